@@ -1,0 +1,49 @@
+"""The command's entry: options all commands share, and where each command lives.
+
+Commands are imported only when called, so that ``qingdan --help`` stays fast.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from engine.model.errors import QingdanError
+
+#: Command → module of ``engine.cli`` that holds a click command of the same name.
+COMMANDS = {
+    "case": "case",
+    "check": "check",
+    "demo": "demo",
+    "layout": "layout",
+    "publish": "publish",
+    "simulate": "simulate",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command = getattr(import_module(f"engine.cli.{module}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(cls=_Lazy, context_settings={"auto_envvar_prefix": "QINGDAN"})
+@click.version_option(package_name="qingdan")
+def qingdan() -> None:
+    """权责清单的流程：画一次，证明、执行、上墙。"""
+
+
+def main() -> None:
+    """Run the command; every refusal is one line on stderr and an exit code."""
+    try:
+        qingdan(prog_name="qingdan")
+    except QingdanError as error:
+        click.echo(f"qingdan: {error}", err=True)
+        sys.exit(error.exit_code)

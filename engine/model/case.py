@@ -1,0 +1,147 @@
+"""Cases (办件), work items (待办) and journal entries as the runtime shows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .procedure import FormField
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    FINISHED = "finished"
+    #: Execution met something it cannot decide; nothing is lost, a person must look.
+    FAULTY = "faulty"
+
+
+class WorkItemState(StrEnum):
+    """Where a work item stands."""
+
+    #: Waiting for someone to claim it.
+    READY = "ready"
+    CLAIMED = "claimed"
+    DONE = "done"
+    #: Taken away by the procedure: a cancelled branch.
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applicant:
+    """For whom or what a case runs."""
+
+    name: str
+    id_card: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A file handed in with a step; the content stays in the store."""
+
+    id: str
+    case_id: str
+    #: Step id it came with.
+    step: str
+    #: Form field it answers, or empty.
+    field: str
+    filename: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    added_at: datetime
+    added_by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkItem:
+    """A step of a case waiting for someone, or done."""
+
+    id: str
+    case_id: str
+    #: Code and name of the item the case runs.
+    item_code: str
+    item_name: str
+    case_title: str
+    #: Node id in its procedure; ``callId/stepId`` inside called ones.
+    step: str
+    step_name: str
+    #: Duty id; empty for none.
+    duty: str
+    #: Post that does it; for an external step, the post that records it.
+    post: str
+    external: bool
+    #: Outside party of an external step, else empty.
+    party: str
+    #: 办理要点.
+    guide: str
+    fields: tuple[FormField, ...]
+    state: WorkItemState
+    #: Officer id of who claimed or completed it, or None.
+    officer: str | None
+    since: datetime
+    #: When the step's own limit ends, or None.
+    due: datetime | None
+    done_at: datetime | None = None
+    #: Why the officer asking may not take it, in Chinese; empty when they may.
+    refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One run of a procedure for one applicant or matter."""
+
+    #: Short readable number, unique in the office: ``2026-000123``.
+    id: str
+    item_code: str
+    item_name: str
+    process_id: str
+    title: str
+    applicant: Applicant
+    state: CaseState
+    opened_at: datetime
+    opened_by: str
+    finished_at: datetime | None
+    #: Case this is a child of, or None.
+    parent: str | None
+    #: Ids of its child cases, in order of rows.
+    children: tuple[str, ...]
+    #: Increases by one with every step; completing needs the version the officer saw.
+    version: int
+    #: Digest of the procedure's file this case runs on.
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFile:
+    """A case with everything a case page shows."""
+
+    case: Case
+    #: Open work items first, then done ones in order of completion.
+    work_items: tuple[WorkItem, ...]
+    #: Form data by field name.
+    data: Mapping[str, object]
+    attachments: tuple[Attachment, ...]
+    #: Node ids by progress, for the drawing: ``done``, ``current``, ``waiting``.
+    progress: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JournalEntry:
+    """One row of the append-only journal; facts about a step, no personal data."""
+
+    sequence: int
+    case_id: str
+    at: datetime
+    #: Officer id, or ``system`` for timers and automatic steps.
+    actor: str
+    #: ``opened``, ``claimed``, ``released``, ``completed``, ``refused``, ``timer``, ``finished`` …
+    action: str
+    step: str
+    step_name: str
+    #: SHA-256 of the form as submitted, or empty.
+    form_digest: str
+    #: Rule, waiver or reason that belongs to it; empty for none.
+    note: str

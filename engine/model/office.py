@@ -1,0 +1,107 @@
+"""The office: officers, appointments, recusals and waivers — the roster (定岗)."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class AppointmentKind(StrEnum):
+    """How a post is held; a substitute (AB角) counts fully while it lasts."""
+
+    REGULAR = "regular"
+    ACTING = "acting"
+    SUBSTITUTE = "substitute"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Appointment:
+    """A person holds a post from–to (任职); both days are included."""
+
+    post: str
+    kind: AppointmentKind = AppointmentKind.REGULAR
+    since: date | None = None
+    until: date | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the appointment counts on that day."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relative:
+    """A declared relative of an officer (公务员法 74, 76)."""
+
+    name: str
+    #: 兄弟, 配偶 …
+    relation: str
+    id_card: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Officer:
+    """A person of the office (人员)."""
+
+    #: Stable id, unique in the office.
+    id: str
+    name: str
+    appointments: tuple[Appointment, ...] = ()
+    id_card: str = ""
+    relatives: tuple[Relative, ...] = ()
+    #: Absent (leave, training) in these closed periods.
+    absences: tuple[tuple[date, date], ...] = ()
+
+    def posts_on(self, day: date) -> tuple[str, ...]:
+        """Posts held on that day, as written in the roster, without repeats."""
+        return tuple(dict.fromkeys(a.post for a in self.appointments if a.is_in_force(day)))
+
+    def is_absent(self, day: date) -> bool:
+        """Whether the officer is on leave that day."""
+        return any(first <= day <= last for first, last in self.absences)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Avoidance:
+    """Officers who are close relatives of each other (回避)."""
+
+    officers: tuple[str, str]
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiver:
+    """A recorded, expiring permission to live with a conflict (豁免)."""
+
+    id: str
+    #: Two posts, two duties or two step ids.
+    between: frozenset[str]
+    #: ``office``, ``item`` or ``case``.
+    scope: str
+    approved_by: str
+    reason: str
+    #: The compensating control.
+    control: str
+    until: date
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the waiver still counts on that day."""
+        return day <= self.until
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Roster:
+    """All appointments of an office (定岗)."""
+
+    office: str
+    officers: tuple[Officer, ...]
+    avoidances: tuple[Avoidance, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+    def officer(self, officer_id: str) -> Officer | None:
+        """The officer with this id, or None."""
+        return next((o for o in self.officers if o.id == officer_id), None)
+
+    def holders(self, post: str, day: date) -> tuple[Officer, ...]:
+        """Officers who hold the post (same spelling) on that day."""
+        return tuple(o for o in self.officers if post in o.posts_on(day))
