@@ -10,14 +10,16 @@ import click
 
 from engine.model.errors import QingdanError
 
-#: Command → module of ``engine.cli`` that holds a click command of the same name.
+#: Command → module that holds a click command of that name. A string, not an import:
+#: commands that serve pages live in ``web``, which stands beside this layer.
 COMMANDS = {
-    "case": "case",
-    "check": "check",
-    "demo": "demo",
-    "layout": "layout",
-    "publish": "publish",
-    "simulate": "simulate",
+    "case": "engine.cli.case",
+    "check": "engine.cli.check",
+    "demo": "web.demo",
+    "layout": "engine.cli.layout",
+    "publish": "engine.cli.publish",
+    "serve": "web.serve",
+    "simulate": "engine.cli.simulate",
 }
 
 
@@ -29,7 +31,7 @@ class _Lazy(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command = getattr(import_module(f"engine.cli.{module}"), cmd_name)
+        command = getattr(import_module(module), cmd_name)
         assert isinstance(command, click.Command)
         return command
 
