@@ -145,7 +145,7 @@ class _Definitions:
         target = self.by_id.get(written.rpartition(":")[2])
         if target is None:
             report("dangling-reference", element.sourceline, attribute=attribute, target=written)
-            return written
+            return str(written)
         code = {Trigger.ERROR: "errorCode", Trigger.ESCALATION: "escalationCode"}.get(trigger)
         coded: str | None = target.get(code) if code else None
         return coded or _name(target) or str(written)

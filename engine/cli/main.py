@@ -9,9 +9,11 @@ from importlib import import_module
 import click
 
 from engine.model.errors import QingdanError
+from engine.model.wording import say
 
-#: Command → module that holds a click command of that name. A string, not an import:
-#: commands that serve pages live in ``web``, which stands beside this layer.
+#: Command → module that holds a click command of that name (its one-line help is the
+#: entry ``cli.help.<command>`` of the catalogue). A string, not an import: commands that
+#: serve pages live in ``web``, which stands beside this layer.
 COMMANDS = {
     "case": "engine.cli.case",
     "check": "engine.cli.check",
@@ -24,6 +26,8 @@ COMMANDS = {
 
 
 class _Lazy(click.Group):
+    """A group that knows its commands by name and imports the one that is called."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
 
@@ -35,6 +39,10 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(say("cli.commands")):
+            formatter.write_dl([(name, say(f"cli.help.{name}")) for name in sorted(COMMANDS)])
+
 
 @click.command(cls=_Lazy, context_settings={"auto_envvar_prefix": "QINGDAN"})
 @click.version_option(package_name="qingdan")
@@ -42,10 +50,41 @@ def qingdan() -> None:
     """权责清单的流程：画一次，证明、执行、上墙。"""
 
 
+def _usage(error: click.UsageError) -> str:
+    """What is wrong with the call, in Chinese."""
+    match error:
+        case click.NoSuchCommand():
+            return say("cli.no-such-command", known="、".join(sorted(COMMANDS)))
+        case click.NoSuchOption():
+            near = "、".join(error.possibilities or ())
+            return say("cli.no-such-option", name=error.option_name, near=near or "--help")
+        case click.MissingParameter():
+            name = error.param.human_readable_name if error.param else error.param_hint
+            return say("cli.missing-parameter", name=name)
+        case click.BadParameter():
+            name = error.param.human_readable_name if error.param else error.param_hint
+            return say("cli.bad-parameter", name=name, problem=error.message)
+        case _:
+            return say("cli.usage", problem=error.message)
+
+
 def main() -> None:
     """Run the command; every refusal is one line on stderr and an exit code."""
     try:
-        qingdan(prog_name="qingdan")
+        code = qingdan.main(prog_name="qingdan", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except QingdanError as error:
         click.echo(f"qingdan: {error}", err=True)
         sys.exit(error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(2)
+    except click.UsageError as error:
+        click.echo(f"qingdan: {_usage(error)}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        click.echo(f"qingdan: {error.format_message()}", err=True)
+        sys.exit(2)
+    except click.Abort:
+        click.echo("", err=True)
+        sys.exit(130)
