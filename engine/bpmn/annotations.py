@@ -1,18 +1,11 @@
-"""Reading the ``qd:`` elements of one host into model objects, strictly.
+"""The ``qd:`` elements of one host as model objects.
 
-Everything is checked against :mod:`engine.bpmn.table`: an unknown element or
-attribute, a missing one, a value of the wrong form each become a fault.
+Belongs here: which attribute becomes which field. Does not: whether an element
+or a value is allowed (:mod:`engine.bpmn.extension`).
 """
 
-import re
-from collections.abc import Callable, Iterator
 from datetime import date
-from difflib import get_close_matches
 
-from lxml import etree
-
-from engine.model.errors import UnsafeExpression
-from engine.model.finding import Fault
 from engine.model.item import Item, ItemList, LegalBasis, LimitUnit, Material, TimeLimit
 from engine.model.procedure import (
     BusinessObject,
@@ -24,179 +17,9 @@ from engine.model.procedure import (
     Suppression,
 )
 
-from . import expression, table
-from .xml import BPMN
+from .extension import Annotation, Annotations, Report
 
-_QD = f"{{{table.NAMESPACE}}}"
-_IDENTIFIER = re.compile(r"^[A-Za-z][A-Za-z0-9_]*$")
 _EARLIEST = date(1, 1, 1)
-
-#: Reports one fault: rule, line, facts.
-Report = Callable[..., None]
-
-
-class Annotation:
-    """One ``qd:`` element with its attributes checked and converted."""
-
-    def __init__(self, element: etree._Element, row: table.Element, report: Report) -> None:
-        self.element = element
-        self.line: int = element.sourceline
-        self._values: dict[str, object] = {}
-        for name, text in element.attrib.items():
-            attribute = row.attribute(str(name))
-            if attribute is not None:
-                self._values[str(name)] = _convert(attribute, str(text).strip(), self.line, report)
-            elif not str(name).startswith("{"):
-                known = [a.name for a in row.attributes]
-                report(
-                    "unknown-extension",
-                    self.line,
-                    problem="attribute",
-                    where=f"qd:{row.name}",
-                    name=name,
-                    near=_nearest(str(name), known),
-                )
-        for attribute in row.attributes:
-            if attribute.required and not element.get(attribute.name, "").strip():
-                report(
-                    "bad-annotation",
-                    self.line,
-                    problem="missing",
-                    where=f"qd:{row.name}",
-                    name=attribute.name,
-                    meaning=attribute.meaning,
-                )
-
-    def text(self, name: str) -> str:
-        """Value of a text attribute; empty where absent or malformed."""
-        value = self._values.get(name)
-        return value if isinstance(value, str) else ""
-
-    def integer(self, name: str, default: int = 0) -> int:
-        """Value of an integer attribute."""
-        value = self._values.get(name)
-        return value if isinstance(value, int) else default
-
-    def boolean(self, name: str, default: bool = False) -> bool:
-        """Value of a boolean attribute."""
-        value = self._values.get(name)
-        return value if isinstance(value, bool) else default
-
-    def day(self, name: str) -> date | None:
-        """Value of a date attribute, or None."""
-        value = self._values.get(name)
-        return value if isinstance(value, date) else None
-
-    def words(self, name: str) -> tuple[str, ...]:
-        """Value of a list attribute."""
-        value = self._values.get(name)
-        return value if isinstance(value, tuple) else ()
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return near[0] if near else "、".join(known)
-
-
-def _convert(attribute: table.Attribute, text: str, line: int, report: Report) -> object:
-    def bad(problem: str, **facts: object) -> None:
-        report("bad-annotation", line, problem=problem, name=attribute.name, value=text, **facts)
-
-    kind = attribute.kind
-    if kind is table.Kind.INTEGER:
-        if text.isascii() and text.isdigit() and len(text) < 10:
-            return int(text)
-        bad("integer")
-    elif kind is table.Kind.BOOLEAN:
-        if text in ("true", "false"):
-            return text == "true"
-        bad("boolean")
-    elif kind is table.Kind.DATE:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            bad("date")
-    elif kind is table.Kind.CHOICE:
-        if text in attribute.choices:
-            return text
-        bad("choice", choices="、".join(attribute.choices))
-    elif kind in (table.Kind.CHOICES, table.Kind.WORDS):
-        words = tuple(
-            word.strip() for word in (text.split("|") if "|" in text else text.split()) if word
-        )
-        wrong = [w for w in words if attribute.choices and w not in attribute.choices]
-        if not wrong:
-            return words
-        bad("choice", choices="、".join(attribute.choices))
-    elif kind is table.Kind.IDENTIFIER:
-        if not text or _IDENTIFIER.match(text):
-            return text
-        bad("identifier")
-    elif kind is table.Kind.EXPRESSION:
-        try:
-            return expression.parse(text).text
-        except UnsafeExpression as error:
-            report("unsafe-expression", line, text=text, problem=error.message)
-    else:
-        return text
-    return None
-
-
-class Annotations:
-    """The ``qd:`` elements under one host's ``extensionElements`` (or one parent)."""
-
-    def __init__(self, host: etree._Element, report: Report, *, nested: bool = False) -> None:
-        self._report = report
-        self._host = etree.QName(host).localname
-        self._found: dict[str, list[Annotation]] = {}
-        containers = [host] if nested else host.findall(f"{{{BPMN}}}extensionElements")
-        for container in containers:
-            for element in container:
-                if isinstance(element.tag, str) and element.tag.startswith(_QD):
-                    self._take(element)
-        for name in () if nested else host.attrib:
-            if str(name).startswith(_QD):
-                report(
-                    "unknown-extension",
-                    host.sourceline,
-                    problem="loose-attribute",
-                    name=str(name).removeprefix(_QD),
-                    where=self._host,
-                )
-
-    def _take(self, element: etree._Element) -> None:
-        name = etree.QName(element).localname
-        line = element.sourceline
-        row = table.BY_NAME.get(name)
-        if row is None:
-            near = _nearest(name, list(table.BY_NAME))
-            self._report("unknown-extension", line, problem="element", name=name, near=near)
-        elif self._host not in row.parents:
-            where = "、".join(row.parents)
-            self._report(
-                "unknown-extension",
-                line,
-                problem="misplaced",
-                name=name,
-                host=self._host,
-                where=where,
-            )
-        elif not row.repeatable and name in self._found:
-            self._report("unknown-extension", line, problem="repeated", name=name, host=self._host)
-        else:
-            self._found.setdefault(name, []).append(Annotation(element, row, self._report))
-
-    def all(self, name: str) -> Iterator[Annotation]:
-        """Every annotation of that name, in document order."""
-        yield from self._found.get(name, ())
-
-    def one(self, name: str) -> Annotation | None:
-        """The annotation of that name, or None."""
-        return next(self.all(name), None)
-
-    def inside(self, annotation: Annotation) -> "Annotations":
-        """The annotations nested in one of these."""
-        return Annotations(annotation.element, self._report, nested=True)
 
 
 def _limit(source: Annotation, days: str, unit: str, report: Report) -> TimeLimit | None:
@@ -361,12 +184,3 @@ def read_suppressions(annotations: Annotations) -> tuple[Suppression, ...]:
         )
         for s in annotations.all("suppress")
     )
-
-
-def reporter(faults: list[Fault], process: str | None, element: str | None) -> Report:
-    """A :data:`Report` that adds to ``faults`` for one element of one process."""
-
-    def report(rule: str, line: int | None, **facts: object) -> None:
-        faults.append(Fault(rule=rule, line=line, element=element, process=process, facts=facts))
-
-    return report

@@ -27,7 +27,7 @@ from engine.model.procedure import (
 from engine.model.wording import say
 
 from . import annotations
-from .annotations import Annotations, Report, reporter
+from .extension import Annotations, Report, check_places, reporter
 from .xml import BPMN, MAX_BYTES, Refused, load
 
 _B = f"{{{BPMN}}}"
@@ -76,6 +76,7 @@ def read(content: bytes, *, path: str = "") -> Document:
         )
     definitions = _Definitions(loaded.root, path)
     procedures = tuple(definitions.procedures())
+    check_places(loaded.root, definitions.faults)
     if not procedures and not definitions.faults:
         definitions.faults.append(
             Fault(rule="missing-part", line=loaded.root.sourceline, facts={"problem": "process"})
@@ -195,7 +196,6 @@ class _Process:
             name = _local(child)
             kind = _KINDS.get(name)
             if kind is None and name != "sequenceFlow":
-                self._stray_annotations(child)
                 continue
             identifier = child.get("id")
             if not identifier:
@@ -209,10 +209,6 @@ class _Process:
             self.nodes[identifier] = self._node(child, kind, scope)
             if kind.is_container:
                 self._scope(child, identifier)
-
-    def _stray_annotations(self, element: etree._Element) -> None:
-        if _local(element) not in ("extensionElements", "laneSet", "documentation"):
-            Annotations(element, self.report(element))
 
     def _flow(self, element: etree._Element) -> None:
         report = self.report(element)

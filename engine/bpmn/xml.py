@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.model.finding import Fault
+from engine.model.wording import say
+
+from .markup import start_lines
 
 #: Namespace of BPMN 2.0 models.
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -26,20 +29,61 @@ MAX_ELEMENTS = 300_000
 #: Deepest nesting of elements.
 MAX_DEPTH = 100
 
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_ENCODINGS = {
+#: What a Chinese text is recognised by.
+_HAN = re.compile("[\u4e00-\u9fff]")
+#: Declared name → codec it is read in, codec new text is written in.
+_CODECS = {
+    "utf-8": ("utf-8", "utf-8"),
+    "utf8": ("utf-8", "utf-8"),
+    "us-ascii": ("utf-8", "ascii"),
+    "ascii": ("utf-8", "ascii"),
+    # Declared UTF-16, yet the declaration itself was readable as bytes: it is not.
+    "utf-16": ("utf-8", "utf-8"),
+    "utf-16le": ("utf-8", "utf-8"),
+    "utf-16be": ("utf-8", "utf-8"),
+    "gb18030": ("gb18030", "gb18030"),
+    "gbk": ("gb18030", "gbk"),
+    "gb2312": ("gb18030", "gb2312"),
+}
+#: Byte order mark → codec of the bytes behind it.
+_MARKS = {
+    b"\xef\xbb\xbf": "utf-8",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+}
+_NAMES = {
     "utf-8": "UTF-8",
-    "utf8": "UTF-8",
-    "us-ascii": "UTF-8",
-    "ascii": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-16le": "UTF-16",
-    "utf-16be": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
     "gb18030": "GB18030",
-    "gbk": "GB18030",
-    "gb2312": "GB18030",
+}
+#: First bytes of what people save as .bpmn by mistake: zip and docx, doc and xls, PDF.
+_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-", b"{\\rtf")
+#: libxml2's error codes we explain in Chinese; others keep libxml2's words.
+_BROKEN = {
+    5: "extra",
+    4: "not-xml",
+    9: "character",
+    23: "entity",
+    26: "entity",
+    32: "declaration",
+    38: "less-than",
+    39: "quotes",
+    40: "quotes",
+    41: "no-value",
+    42: "attribute-twice",
+    45: "comment",
+    63: "cdata",
+    64: "declaration",
+    65: "space",
+    68: "name",
+    73: "unfinished-tag",
+    76: "mismatch",
+    77: "unclosed",
+    80: "comment",
+    201: "prefix",
 }
 
 
@@ -51,13 +95,50 @@ class Refused(Exception):
         self.fault = Fault(rule=rule, line=line, facts=facts)
 
 
+class _Located(etree.ElementBase):  # type: ignore[misc]
+    """An element that knows the line of its ``<``.
+
+    libxml2 tells the line of the ``>`` instead, and none above 65,535.
+    """
+
+    line = 0
+
+    @property
+    def sourceline(self) -> int:
+        return self.line or int(super().sourceline)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decoded:
+    """The text of a file, and how its bytes came to be it."""
+
+    text: str
+    #: Python codec of the bytes behind the mark.
+    codec: str
+    #: Byte order mark, or empty.
+    mark: bytes
+    #: Codec new text is written in: what is declared may hold less than what is read.
+    writing: str
+
+    @property
+    def encoding(self) -> str:
+        """``UTF-8``, ``UTF-16`` or ``GB18030``."""
+        return _NAMES[self.codec]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
     """A parsed file."""
 
     root: etree._Element
-    #: ``UTF-8``, ``UTF-16`` or ``GB18030``.
-    encoding: str
+    decoded: Decoded
+    #: Every element in document order; holding them keeps their lines.
+    elements: tuple[etree._Element, ...]
+
+    @property
+    def encoding(self) -> str:
+        """``UTF-8``, ``UTF-16`` or ``GB18030``."""
+        return self.decoded.encoding
 
 
 def load(content: bytes) -> Loaded:
@@ -68,62 +149,90 @@ def load(content: bytes) -> Loaded:
     Refused
         Too large, not text, not XML, a DOCTYPE, too deep, or not BPMN 2.0.
     """
+    decoded = decode(content)
+    text = decoded.text
+    # Nothing is left to expand in it: libxml2's own limits would only hide ours.
+    parser = etree.XMLParser(
+        encoding="utf-8",  # ours, whatever the declaration says
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=True,
+    )
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=_Located))
+    try:
+        root = etree.fromstring(text.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as error:
+        raise Refused("broken-xml", error.lineno or 1, problem=_explain(error)) from error
+    _measure(root)
+    elements = tuple(root.iter("*"))
+    for element, line in zip(elements, start_lines(text), strict=True):
+        element.line = line
+    if root.tag != f"{{{BPMN}}}definitions":
+        raise Refused("not-bpmn", root.sourceline, problem="root", root=etree.QName(root).localname)
+    return Loaded(root=root, decoded=decoded, elements=elements)
+
+
+def _explain(error: etree.XMLSyntaxError) -> str:
+    key = _BROKEN.get(error.code)
+    return str(error.msg).splitlines()[0] if key is None else say(f"format.broken.{key}")
+
+
+def decode(content: bytes) -> Decoded:
+    """The text of a BPMN file's bytes, before anything is parsed.
+
+    Raises
+    ------
+    Refused
+        Too large, empty, not text, in another encoding than declared, or with a DOCTYPE.
+    """
     if len(content) > MAX_BYTES:
         raise Refused(
             "file-too-large", problem="bytes", size=len(content) >> 20, cap=MAX_BYTES >> 20
         )
-    text, encoding = _decode(content)
-    if text.startswith("<!DOCTYPE", _PROLOG.match(text).end()):  # type: ignore[union-attr]
-        line = text.count("\n", 0, text.index("<!DOCTYPE")) + 1
-        raise Refused("doctype-forbidden", line)
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(_DECLARATION.sub(_blank, text, count=1).encode("utf-8"), parser)
-    except etree.XMLSyntaxError as error:
-        line = error.lineno or 1
-        raise Refused("broken-xml", line, problem=str(error.msg)) from error
-    _measure(root)
-    if root.tag != f"{{{BPMN}}}definitions":
-        raise Refused("not-bpmn", root.sourceline, problem="root", root=etree.QName(root).localname)
-    return Loaded(root=root, encoding=encoding)
-
-
-def _blank(declaration: re.Match[str]) -> str:
-    """As many line ends as the declaration had, so that line numbers stay true."""
-    return "\n" * declaration.group().count("\n")
-
-
-def _decode(content: bytes) -> tuple[str, str]:
     if not content.strip():
         raise Refused("not-bpmn", problem="empty")
-    if content[:4] == b"PK\x03\x04" or content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+    if content.startswith(_OFFICE):
         raise Refused("not-bpmn", problem="office")
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "UTF-16"
-    elif content[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
-        encoding = "UTF-16"
-        mark = b"\xff\xfe" if content[0] else b"\xfe\xff"
-        content = mark + content
-    else:
-        declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf"))
-        name = declared.group(1).decode("ascii").lower() if declared else "utf-8"
-        if name not in _ENCODINGS:
-            raise Refused("not-bpmn", 1, problem="encoding", encoding=name)
-        encoding = _ENCODINGS[name]
-        if encoding == "UTF-16":
-            # Declared UTF-16, yet the declaration itself was readable as bytes: it is not.
-            encoding = "UTF-8"
-    codec = "utf-8-sig" if encoding == "UTF-8" else encoding
+    codec, writing, mark = _codec(content)
     try:
-        text = content.decode(codec)
+        text = content[len(mark) :].decode(codec)
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Refused("not-bpmn", line, problem="undecodable", encoding=encoding) from error
+        line = content.count(b"\n", 0, len(mark) + error.start) + 1
+        raise Refused("not-bpmn", line, problem="undecodable", encoding=_NAMES[codec]) from error
     if "\x00" in text:
         raise Refused("not-bpmn", problem="binary")
-    return text, encoding
+    if codec == "gb18030" and _is_utf8(content):
+        raise Refused("not-bpmn", 1, problem="undecodable", encoding=_NAMES[codec])
+    prolog = _PROLOG.match(text)
+    end = prolog.end() if prolog else 0
+    if text.startswith("<!DOCTYPE", end):
+        raise Refused("doctype-forbidden", text.count("\n", 0, end) + 1)
+    return Decoded(text=text, codec=codec, mark=mark, writing=writing)
+
+
+def _codec(content: bytes) -> tuple[str, str, bytes]:
+    """Codecs to read and to write, and the mark, which outweighs what is declared."""
+    for mark, codec in _MARKS.items():
+        if content.startswith(mark):
+            return codec, codec, mark
+    if content.startswith(b"<\x00"):
+        return "utf-16-le", "utf-16-le", b""
+    if content.startswith(b"\x00<"):
+        return "utf-16-be", "utf-16-be", b""
+    declared = _DECLARED.match(content)
+    name = declared.group(1).decode("ascii") if declared else "utf-8"
+    if name.lower() not in _CODECS:
+        raise Refused("not-bpmn", 1, problem="encoding", encoding=name)
+    return *_CODECS[name.lower()], b""
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Whether bytes declared as GB18030 are a Chinese text in UTF-8 instead."""
+    try:
+        return _HAN.search(content.decode("utf-8")) is not None
+    except UnicodeDecodeError:
+        return False
 
 
 def _measure(root: etree._Element) -> None:

@@ -1,0 +1,276 @@
+"""The ``qd:`` elements of a file, strictly: names, places and values by the table.
+
+Belongs here: everything :mod:`engine.bpmn.table` says about an element. Does
+not: what the elements mean (:mod:`engine.bpmn.annotations`).
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from difflib import get_close_matches
+
+from lxml import etree
+
+from engine.model.errors import UnsafeExpression
+from engine.model.finding import Fault
+
+from . import expression, table
+from .xml import BPMN
+
+_B = f"{{{BPMN}}}"
+_QD = f"{{{table.NAMESPACE}}}"
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_INTEGER = re.compile(r"[0-9]{1,9}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+#: Reports one fault: rule, line, facts.
+Report = Callable[..., None]
+
+
+def reporter(faults: list[Fault], process: str | None, element: str | None) -> Report:
+    """A :data:`Report` that adds to ``faults`` for one element of one process."""
+
+    def report(rule: str, line: int | None, **facts: object) -> None:
+        faults.append(Fault(rule=rule, line=line, element=element, process=process, facts=facts))
+
+    return report
+
+
+def reporter_at(faults: list[Fault], element: etree._Element) -> Report:
+    """A :data:`Report` for the BPMN element that ``element`` is or stands in."""
+    owner = process = None
+    for above in (element, *element.iterancestors()):
+        if isinstance(above.tag, str) and above.tag.startswith(_B):
+            owner = owner or above.get("id")
+            if above.tag == f"{_B}process":
+                process = above.get("id")
+    return reporter(faults, process, owner)
+
+
+class Malformed(ValueError):
+    """A value not of its attribute's kind; ``problem`` is the kind it should be of."""
+
+    def __init__(self, problem: str, reason: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        #: For an expression: what is wrong with it, in Chinese.
+        self.reason = reason
+
+
+def value_of(attribute: table.Attribute, text: str) -> object:
+    """The value an attribute's text stands for.
+
+    Raises
+    ------
+    Malformed
+        The text is not of the attribute's kind.
+    """
+    text = text.strip()
+    match attribute.kind:
+        case table.Kind.INTEGER:
+            return int(_matching(_INTEGER, text, "integer"))
+        case table.Kind.BOOLEAN if text in ("true", "false"):
+            return text == "true"
+        case table.Kind.BOOLEAN:
+            raise Malformed("boolean")
+        case table.Kind.DATE:
+            try:
+                return date.fromisoformat(_matching(_DATE, text, "date"))
+            except ValueError as error:
+                raise Malformed("date") from error
+        case table.Kind.CHOICE if text not in attribute.choices:
+            raise Malformed("choice")
+        case table.Kind.CHOICES:
+            words = tuple(text.split())
+            if not set(words) <= set(attribute.choices):
+                raise Malformed("choice")
+            return words
+        case table.Kind.WORDS:
+            parts = text.split("|") if "|" in text else text.split()
+            return tuple(word for part in parts if (word := part.strip()))
+        case table.Kind.IDENTIFIER:
+            return _matching(_IDENTIFIER, text, "identifier")
+        case table.Kind.EXPRESSION:
+            try:
+                return expression.parse(text).text
+            except UnsafeExpression as error:
+                raise Malformed("expression", error.message) from error
+    return text
+
+
+def _matching(pattern: re.Pattern[str], text: str, problem: str) -> str:
+    if pattern.fullmatch(text) is None:
+        raise Malformed(problem)
+    return text
+
+
+def problem_of(attribute: table.Attribute, text: str) -> str:
+    """The kind a text should be of and is not, or empty."""
+    try:
+        value_of(attribute, text)
+    except Malformed as error:
+        return error.problem
+    return ""
+
+
+class Annotation:
+    """One ``qd:`` element with its attributes checked and converted."""
+
+    def __init__(self, element: etree._Element, row: table.Element, report: Report) -> None:
+        self.element = element
+        self.line: int = element.sourceline
+        self._row = row
+        self._report = report
+        self._values: dict[str, object] = {}
+        for name, text in element.attrib.items():
+            self._read(str(name), str(text))
+        for attribute in row.attributes:
+            if attribute.required and not element.get(attribute.name, "").strip():
+                report(
+                    "bad-annotation",
+                    self.line,
+                    problem="missing",
+                    where=f"qd:{row.name}",
+                    name=attribute.name,
+                    meaning=attribute.meaning,
+                )
+
+    def _read(self, name: str, text: str) -> None:
+        attribute = self._row.attribute(name)
+        if attribute is None:
+            if name.startswith(_QD) or not name.startswith("{"):
+                self._report(
+                    "unknown-extension",
+                    self.line,
+                    problem="attribute",
+                    where=f"qd:{self._row.name}",
+                    name=name.replace(_QD, "qd:"),
+                    near=_nearest(name.removeprefix(_QD), [a.name for a in self._row.attributes]),
+                )
+            return
+        if attribute.required and not text.strip():
+            return  # reported as missing
+        try:
+            self._values[name] = value_of(attribute, text)
+        except Malformed as error:
+            if error.problem == "expression":
+                self._report("unsafe-expression", self.line, text=text, problem=error.reason)
+                return
+            choices = {"choices": "、".join(attribute.choices)} if attribute.choices else {}
+            self._report(
+                "bad-annotation",
+                self.line,
+                problem=error.problem,
+                name=name,
+                value=text.strip(),
+                **choices,
+            )
+
+    def text(self, name: str) -> str:
+        """Value of a text attribute; empty where absent or malformed."""
+        value = self._values.get(name)
+        return value if isinstance(value, str) else ""
+
+    def integer(self, name: str, default: int = 0) -> int:
+        """Value of an integer attribute."""
+        value = self._values.get(name)
+        return value if isinstance(value, int) else default
+
+    def boolean(self, name: str, default: bool = False) -> bool:
+        """Value of a boolean attribute."""
+        value = self._values.get(name)
+        return value if isinstance(value, bool) else default
+
+    def day(self, name: str) -> date | None:
+        """Value of a date attribute, or None."""
+        value = self._values.get(name)
+        return value if isinstance(value, date) else None
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Value of a list attribute."""
+        value = self._values.get(name)
+        return value if isinstance(value, tuple) else ()
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    return near[0] if near else "、".join(known)
+
+
+class Annotations:
+    """The ``qd:`` elements a host may have and has, or those in one of them.
+
+    What has no place there is left out: :func:`check_places` reports it.
+    """
+
+    def __init__(self, host: etree._Element, report: Report, *, nested: bool = False) -> None:
+        self._report = report
+        self._found: dict[str, list[Annotation]] = {}
+        name = etree.QName(host).localname
+        containers = [host] if nested else host.findall(f"{_B}extensionElements")
+        for container in containers:
+            for element in container.iterchildren(f"{_QD}*"):
+                row = table.BY_NAME.get(etree.QName(element).localname)
+                if row is None or name not in row.parents:
+                    continue
+                if row.repeatable or row.name not in self._found:
+                    annotation = Annotation(element, row, report)
+                    self._found.setdefault(row.name, []).append(annotation)
+
+    def all(self, name: str) -> Iterator[Annotation]:
+        """Every annotation of that name, in document order."""
+        yield from self._found.get(name, ())
+
+    def one(self, name: str) -> Annotation | None:
+        """The annotation of that name, or None."""
+        return next(self.all(name), None)
+
+    def inside(self, annotation: Annotation) -> "Annotations":
+        """The annotations nested in one of these."""
+        return Annotations(annotation.element, self._report, nested=True)
+
+
+def check_places(root: etree._Element, faults: list[Fault]) -> None:
+    """Report every ``qd:`` element and attribute of a file that stands where it must not."""
+    taken: set[tuple[etree._Element, str]] = set()
+    for element in root.iter(f"{_QD}*"):
+        name = etree.QName(element).localname
+        host, problem = _host(element)
+        row = table.BY_NAME.get(name)
+        facts = {"name": name, "host": "" if host is None else etree.QName(host).localname}
+        if row is None:
+            problem, facts = "element", {"name": name, "near": _nearest(name, list(table.BY_NAME))}
+        elif not problem and facts["host"] not in row.parents:
+            problem = "misplaced"
+        elif not problem and not row.repeatable and (host, name) in taken:
+            problem = "repeated"
+        elif (
+            not problem and "".join([element.text or "", *(c.tail or "" for c in element)]).strip()
+        ):
+            problem = "text"
+        taken.add((host, name))
+        if problem:
+            if problem in ("misplaced", "outside") and row is not None:
+                facts["where"] = "、".join(row.parents)
+            report = reporter_at(faults, element)
+            report("unknown-extension", element.sourceline, problem=problem, **facts)
+    for attribute in root.xpath("//@qd:*", namespaces={"qd": table.NAMESPACE}):
+        host = attribute.getparent()
+        if not host.tag.startswith(_QD):
+            reporter_at(faults, host)(
+                "unknown-extension",
+                host.sourceline,
+                problem="loose-attribute",
+                name=attribute.attrname.removeprefix(_QD),
+                where=etree.QName(host).localname,
+            )
+
+
+def _host(element: etree._Element) -> tuple[etree._Element | None, str]:
+    """What a ``qd:`` element annotates, and ``outside`` where it stands in no place for one."""
+    parent = element.getparent()
+    if parent is None or parent.tag.startswith(_QD):
+        return parent, ""
+    if parent.tag == f"{_B}extensionElements":
+        return parent.getparent(), ""
+    return parent, "outside"
