@@ -1,0 +1,119 @@
+"""``explore``: from a procedure to what its runs can do."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+
+import networkx as nx
+
+from engine.model.procedure import Procedure
+from engine.model.wording import say
+
+from .. import soundness
+from .block import bits
+from .build import build
+from .moves import compile_plan
+from .net import Net
+from .pairs import Pairs, condense, together
+from .plan import Plan
+from .reach import Graph, Limits, reach
+from .runs import MAX_RUNS, maximal_runs
+from .shrink import shrink
+from .witness import shortest
+
+_NONE: Mapping[str, Procedure] = MappingProxyType({})
+
+
+class Behaviour:
+    """What the runs of one procedure can do; verdicts are exact or *unknown*."""
+
+    def __init__(self, plan: Plan, net: Net | None, graph: Graph, reason: str | None) -> None:
+        self._plan = plan
+        self._graph = graph
+        #: Ids of the tasks in document order; those of a called process as ``callId/stepId``.
+        self.steps = tuple(plan.steps)
+        #: Number of states visited.
+        self.states = len(graph.states)
+        #: Why some verdicts are *unknown*; None when all are exact.
+        self.unknown_reason = reason
+        rows = [0] * len(plan.steps)
+        self._runs: frozenset[int] | None = None
+        self.soundness = soundness.Soundness(sound="unknown", faults=())
+        if net is not None:
+            condensed: nx.DiGraph = condense(graph)
+            rows = together(net, graph, condensed)
+            self.soundness = soundness.judge(net, graph, condensed, complete=reason is None)
+            if reason is None:
+                self._runs = maximal_runs(graph, condensed)
+        #: For each two steps: ``may``, ``never`` or ``unknown``.
+        self.pairs = Pairs(self.steps, rows, complete=reason is None)
+
+    def may(self, first: str, second: str) -> bool | None:
+        """Whether some run executes both steps; None when that is unknown."""
+        return {"may": True, "never": False, "unknown": None}[self.pairs[first, second]]
+
+    def witness(self, first: str, second: str) -> tuple[str, ...]:
+        """Node ids of a shortest run that executes both steps; empty where none is known."""
+        wanted = 1 << self.steps.index(first) | 1 << self.steps.index(second)
+        return shortest(self._graph, wanted) or ()
+
+    @cached_property
+    def maximal_runs(self) -> tuple[frozenset[str], ...] | None:
+        """Step sets of completed runs that no other completed run's set contains.
+
+        None where they are unknown or too many: see :attr:`maximal_runs_reason`.
+        """
+        if self._runs is None:
+            return None
+        runs = (frozenset(self.steps[s] for s in bits(mask)) for mask in self._runs)
+        return tuple(sorted(runs, key=sorted))
+
+    @property
+    def maximal_runs_reason(self) -> str | None:
+        """Why there is no list of maximal runs; None when there is."""
+        if self._runs is not None:
+            return None
+        return self.unknown_reason or say("behaviour.limit.runs", cap=MAX_RUNS)
+
+
+def explore(
+    procedure: Procedure,
+    library: Mapping[str, Procedure] = _NONE,
+    limits: Limits | None = None,
+) -> Behaviour:
+    """Explore every run of a procedure.
+
+    Parameters
+    ----------
+    procedure : the process to explore.
+    library : process id → procedure, for call activities. The procedure itself
+        need not be in it.
+    limits : where exploration stops and verdicts become *unknown*.
+
+    Examples
+    --------
+    >>> from engine.bpmn.library import Library
+    >>> library = Library.load()
+    >>> item = next(iter(library.procedures.values()))
+    >>> explore(item, library.procedures).soundness.sound
+    True
+    """
+    limits = limits or Limits()
+    plan = build(procedure, library)
+    if plan.unsupported:
+        return Behaviour(plan, None, Graph(), plan.unsupported[0])
+    shrink(plan)
+    net = compile_plan(plan)
+    if plan.unsupported:
+        return Behaviour(plan, None, Graph(), plan.unsupported[0])
+    graph = reach(net, limits)
+    return Behaviour(plan, net, graph, _reason(plan, graph, limits))
+
+
+def _reason(plan: Plan, graph: Graph, limits: Limits) -> str | None:
+    if graph.stopped_by is not None:
+        cap = getattr(limits, graph.stopped_by)
+        return say(f"behaviour.limit.{graph.stopped_by}", cap=cap)
+    if graph.collisions:
+        return say("behaviour.limit.unsafe")
+    return plan.opaque[0] if plan.opaque else None

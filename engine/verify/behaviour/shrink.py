@@ -1,0 +1,7 @@
+"""Reduction."""
+
+from .plan import Plan
+
+
+def shrink(plan: Plan) -> None:
+    """Nothing yet."""
