@@ -1,0 +1,212 @@
+"""Accounts and sessions: who sits at the keyboard.
+
+Passwords are kept as argon2id hashes, sessions under the SHA-256 of the token,
+so that the store alone signs nobody in.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from engine.model.wording import say
+from engine.store import Store, schema
+
+from .errors import SignInRefused, UnknownOfficer
+
+#: Wrong passwords in a row before an account is locked, and for how long.
+MAX_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+#: A session ends after this long without use, and in any case after a working day.
+IDLE = timedelta(minutes=30)
+LIFETIME = timedelta(hours=12)
+#: Shortest password accepted.
+MIN_PASSWORD = 8
+
+_account = schema.account
+_session = schema.session
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """Who a session belongs to."""
+
+    office_id: str
+    officer_id: str
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Accounts:
+    """The accounts of every office in a store."""
+
+    def __init__(self, store: Store, *, hasher: PasswordHasher | None = None) -> None:
+        self.store = store
+        self._hasher = hasher or PasswordHasher()
+        # Checked when the name is unknown, so that the answer takes as long.
+        self._decoy = self._hasher.hash(secrets.token_urlsafe())
+
+    def create(self, office_id: str, officer_id: str, login: str, password: str) -> None:
+        """Give an officer an account, or put a new one in place of the old.
+
+        Raises
+        ------
+        SignInRefused
+            The password is too short, or the login belongs to somebody else.
+        UnknownOfficer
+            The office has no such officer.
+        """
+        values = {
+            "login": login.strip(),
+            "password_hash": self._new_hash(password),
+            "failures": 0,
+            "locked_until": None,
+        }
+        mine = (_account.c.office_id == office_id, _account.c.officer_id == officer_id)
+        with self.store.write() as connection:
+            officer = schema.officer
+            if not connection.scalar(
+                select(officer.c.id).where(
+                    officer.c.office_id == office_id, officer.c.id == officer_id
+                )
+            ):
+                raise UnknownOfficer(say("run.unknown-officer", officer=officer_id))
+            holder = self._by_login(connection, login)
+            if holder and (holder["office_id"], holder["officer_id"]) != (office_id, officer_id):
+                raise SignInRefused(say("run.sign-in.login-taken", login=login))
+            self._end_sessions(connection, office_id, officer_id)
+            changed = connection.execute(update(_account).where(*mine).values(**values))
+            if changed.rowcount == 0:
+                key = {"office_id": office_id, "officer_id": officer_id}
+                connection.execute(insert(_account).values(**key, **values))
+
+    def sign_in(self, login: str, password: str, now: datetime) -> str:
+        """The token of a new session.
+
+        Raises
+        ------
+        SignInRefused
+            Wrong login or password, or the account is locked after too many of them.
+        """
+        refusal = None
+        with self.store.write() as connection:
+            account = self._by_login(connection, login)
+            if account and account["locked_until"] and now < account["locked_until"]:
+                refusal = say("run.sign-in.locked", until=f"{account['locked_until']:%H:%M}")
+            elif not self._matches(account, password):
+                refusal = self._fail(connection, account, now)
+            else:
+                assert account is not None
+                return self._begin(connection, account, password, now)
+        raise SignInRefused(refusal)
+
+    def identity(self, token: str, now: datetime) -> Identity | None:
+        """Whose session a token is; None when it has ended. Using it keeps it alive."""
+        mine = _session.c.token_hash == _hashed(token)
+        with self.store.read() as connection:
+            row = connection.execute(select(_session).where(mine)).first()
+        if row is None:
+            return None
+        if now - row.seen_at > IDLE or now - row.created_at > LIFETIME:
+            self.sign_out(token)
+            return None
+        if now - row.seen_at > timedelta(minutes=1):
+            with self.store.write() as connection:
+                connection.execute(update(_session).where(mine).values(seen_at=now))
+        return Identity(office_id=row.office_id, officer_id=row.officer_id)
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        with self.store.write() as connection:
+            connection.execute(delete(_session).where(_session.c.token_hash == _hashed(token)))
+
+    def change_password(self, token: str, old: str, new: str, now: datetime) -> None:
+        """Set a new password; every session of the account ends.
+
+        Raises
+        ------
+        SignInRefused
+            The session has ended, the old password is wrong, or the new one too short.
+        """
+        who = self.identity(token, now)
+        if who is None:
+            raise SignInRefused(say("run.sign-in.ended"))
+        fresh = self._new_hash(new)
+        mine = (_account.c.office_id == who.office_id, _account.c.officer_id == who.officer_id)
+        with self.store.write() as connection:
+            account = connection.execute(select(_account).where(*mine)).mappings().first()
+            if not self._matches(account, old):
+                raise SignInRefused(say("run.sign-in.old-wrong"))
+            connection.execute(update(_account).where(*mine).values(password_hash=fresh))
+            self._end_sessions(connection, who.office_id, who.officer_id)
+
+    def _new_hash(self, password: str) -> str:
+        if len(password) < MIN_PASSWORD:
+            raise SignInRefused(say("run.sign-in.too-short", length=MIN_PASSWORD))
+        return self._hasher.hash(password)
+
+    @staticmethod
+    def _by_login(connection: Connection, login: str) -> RowMapping | None:
+        query = select(_account).where(_account.c.login == login.strip())
+        return connection.execute(query.with_for_update()).mappings().first()
+
+    def _matches(self, account: RowMapping | None, password: str) -> bool:
+        stored = account["password_hash"] if account else self._decoy
+        try:
+            self._hasher.verify(stored, password)
+        except VerificationError:
+            return False
+        return account is not None
+
+    def _fail(self, connection: Connection, account: RowMapping | None, now: datetime) -> str:
+        if account is None:
+            return say("run.sign-in.wrong")
+        failures = account["failures"] + 1
+        locked = failures >= MAX_FAILURES
+        connection.execute(
+            update(_account)
+            .where(_account.c.login == account["login"])
+            .values(
+                failures=0 if locked else failures,
+                locked_until=now + LOCKED_FOR if locked else None,
+            )
+        )
+        if locked:
+            return say("run.sign-in.locked", until=f"{now + LOCKED_FOR:%H:%M}")
+        return say("run.sign-in.wrong")
+
+    def _begin(
+        self, connection: Connection, account: RowMapping, password: str, now: datetime
+    ) -> str:
+        values: dict[str, object] = {"failures": 0, "locked_until": None}
+        if self._hasher.check_needs_rehash(account["password_hash"]):
+            values["password_hash"] = self._hasher.hash(password)
+        connection.execute(
+            update(_account).where(_account.c.login == account["login"]).values(**values)
+        )
+        connection.execute(delete(_session).where(_session.c.created_at < now - LIFETIME))
+        token = secrets.token_urlsafe(32)
+        connection.execute(
+            insert(_session).values(
+                token_hash=_hashed(token),
+                office_id=account["office_id"],
+                officer_id=account["officer_id"],
+                created_at=now,
+                seen_at=now,
+            )
+        )
+        return token
+
+    @staticmethod
+    def _end_sessions(connection: Connection, office_id: str, officer_id: str) -> None:
+        connection.execute(
+            delete(_session).where(
+                _session.c.office_id == office_id, _session.c.officer_id == officer_id
+            )
+        )

@@ -1,0 +1,222 @@
+"""Taking, giving back and finishing work items, inside one transaction."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import RowMapping, insert, select, update
+
+from engine.model.case import CaseState, WorkItemState
+from engine.model.office import Waiver
+from engine.model.procedure import FieldType
+from engine.model.wording import say
+from engine.store import schema
+
+from . import records
+from .casework import Casework
+from .errors import AlreadyTaken, FormInvalid, NotAllowed, Stale
+from .forms import parse_form
+from .judging import Judge
+from .places import Place, place
+
+_item = schema.work_item
+
+#: Key of the form that names the officers who do a step together with the one who submits it.
+COSIGNER = "cosigner"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upload:
+    """A file handed in with a form."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+class Desk:
+    """What one officer does to one work item."""
+
+    def __init__(self, work: Casework, judge: Judge, work_item_id: str, by: str) -> None:
+        self.work = work
+        self.judge = judge
+        self.office_id = work.office_id
+        self.officer = judge.officer(by)
+        connection = work.connection
+        found = records.item_row(connection, self.office_id, work_item_id)
+        # The whole family waits: a conflict may lie in a sister case.
+        records.case_row(connection, self.office_id, found["root_id"], lock=True)
+        self.item = records.item_row(connection, self.office_id, work_item_id)
+        self.case: RowMapping = records.case_row(connection, self.office_id, found["case_id"])
+
+    def claim(self) -> None:
+        """Take the item."""
+        self._is_alive()
+        if self.item["state"] == WorkItemState.CLAIMED:
+            if self.item["officer"] == self.officer.id:
+                return
+            raise self._taken("already-claimed")
+        waivers = self.judge.judge(self.officer, self.item, self.case)
+        self._set(state=WorkItemState.CLAIMED.value, officer=self.officer.id)
+        self._note("claimed", note=_waived(waivers))
+
+    def release(self) -> None:
+        """Give the item back to everybody who may take it."""
+        self._is_alive()
+        self._is_mine()
+        self._set(state=WorkItemState.READY.value, officer=None)
+        self._note("released")
+
+    def complete(
+        self, values: Mapping[str, str], files: Mapping[str, Upload], version: int | None
+    ) -> None:
+        """Finish the item with its form, and move the case on."""
+        self._is_alive()
+        self._is_mine()
+        if version is not None and version != self.case["version"]:
+            raise Stale(say("run.stale", case=self.case["id"]))
+        program = self.work.program(self.case)
+        asked = place(program, self.work.controls, self.item["step"])
+        waivers = dict.fromkeys(self.judge.judge(self.officer, self.item, self.case))
+        raw = dict(values)
+        cosigners = self._cosigners(asked, raw.pop(COSIGNER, ""), waivers)
+        parsed, sealed = self._form(asked, raw, files)
+        self._set(
+            state=WorkItemState.DONE.value,
+            cosigners=",".join(cosigners),
+            done_at=self.work.now,
+        )
+        notes = [_waived(tuple(waivers))]
+        if cosigners:
+            notes.append(say("run.note.cosigned", officers="、".join(cosigners)))
+        self._note("completed", form_digest=sealed, note="；".join(filter(None, notes)))
+        machine = self.work.load(self.case)
+        machine.complete(self.item["id"], parsed)
+        self.work.settle(self.case, machine)
+
+    def _form(
+        self, asked: Place, values: Mapping[str, str], files: Mapping[str, Upload]
+    ) -> tuple[dict[str, object], str]:
+        """Store the form and its files; typed values and the digest of all."""
+        names = {field.name for field in asked.fields if field.type is FieldType.FILE}
+        parsed = parse_form(
+            asked.fields,
+            values,
+            {name: upload.filename for name, upload in files.items() if name in names},
+            held=self._held(names),
+        )
+        for name in names:
+            if not parsed.get(name):
+                parsed.pop(name, None)
+        for name, upload in files.items():
+            self._attach(name if name in names else "", upload)
+        sealed = self.work.enter(
+            self.case["id"],
+            self.officer.id,
+            asked.fields,
+            parsed,
+            work_item_id=self.item["id"],
+            files={name: upload.sha256 for name, upload in files.items()},
+        )
+        return parsed, sealed
+
+    def _held(self, names: set[str]) -> set[str]:
+        """File fields this step has a file for from an earlier round."""
+        table = schema.attachment
+        return set(
+            self.work.connection.scalars(
+                select(table.c.field).where(
+                    table.c.office_id == self.office_id,
+                    table.c.case_id == self.case["id"],
+                    table.c.step == self.item["step"],
+                    table.c.field.in_(names),
+                )
+            )
+        )
+
+    def _attach(self, field: str, upload: Upload) -> None:
+        self.work.connection.execute(
+            insert(schema.attachment).values(
+                office_id=self.office_id,
+                id=uuid4().hex,
+                case_id=self.case["id"],
+                work_item_id=self.item["id"],
+                step=self.item["step"],
+                field=field,
+                filename=upload.filename,
+                media_type=upload.media_type,
+                size_bytes=len(upload.content),
+                sha256=upload.sha256,
+                added_at=self.work.now,
+                added_by=self.officer.id,
+                content=upload.content,
+            )
+        )
+
+    def _cosigners(self, asked: Place, named: str, waivers: dict[Waiver, None]) -> tuple[str, ...]:
+        """The other officers of a step that takes several; each is judged like the first."""
+        others = tuple(dict.fromkeys(named.replace("、", ",").replace(",", " ").split()))
+        if self.officer.id in others:
+            raise FormInvalid({COSIGNER: say("run.cosigner-self")})
+        missing = asked.persons - 1 - len(others)
+        if missing > 0:
+            problem = say(
+                "run.needs-cosigner",
+                step=asked.name,
+                persons=asked.persons,
+                others=asked.persons - 1,
+            )
+            raise FormInvalid({COSIGNER: problem})
+        for other in others:
+            waivers.update(
+                dict.fromkeys(self.judge.judge(self.judge.officer(other), self.item, self.case))
+            )
+        return others
+
+    def _is_alive(self) -> None:
+        if self.item["state"] == WorkItemState.DONE:
+            raise self._taken("already-done")
+        if self.item["state"] == WorkItemState.CANCELLED:
+            raise self._taken("withdrawn")
+        if self.case["state"] == CaseState.FINISHED:
+            raise NotAllowed(say("run.case-closed", case=self.case["id"]))
+
+    def _is_mine(self) -> None:
+        if self.item["state"] != WorkItemState.CLAIMED:
+            raise NotAllowed(say("run.not-claimed", step=self.item["step_name"]))
+        if self.item["officer"] != self.officer.id:
+            raise self._taken("already-claimed")
+
+    def _taken(self, key: str) -> AlreadyTaken:
+        holder = self.item["officer"]
+        name = self.judge.name(holder)
+        return AlreadyTaken(holder, say(f"run.{key}", step=self.item["step_name"], officer=name))
+
+    def _set(self, **values: object) -> None:
+        self.work.connection.execute(
+            update(_item)
+            .where(_item.c.office_id == self.office_id, _item.c.id == self.item["id"])
+            .values(**values)
+        )
+
+    def _note(self, action: str, **facts: str) -> None:
+        self.work.note(
+            self.case["id"],
+            self.officer.id,
+            action,
+            step=self.item["step"],
+            step_name=self.item["step_name"],
+            **facts,
+        )
+
+
+def _waived(waivers: tuple[Waiver, ...]) -> str:
+    if not waivers:
+        return ""
+    return say("run.note.waived", waivers="、".join(waiver.id for waiver in waivers))

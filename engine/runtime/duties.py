@@ -1,0 +1,272 @@
+"""Who may take a step of a case: appointments, recusal, conflicting duties.
+
+Pure judgement over facts; the caller reads them from the store and journals
+the outcome. Recording what an outside party did leaves no trace for conflicts.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from engine.model.case import Applicant
+from engine.model.controls import Controls
+from engine.model.office import Officer, Roster, Waiver
+from engine.model.procedure import StepGroup
+from engine.model.wording import say
+
+from .errors import Refused
+from .program import Program
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """The step somebody wants to take."""
+
+    case_id: str
+    #: Path from the root of the family.
+    trail: str
+    name: str
+    duty: str
+    #: Canonical post that may take it; empty lets any post of the office record it.
+    post: str
+    external: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deed:
+    """A step somebody took in the same family of cases; claiming counts."""
+
+    officer: str
+    case_id: str
+    trail: str
+    name: str
+    duty: str
+    post: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Family:
+    """What is known of the family of cases a step belongs to."""
+
+    applicant: Applicant
+    deeds: tuple[Deed, ...]
+    #: Cases above and below this one, itself included: ``qd:bind`` holds among them.
+    lineage: frozenset[str]
+    separations: tuple[StepGroup, ...]
+    bindings: tuple[StepGroup, ...]
+
+
+def groups(program: Program) -> tuple[tuple[StepGroup, ...], tuple[StepGroup, ...]]:
+    """``qd:separate`` and ``qd:bind`` of a program, their steps as paths from its root."""
+    separations: list[StepGroup] = []
+    bindings: list[StepGroup] = []
+    open_calls = [("", program.procedure.id, frozenset[str]())]
+    while open_calls:
+        prefix, process, above = open_calls.pop()
+        procedure = program.procedures.get(process)
+        if procedure is None or process in above:
+            continue
+        for written, found in (
+            (procedure.separations, separations),
+            (procedure.bindings, bindings),
+        ):
+            found += [
+                StepGroup(
+                    steps=tuple(prefix + step for step in group.steps),
+                    reason=group.reason,
+                    line=group.line,
+                )
+                for group in written
+            ]
+        open_calls += [
+            (f"{prefix}{node.id}/", node.called, above | {process})
+            for node in procedure.nodes.values()
+            if node.called
+        ]
+    return tuple(separations), tuple(bindings)
+
+
+def recusal(officer: Officer, applicant: Applicant) -> str | None:
+    """How the officer is bound to the applicant: ``本人``, a relation, or None.
+
+    Id cards decide where both are known, else the names.
+    """
+    if not applicant.name and not applicant.id_card:
+        return None
+    if _same_person(officer.name, officer.id_card, applicant):
+        return "本人"
+    for relative in officer.relatives:
+        if _same_person(relative.name, relative.id_card, applicant):
+            return relative.relation
+    return None
+
+
+def _same_person(name: str, id_card: str, applicant: Applicant) -> bool:
+    if id_card and applicant.id_card:
+        return id_card.upper() == applicant.id_card.upper()
+    return bool(name) and name == applicant.name
+
+
+def judge(
+    officer: Officer,
+    task: Task,
+    family: Family,
+    roster: Roster,
+    controls: Controls,
+    today: date,
+) -> tuple[Waiver, ...]:
+    """Let an officer take a step, or refuse it.
+
+    Returns
+    -------
+    tuple of Waiver
+        Waivers without which it would have been refused.
+
+    Raises
+    ------
+    Refused
+        With the rule and its source.
+    """
+    return _Judgement(officer, task, family, roster, controls, today).verdict()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    officer: Officer
+    task: Task
+    family: Family
+    roster: Roster
+    controls: Controls
+    today: date
+
+    def verdict(self) -> tuple[Waiver, ...]:
+        self._holds_post()
+        self._is_not_bound()
+        if self.task.external:
+            return ()
+        self._no_relative_acted()
+        self._bound_steps()
+        return tuple(dict.fromkeys((*self._separated_steps(), *self._duties())))
+
+    def _refuse(self, rule: str, basis: str, *, key: str = "", **facts: object) -> Refused:
+        message = say(
+            f"run.refused.{key or rule}",
+            officer=self.officer.name,
+            step=self.task.name,
+            rule=rule,
+            basis=basis,
+            **facts,
+        )
+        return Refused(rule, basis, message)
+
+    def _holds_post(self) -> None:
+        basis = say("run.basis.appointment")
+        if self.officer.is_absent(self.today):
+            raise self._refuse("absent", basis)
+        held = {_canonical(self.controls, post) for post in self.officer.posts_on(self.today)}
+        if self.task.post not in held and (self.task.post or not held):
+            raise self._refuse("post-not-held", basis, post=self.task.post)
+
+    def _is_not_bound(self) -> None:
+        relation = recusal(self.officer, self.family.applicant)
+        if relation is None:
+            return
+        key = "own-case" if relation == "本人" else "relative-applicant"
+        raise self._refuse(key, say("run.basis.own-interest"), relation=relation)
+
+    def _name(self, officer_id: str) -> str:
+        officer = self.roster.officer(officer_id)
+        return officer.name if officer else officer_id
+
+    def _no_relative_acted(self) -> None:
+        avoided = {
+            other
+            for avoidance in self.roster.avoidances
+            if self.officer.id in avoidance.officers
+            for other in avoidance.officers
+            if other != self.officer.id
+        }
+        for deed in self.family.deeds:
+            if deed.officer in avoided:
+                raise self._refuse(
+                    "relatives-in-case",
+                    say("run.basis.relatives"),
+                    other=self._name(deed.officer),
+                    done=deed.name,
+                )
+
+    def _bound_steps(self) -> None:
+        for group in self.family.bindings:
+            if self.task.trail not in group.steps:
+                continue
+            for deed in self.family.deeds:
+                if (
+                    deed.trail in group.steps
+                    and deed.officer != self.officer.id
+                    and deed.case_id in self.family.lineage
+                ):
+                    raise self._refuse(
+                        "bound-steps",
+                        _design_basis(group),
+                        other=self._name(deed.officer),
+                        done=deed.name,
+                    )
+
+    def _own_deeds(self) -> Iterator[Deed]:
+        return (deed for deed in self.family.deeds if deed.officer == self.officer.id)
+
+    def _separated_steps(self) -> Iterator[Waiver]:
+        for group in self.family.separations:
+            if self.task.trail not in group.steps:
+                continue
+            for deed in self._own_deeds():
+                if deed.trail in group.steps and deed.trail != self.task.trail:
+                    waiver = self._waiver(deed)
+                    if waiver is None:
+                        raise self._refuse("separated-steps", _design_basis(group), done=deed.name)
+                    yield waiver
+
+    def _duties(self) -> Iterator[Waiver]:
+        for deed in self._own_deeds():
+            conflict = self.controls.between_duties(self.task.duty, deed.duty)
+            if conflict is None or deed.trail == self.task.trail:
+                continue
+            waiver = None if conflict.statutory else self._waiver(deed)
+            if waiver is None:
+                raise self._refuse(
+                    "duty-conflict",
+                    conflict.basis,
+                    done=deed.name,
+                    done_duty=self.controls.duties[deed.duty].name,
+                    duty=self.controls.duties[self.task.duty].name,
+                )
+            yield waiver
+
+    def _waiver(self, deed: Deed) -> Waiver | None:
+        """A waiver in force between the two posts, duties or steps."""
+        pairs = {
+            frozenset((self.task.post, deed.post)),
+            frozenset((self.task.duty, deed.duty)),
+            frozenset((self.task.trail, deed.trail)),
+        }
+        for waiver in self.roster.waivers:
+            named = frozenset(_canonical(self.controls, name) for name in waiver.between)
+            if waiver.is_in_force(self.today) and named in pairs and len(named) == 2:
+                return waiver
+        return None
+
+
+def _canonical(controls: Controls, post: str) -> str:
+    known = controls.post(post)
+    return known.name if known else post
+
+
+def _design_basis(group: StepGroup) -> str:
+    if not group.reason:
+        return say("run.basis.no-reason")
+    return say("run.basis.design", reason=group.reason)
+
+
+def recused(officers: Iterable[Officer], applicant: Applicant) -> tuple[Officer, ...]:
+    """Officers who must keep out of a case for this applicant."""
+    return tuple(officer for officer in officers if recusal(officer, applicant))

@@ -1,0 +1,102 @@
+"""SpiffWorkflow's script engine replaced by the safe expression language.
+
+Data of a case live outside the workflow (one flat form per case); a task's own
+data hold only what belongs to one instance of a multi-instance activity.
+"""
+
+from collections.abc import Mapping, MutableMapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
+from SpiffWorkflow.task import Task
+
+from engine.bpmn.expression import parse, parse_timer
+from engine.model.errors import UnsafeExpression
+from engine.model.wording import say
+from engine.store import CHINA
+
+from .clock import Clock, end_of
+
+
+class SafeEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+    """Evaluates the safe language only; never ``eval``, never ``exec``."""
+
+    def __init__(self, data: Mapping[str, object]) -> None:
+        super().__init__()
+        self.data = data
+
+    def evaluate(
+        self,
+        expression: str,
+        context: Mapping[str, object],
+        external_context: Mapping[str, object] | None = None,
+    ) -> object:
+        return parse(expression).evaluate({**context, **self.data})
+
+    def execute(
+        self,
+        script: str,
+        context: MutableMapping[str, object],
+        external_context: Mapping[str, object] | None = None,
+    ) -> bool:
+        raise UnsafeExpression(say("run.no-scripts"))
+
+    def call_service(self, context: Mapping[str, object], **facts: object) -> None:
+        raise UnsafeExpression(say("run.no-scripts"))
+
+
+class SafeEngine(PythonScriptEngine):  # type: ignore[misc]
+    """The engine of one loaded case: its data and its clock."""
+
+    def __init__(self, data: Mapping[str, object], clock: Clock) -> None:
+        super().__init__(environment=SafeEnvironment(data))
+        self.data = data
+        self.clock = clock
+
+    def evaluate(
+        self, task: Task, expression: str, external_context: Mapping[str, object] | None = None
+    ) -> Any:
+        """The expression over the case's data; inside an instance, its own values go first."""
+        own = task.data if is_instance(task) else {}
+        return parse(expression).evaluate({**task.data, **self.data, **own})
+
+    def execute(
+        self, task: Task, script: str, external_context: Mapping[str, object] | None = None
+    ) -> bool:
+        raise UnsafeExpression(say("run.no-scripts"))
+
+    def moment(self, task: Task, text: str) -> datetime:
+        """When a timer goes off that starts to wait now.
+
+        A date without a time means the end of that day: a notice period that
+        runs to the 8th is over when the 8th is.
+        """
+        timer = parse_timer(text)
+        value: object = timer
+        if not isinstance(timer, timedelta | datetime):
+            value = self.evaluate(task, text)
+        elif isinstance(timer, datetime) and len(text.strip()) <= len("2026-01-01"):
+            value = timer.date()
+        if isinstance(value, timedelta):
+            return self.clock() + value
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.replace(tzinfo=CHINA)
+        if isinstance(value, date):
+            return end_of(value)
+        raise UnsafeExpression(say("run.not-a-time", text=text))
+
+
+def is_instance(task: Task) -> bool:
+    """Whether the task runs inside one instance of a multi-instance activity."""
+    current: Task | None = task
+    while current is not None:
+        if "key_or_index" in current.internal_data or "item" in current.internal_data:
+            return True
+        parent = current.parent
+        if parent is None and current.workflow.parent_task_id is not None:
+            top = current.workflow.top_workflow
+            parent = top.get_task_from_id(current.workflow.parent_task_id)
+        current = parent
+    return False

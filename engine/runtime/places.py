@@ -1,0 +1,68 @@
+"""What an open place of a procedure asks of the office: post, duty, form, limit."""
+
+from dataclasses import dataclass
+
+from engine.model.controls import Controls
+from engine.model.item import TimeLimit
+from engine.model.procedure import FormField, Step
+
+from .program import Program
+
+_NO_STEP = Step()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """One node as the office sees it."""
+
+    name: str
+    duty: str
+    #: Canonical post that takes or records it; empty: any post of the office.
+    post: str
+    external: bool
+    #: Outside party of an external step, else empty.
+    party: str
+    guide: str
+    limit: TimeLimit | None
+    #: Least number of officers who do it together.
+    persons: int
+    fields: tuple[FormField, ...]
+
+
+def place(program: Program, controls: Controls, path: str) -> Place:
+    """The place a path names; a called process without lanes inherits its call's post."""
+    chain = program.chain(path)
+    node = chain[-1][1]
+    step = node.step or _NO_STEP
+    posts = [procedure.post_of(inner) for procedure, inner in reversed(chain)]
+    written = next(filter(None, posts), "")
+    post = controls.post(written)
+    outside = post is not None and post.external
+    external = step.external or outside
+    doer = post.name if post else written
+    if external:
+        recorder = controls.post(step.recorder)
+        recorded_by = recorder.name if recorder else step.recorder
+        doer = recorded_by or ("" if outside else doer)
+    return Place(
+        name=node.label,
+        duty=step.duty,
+        post=doer,
+        external=external,
+        party=written if external else "",
+        guide=step.guide,
+        limit=step.limit,
+        persons=1 if external else step.persons,
+        fields=step.fields,
+    )
+
+
+def fields_of(program: Program) -> tuple[FormField, ...]:
+    """Every field of every step of a program, each name once, tables included."""
+    found: dict[str, FormField] = {}
+    for procedure in program.procedures.values():
+        for node in procedure.nodes.values():
+            if node.step is not None:
+                for field in node.step.fields:
+                    found.setdefault(field.name, field)
+    return tuple(found.values())

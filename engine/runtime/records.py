@@ -1,0 +1,244 @@
+"""Rows of the store as model objects, and the queries the office asks."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
+
+from engine.model.case import Applicant, Attachment, Case, CaseState, WorkItem, WorkItemState
+from engine.model.procedure import FormField
+from engine.model.wording import say
+from engine.store import schema
+
+from .errors import UnknownCase, UnknownWorkItem
+from .values import digest, from_store, to_store
+
+_case = schema.case_file
+_subject = schema.subject
+_item = schema.work_item
+
+_CASES = select(
+    _case, _subject.c.title, _subject.c.name, _subject.c.id_card, _subject.c.phone
+).join(_subject, (_subject.c.office_id == _case.c.office_id) & (_subject.c.case_id == _case.c.id))
+
+
+def case_row(
+    connection: Connection, office_id: str, case_id: str, *, lock: bool = False
+) -> RowMapping:
+    """A case and its subject; ``lock`` keeps other writers of the case waiting.
+
+    Raises
+    ------
+    UnknownCase
+        No such case in the office.
+    """
+    query = _CASES.where(_case.c.office_id == office_id, _case.c.id == case_id)
+    if lock:
+        query = query.with_for_update(of=_case)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise UnknownCase(say("run.unknown-case", case=case_id))
+    return row
+
+
+def case_rows(
+    connection: Connection,
+    office_id: str,
+    *,
+    state: CaseState | None,
+    text: str,
+    limit: int,
+    offset: int,
+) -> Sequence[RowMapping]:
+    """Cases, newest first; ``text`` is looked for in number, title, applicant and item."""
+    query = _CASES.where(_case.c.office_id == office_id)
+    if state is not None:
+        query = query.where(_case.c.state == state.value)
+    if text.strip():
+        columns = (_case.c.id, _subject.c.title, _subject.c.name, _case.c.item_name)
+        query = query.where(
+            or_(*(column.contains(text.strip(), autoescape=True) for column in columns))
+        )
+    query = query.order_by(_case.c.opened_at.desc(), _case.c.id.desc())
+    return connection.execute(query.limit(limit).offset(offset)).mappings().all()
+
+
+def children(
+    connection: Connection, office_id: str, parents: Iterable[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """Ids of child cases in order of rows, by parent."""
+    rows = connection.execute(
+        select(_case.c.parent_id, _case.c.id)
+        .where(_case.c.office_id == office_id, _case.c.parent_id.in_(set(parents)))
+        .order_by(_case.c.parent_id, _case.c.opened_at, _case.c.row_number, _case.c.id)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for parent, child in rows:
+        found[parent] = (*found.get(parent, ()), child)
+    return found
+
+
+def to_case(row: RowMapping, child_ids: tuple[str, ...]) -> Case:
+    """The model object of a case."""
+    return Case(
+        id=row["id"],
+        item_code=row["item_code"],
+        item_name=row["item_name"],
+        process_id=row["process_id"],
+        title=row["title"],
+        applicant=Applicant(name=row["name"], id_card=row["id_card"], phone=row["phone"]),
+        state=CaseState(row["state"]),
+        opened_at=row["opened_at"],
+        opened_by=row["opened_by"],
+        finished_at=row["finished_at"],
+        parent=row["parent_id"],
+        children=child_ids,
+        version=row["version"],
+        digest=row["digest"],
+    )
+
+
+def item_rows(connection: Connection, office_id: str, *where: object) -> Sequence[RowMapping]:
+    """Work items with what a list shows of their case, oldest first."""
+    query = (
+        select(_item, _case.c.item_code, _case.c.item_name, _case.c.bundle, _subject.c.title)
+        .join(_case, (_case.c.office_id == _item.c.office_id) & (_case.c.id == _item.c.case_id))
+        .join(
+            _subject,
+            (_subject.c.office_id == _item.c.office_id) & (_subject.c.case_id == _item.c.case_id),
+        )
+        .where(_item.c.office_id == office_id, *where)  # type: ignore[arg-type]
+        .order_by(_item.c.since, _item.c.id)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def item_row(connection: Connection, office_id: str, work_item_id: str) -> RowMapping:
+    """One work item.
+
+    Raises
+    ------
+    UnknownWorkItem
+        No such work item in the office.
+    """
+    rows = item_rows(connection, office_id, _item.c.id == work_item_id)
+    if not rows:
+        raise UnknownWorkItem(say("run.unknown-work-item", work_item=work_item_id))
+    return rows[0]
+
+
+def to_work_item(
+    row: RowMapping, fields: tuple[FormField, ...], guide: str, refusal: str = ""
+) -> WorkItem:
+    """The model object of a work item."""
+    return WorkItem(
+        id=row["id"],
+        case_id=row["case_id"],
+        item_code=row["item_code"],
+        item_name=row["item_name"],
+        case_title=row["title"],
+        step=row["step"],
+        step_name=row["step_name"],
+        duty=row["duty"],
+        post=row["post"],
+        external=row["external"],
+        party=row["party"],
+        guide=guide,
+        fields=fields,
+        state=WorkItemState(row["state"]),
+        officer=row["officer"],
+        since=row["since"],
+        due=row["due"],
+        done_at=row["done_at"],
+        refusal=refusal,
+    )
+
+
+def attachments(connection: Connection, office_id: str, case_id: str) -> tuple[Attachment, ...]:
+    """Attachments of a case, oldest first, without their content."""
+    table = schema.attachment
+    columns = [column for column in table.c if column.name != "content"]
+    rows = connection.execute(
+        select(*columns)
+        .where(table.c.office_id == office_id, table.c.case_id == case_id)
+        .order_by(table.c.added_at, table.c.id)
+    ).mappings()
+    return tuple(to_attachment(row) for row in rows)
+
+
+def to_attachment(row: RowMapping) -> Attachment:
+    """The model object of an attachment."""
+    names = ("id", "case_id", "step", "field", "filename", "media_type", "size_bytes", "sha256")
+    return Attachment(
+        **{name: row[name] for name in names}, added_at=row["added_at"], added_by=row["added_by"]
+    )
+
+
+def form_data(connection: Connection, office_id: str, case_id: str) -> dict[str, object]:
+    """The form of a case as it stands: the latest value of every field."""
+    table = schema.form_value
+    rows = connection.execute(
+        select(table)
+        .where(
+            table.c.office_id == office_id, table.c.case_id == case_id, table.c.is_current.is_(True)
+        )
+        .order_by(table.c.number, table.c.field)
+    )
+    return {row.field: from_store(row.type, row.fen, row.content) for row in rows}
+
+
+def enter_form(
+    connection: Connection,
+    office_id: str,
+    case_id: str,
+    *,
+    work_item_id: str | None,
+    officer: str,
+    at: datetime,
+    fields: Sequence[FormField],
+    values: Mapping[str, object],
+    files: Mapping[str, str],
+) -> str:
+    """Store one submission of a form; its digest, for the journal."""
+    entry, table = schema.form_entry, schema.form_value
+    last = connection.scalar(
+        select(func.max(entry.c.number)).where(
+            entry.c.office_id == office_id, entry.c.case_id == case_id
+        )
+    )
+    salt = secrets.token_hex(16)
+    key = {"office_id": office_id, "case_id": case_id, "number": (last or 0) + 1}
+    sealed = digest(values, files, salt)
+    connection.execute(
+        insert(entry).values(
+            **key, work_item_id=work_item_id, officer=officer, at=at, salt=salt, digest=sealed
+        )
+    )
+    rows = []
+    for field in fields:
+        if field.name in values:
+            stored = to_store(field, values[field.name])
+            rows.append(
+                {
+                    **key,
+                    "field": field.name,
+                    "type": field.type.value,
+                    "fen": stored.fen,
+                    "content": stored.content,
+                    "is_current": True,
+                }
+            )
+    if rows:
+        connection.execute(
+            update(table)
+            .where(
+                table.c.office_id == office_id,
+                table.c.case_id == case_id,
+                table.c.field.in_([row["field"] for row in rows]),
+                table.c.is_current.is_(True),
+            )
+            .values(is_current=False)
+        )
+        connection.execute(insert(table), rows)
+    return sealed

@@ -1,0 +1,186 @@
+"""The roster (定岗) in the store."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+
+from engine.model.office import (
+    Appointment,
+    AppointmentKind,
+    Avoidance,
+    Officer,
+    Relative,
+    Roster,
+    Waiver,
+)
+from engine.store import schema
+
+
+def office_name(connection: Connection, office_id: str) -> str | None:
+    """The office's name, or None where it is not in the store yet."""
+    return connection.execute(
+        select(schema.office.c.name).where(schema.office.c.id == office_id)
+    ).scalar()
+
+
+def name_office(connection: Connection, office_id: str, name: str) -> None:
+    """Enter the office, or change its name."""
+    known = office_name(connection, office_id)
+    if known is None:
+        connection.execute(insert(schema.office).values(id=office_id, name=name))
+    elif known != name:
+        connection.execute(
+            update(schema.office).where(schema.office.c.id == office_id).values(name=name)
+        )
+
+
+def _rows(connection: Connection, office_id: str, table: Table) -> list[Row[tuple[object, ...]]]:
+    query = select(table).where(table.c.office_id == office_id).order_by(table.c.position)
+    return list(connection.execute(query))
+
+
+def _by_officer(
+    connection: Connection, office_id: str, table: Table
+) -> Mapping[str, list[Row[tuple[object, ...]]]]:
+    found = defaultdict(list)
+    for row in _rows(connection, office_id, table):
+        found[row.officer_id].append(row)
+    return found
+
+
+def load_officers(
+    connection: Connection, office_id: str, *, departed: bool = False
+) -> tuple[Officer, ...]:
+    """Officers in roster order; ``departed`` adds those who left."""
+    appointments = _by_officer(connection, office_id, schema.appointment)
+    relatives = _by_officer(connection, office_id, schema.relative)
+    absences = _by_officer(connection, office_id, schema.absence)
+    return tuple(
+        Officer(
+            id=row.id,
+            name=row.name,
+            id_card=row.id_card,
+            appointments=tuple(
+                Appointment(post=a.post, kind=AppointmentKind(a.kind), since=a.since, until=a.until)
+                for a in appointments.get(row.id, ())
+            ),
+            relatives=tuple(
+                Relative(name=r.name, relation=r.relation, id_card=r.id_card)
+                for r in relatives.get(row.id, ())
+            ),
+            absences=tuple((a.first_day, a.last_day) for a in absences.get(row.id, ())),
+        )
+        for row in _rows(connection, office_id, schema.officer)
+        if departed or not row.departed
+    )
+
+
+def load_roster(connection: Connection, office_id: str) -> Roster:
+    """The office's present roster."""
+    return Roster(
+        office=office_name(connection, office_id) or office_id,
+        officers=load_officers(connection, office_id),
+        avoidances=tuple(
+            Avoidance(officers=(row.one, row.other), reason=row.reason)
+            for row in _rows(connection, office_id, schema.avoidance)
+        ),
+        waivers=tuple(
+            Waiver(
+                id=row.id,
+                between=frozenset((row.one, row.other)),
+                scope=row.scope,
+                approved_by=row.approved_by,
+                reason=row.reason,
+                control=row.control,
+                until=row.until,
+            )
+            for row in _rows(connection, office_id, schema.waiver)
+        ),
+    )
+
+
+def save_roster(connection: Connection, office_id: str, roster: Roster) -> None:
+    """Put a roster in place of the present one; officers who left keep their name."""
+    name_office(connection, office_id, roster.office)
+    for table in (
+        schema.appointment,
+        schema.relative,
+        schema.absence,
+        schema.avoidance,
+        schema.waiver,
+    ):
+        connection.execute(delete(table).where(table.c.office_id == office_id))
+    officers = schema.officer
+    mine = officers.c.office_id == office_id
+    connection.execute(update(officers).where(mine).values(departed=True))
+    known = set(connection.scalars(select(officers.c.id).where(mine)))
+    for position, officer in enumerate(roster.officers):
+        values = {
+            "position": position,
+            "name": officer.name,
+            "id_card": officer.id_card,
+            "departed": False,
+        }
+        if officer.id in known:
+            where = (mine, officers.c.id == officer.id)
+            connection.execute(update(officers).where(*where).values(**values))
+        else:
+            connection.execute(
+                insert(officers).values(office_id=office_id, id=officer.id, **values)
+            )
+        _save_details(connection, office_id, officer)
+    _save_agreements(connection, office_id, roster)
+
+
+def _save_details(connection: Connection, office_id: str, officer: Officer) -> None:
+    def save(table: Table, rows: list[dict[str, object]]) -> None:
+        for position, row in enumerate(rows):
+            key = {"office_id": office_id, "officer_id": officer.id, "position": position}
+            connection.execute(insert(table).values(**key, **row))
+
+    save(
+        schema.appointment,
+        [
+            {"post": a.post, "kind": a.kind.value, "since": a.since, "until": a.until}
+            for a in officer.appointments
+        ],
+    )
+    save(
+        schema.relative,
+        [{"name": r.name, "relation": r.relation, "id_card": r.id_card} for r in officer.relatives],
+    )
+    save(
+        schema.absence,
+        [{"first_day": first, "last_day": last} for first, last in officer.absences],
+    )
+
+
+def _save_agreements(connection: Connection, office_id: str, roster: Roster) -> None:
+    for position, avoidance in enumerate(roster.avoidances):
+        one, other = avoidance.officers
+        connection.execute(
+            insert(schema.avoidance).values(
+                office_id=office_id,
+                position=position,
+                one=one,
+                other=other,
+                reason=avoidance.reason,
+            )
+        )
+    for position, waiver in enumerate(roster.waivers):
+        one, other = sorted(waiver.between)
+        connection.execute(
+            insert(schema.waiver).values(
+                office_id=office_id,
+                id=waiver.id,
+                position=position,
+                one=one,
+                other=other,
+                scope=waiver.scope,
+                approved_by=waiver.approved_by,
+                reason=waiver.reason,
+                control=waiver.control,
+                until=waiver.until,
+            )
+        )

@@ -1,0 +1,130 @@
+"""Our task and event classes for SpiffWorkflow, and the parser that makes them.
+
+Every task is a human step; a call with ``qd:children`` waits for child cases;
+timers ask the case's clock. What SpiffWorkflow would run wrongly in silence is
+refused before parsing (:mod:`engine.runtime.executable`).
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.parser.event_parsers import (
+    BoundaryEventParser,
+    IntermediateCatchEventParser,
+    StartEventParser,
+)
+from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser
+from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
+from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent,
+    CallActivity,
+    IntermediateCatchEvent,
+    StartEvent,
+)
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.util import PendingBpmnEvent
+from SpiffWorkflow.task import Task
+
+from engine.bpmn.table import NAMESPACE
+from engine.model.procedure import TASKS
+
+
+class HumanTask(BpmnSpecMixin):  # type: ignore[misc]
+    """A step somebody does: any kind of BPMN task."""
+
+    def __init__(self, wf_spec: object, bpmn_id: str, **kwargs: object) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.manual = True
+
+
+class ChildCases(BpmnSpecMixin):  # type: ignore[misc]
+    """A call that opens one child case per row of a table and waits for all of them."""
+
+    def __init__(self, wf_spec: object, bpmn_id: str, **kwargs: object) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.manual = True
+
+
+class Timer(TimerEventDefinition):  # type: ignore[misc]
+    """A timer on the case's own clock: a moment, a duration, or an expression for either."""
+
+    @property
+    def _key(self) -> str:
+        return f"due {self.name}"
+
+    def due(self, my_task: Task) -> datetime:
+        """When it goes off; fixed when the task begins to wait."""
+        noted = my_task.internal_data.get(self._key)
+        if noted is None:
+            engine = my_task.workflow.script_engine
+            noted = engine.moment(my_task, self.expression).isoformat()
+            my_task.internal_data[self._key] = noted
+        return datetime.fromisoformat(noted)
+
+    def has_fired(self, my_task: Task) -> bool:
+        return bool(self.due(my_task) <= my_task.workflow.script_engine.clock())
+
+    def reset(self, my_task: Task) -> None:
+        my_task.internal_data.pop(self._key, None)
+
+    def details(self, my_task: Task) -> PendingBpmnEvent:
+        return PendingBpmnEvent(
+            self.name, type(self).__name__, my_task.internal_data.get(self._key)
+        )
+
+
+class _OurTimers:
+    """Mixed into event parsers: the timers are ours."""
+
+    node: etree._Element
+
+    def parse_timer_event(self, event: etree._Element) -> Timer:
+        body = next(
+            (
+                child.text
+                for kind in ("timeDate", "timeDuration")
+                for child in event.iterchildren(full_tag(kind))
+            ),
+            None,
+        )
+        return Timer(self.node.get("id"), (body or "").strip())
+
+
+class _Start(StartEventParser):  # type: ignore[misc]
+    """Opening a case is the event: a start event never waits."""
+
+    def get_event_definition(self, xpaths: list[str]) -> NoneEventDefinition:
+        return NoneEventDefinition(description="Default")
+
+
+class _Catch(_OurTimers, IntermediateCatchEventParser):  # type: ignore[misc]
+    pass
+
+
+class _Boundary(_OurTimers, BoundaryEventParser):  # type: ignore[misc]
+    pass
+
+
+class _Call(CallActivityParser):  # type: ignore[misc]
+    def create_task(self) -> BpmnSpecMixin:
+        children = f"./{full_tag('extensionElements')}/{{{NAMESPACE}}}children"
+        if self.node.find(children) is None:
+            return super().create_task()
+        return ChildCases(self.spec, self.bpmn_id, **self.bpmn_attributes)
+
+
+class Parser(BpmnParser):  # type: ignore[misc]
+    """SpiffWorkflow's parser with our classes."""
+
+    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, tuple[type, type]]] = {
+        **{full_tag(kind.value): (TaskParser, HumanTask) for kind in TASKS},
+        full_tag("callActivity"): (_Call, CallActivity),
+        full_tag("startEvent"): (_Start, StartEvent),
+        full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
+        full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
+    }

@@ -1,0 +1,13 @@
+"""Alembic's entry: the connection is given by ``engine.store.store``."""
+
+from alembic import context
+
+from engine.store.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
