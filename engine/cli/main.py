@@ -18,6 +18,7 @@ COMMANDS = {
     "case": "engine.cli.case",
     "check": "engine.cli.check",
     "demo": "web.demo",
+    "explore": "engine.cli.explore",
     "layout": "engine.cli.layout",
     "publish": "engine.cli.publish",
     "serve": "web.serve",

@@ -1,0 +1,139 @@
+"""``qingdan explore``: what the runs of one file can do, on plain BPMN as well."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.model.wording import say
+
+if TYPE_CHECKING:
+    from engine.model.procedure import Procedure
+    from engine.verify import Behaviour
+
+#: Faults of reading that leave parts of the diagram out.
+_BREAKING = {"dangling-reference", "duplicate-id", "missing-part"}
+#: Most maximal runs shown as text.
+_SHOWN_RUNS = 20
+
+
+@click.command(help=say("behaviour.command.help"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help=say("behaviour.command.format"),
+)
+@click.option(
+    "--states",
+    type=click.IntRange(min=1),
+    default=200_000,
+    show_default=True,
+    help=say("behaviour.command.states"),
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    default=20.0,
+    show_default=True,
+    help=say("behaviour.command.seconds"),
+)
+@click.pass_context
+def explore(ctx: click.Context, file: Path, form: str, states: int, seconds: float) -> None:
+    from engine import verify
+    from engine.bpmn.reader import read_file
+
+    document = read_file(file)
+    called = _called(document.procedures)
+    entries = [p for p in document.procedures if p.id not in called] or document.procedures[:1]
+    broken = [f for f in document.faults if f.rule in _BREAKING]
+    if broken or not entries:
+        click.echo(say("behaviour.command.broken", file=file), err=True)
+    if not entries:
+        ctx.exit(1)
+    behaviour = verify.explore(
+        entries[0],
+        _callees(file, document.procedures),
+        verify.Limits(states=states, seconds=seconds),
+    )
+    if form == "json":
+        click.echo(json.dumps(as_json(behaviour), ensure_ascii=False, indent=2))
+    else:
+        for line in _lines(behaviour, file):
+            click.echo(line)
+    ctx.exit(0 if behaviour.soundness.sound is True and not broken else 1)
+
+
+def _called(procedures: "Iterable[Procedure]") -> set[str]:
+    return {n.called for p in procedures for n in p.nodes.values() if n.called}
+
+
+def _callees(file: Path, procedures: "tuple[Procedure, ...]") -> "Mapping[str, Procedure]":
+    """What the file's processes may call: its own, those beside it, the shipped ones."""
+    from engine.bpmn.library import Library, shipped_directory
+
+    own = {procedure.id: procedure for procedure in reversed(procedures)}
+    if _called(procedures) <= own.keys():
+        return own
+    others = Library.load([*sorted(file.parent.glob("*.bpmn")), shipped_directory()])
+    return {**others.procedures, **own}
+
+
+def as_json(behaviour: "Behaviour") -> dict[str, Any]:
+    """The stable, sorted form of ``--format json``."""
+    runs = behaviour.maximal_runs
+    return {
+        "states": behaviour.states,
+        "sound": behaviour.soundness.sound,
+        "faults": [
+            {
+                "kind": fault.kind,
+                "elements": list(fault.elements),
+                "line": fault.line,
+                "message": fault.message,
+                "witness": list(fault.witness),
+            }
+            for fault in behaviour.soundness.faults
+        ],
+        "unknown_reason": behaviour.unknown_reason,
+        "steps": list(behaviour.steps),
+        "pairs": sorted([*sorted(pair), verdict] for pair, verdict in behaviour.pairs.items()),
+        "maximal_runs": None if runs is None else sorted(sorted(run) for run in runs),
+        "maximal_runs_reason": behaviour.maximal_runs_reason,
+    }
+
+
+def _lines(behaviour: "Behaviour", file: Path) -> Iterator[str]:
+    """The text form."""
+    sound = behaviour.soundness.sound
+    yield say(
+        "behaviour.shown.head",
+        steps=len(behaviour.steps),
+        states=behaviour.states,
+        sound=say(f"behaviour.shown.sound.{str(sound).lower()}"),
+    )
+    if behaviour.unknown_reason is not None:
+        yield say("behaviour.shown.unknown", reason=behaviour.unknown_reason)
+    for fault in behaviour.soundness.faults:
+        where = f"{file}:{fault.line}" if fault.line is not None else str(file)
+        yield f"{where} {fault.kind} {fault.message}"
+        if fault.witness:
+            yield "  " + say("behaviour.shown.witness", run=" → ".join(fault.witness))
+    by_verdict: dict[str, list[str]] = {"may": [], "never": [], "unknown": []}
+    for pair, verdict in behaviour.pairs.items():
+        by_verdict[verdict].append(" – ".join(pair))
+    for verdict, pairs in by_verdict.items():
+        if pairs:
+            yield say(f"behaviour.shown.pairs.{verdict}", count=len(pairs))
+            yield from (f"  {pair}" for pair in pairs if verdict != "may")
+    if behaviour.maximal_runs is None:
+        yield say("behaviour.shown.no-runs", reason=behaviour.maximal_runs_reason)
+        return
+    yield say("behaviour.shown.runs", count=len(behaviour.maximal_runs))
+    for run in behaviour.maximal_runs[:_SHOWN_RUNS]:
+        yield "  " + "、".join(step for step in behaviour.steps if step in run)
