@@ -74,6 +74,17 @@ class Sizes:
     #: Width of one full-width character of an edge label.
     label_character: float = 0.0
 
+    def tag_of(self, step: Box) -> Box:
+        """Where the tag under a step goes: right half, clear of the flow in the middle."""
+        width, height = self.tag
+        x = max(step.right - width, step.center[0] + self.clearance / 2)
+        return Box(x=x, y=step.bottom, width=width, height=height)
+
+    def marker_of(self, step: Box) -> Box:
+        """Where a step's risk marker goes: centred on the top right corner."""
+        half = self.marker / 2
+        return Box(x=step.right - half, y=step.y - half, width=self.marker, height=self.marker)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Band:
@@ -94,6 +105,8 @@ class Edge:
     points: tuple[Point, ...]
     #: Box of the flow's name, or None where it has none.
     label: Box | None
+    #: The name as broken into the lines that fit the label's box.
+    lines: tuple[str, ...] = ()
     #: Whether it leads back against the reading direction (退回).
     back: bool
 

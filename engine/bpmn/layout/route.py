@@ -1,0 +1,332 @@
+"""Orthogonal routing: A* over the crossings of the two axes' lines.
+
+Two links with different targets never share a point in one direction and never
+turn where another passes, so what is found can be drawn without touching.
+Links to one target may join. Every link is tried again with the others in
+place until nothing gets better.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import pairwise
+
+from .axis import Axis
+from .graph import EAST, NORTH, SOUTH, WEST, Graph, Link, Spot
+from .place import Placement
+
+#: Prices in units of one bend.
+BEND = 1.0
+CROSSING = 4.0
+#: Price of the way of one row and one step.
+LENGTH = 0.3
+#: Price of a path that had to overlap another: worse than anything else.
+FORCED = 1000.0
+#: Rounds of trying every link again.
+ROUNDS = 3
+
+_OPPOSITE = {NORTH: SOUTH, EAST: WEST, SOUTH: NORTH, WEST: EAST}
+#: Price of leaving and entering by a side, for portrait: north, east, south, west.
+_LEAVE = (2.5, 0.15, 0.0, 0.15)
+_LEAVE_BACK = (1.2, 0.0, 0.8, 0.0)
+_ENTER = (0.0, 0.1, 3.0, 0.1)
+_ENTER_BACK = (0.4, 0.0, 3.0, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Path:
+    """A routed link: (x line, y line) of its turning points."""
+
+    turns: tuple[tuple[int, int], ...]
+    leave: int
+    enter: int
+    cost: float
+
+
+class Router:
+    """Routes the links of a placed graph over the lines of two axes."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        placement: Placement,
+        xs: Axis,
+        ys: Axis,
+        *,
+        landscape: bool,
+        unit: float,
+    ) -> None:
+        self.graph = graph
+        self.landscape = landscape
+        self.xs, self.ys = xs, ys
+        self.nx, self.ny = len(xs.rough), len(ys.rough)
+        self.price = LENGTH / unit
+        self.cell = {
+            spot: ((row, column) if landscape else (column, row))
+            for spot, (column, row) in placement.cells.items()
+        }
+        size = self.nx * self.ny
+        self.blocked = bytearray(size)
+        for x, y in self.cell.values():
+            for line_y in ys.through[y]:
+                for line_x in xs.through[x]:
+                    self.blocked[line_y * self.nx + line_x] = 1
+        #: Target group of the link that passes a point level, and upright.
+        self.level = [0] * size
+        self.upright = [0] * size
+        self.ports: dict[tuple[int, int], list[tuple[int, bool]]] = {}
+        self.points: dict[str, list[int]] = {}
+        self.paths: dict[str, Path] = {}
+        names = {spot: number for number, spot in enumerate(graph.spots)}
+        self.group = {link.flow: 2 * names[link.target] + 2 + link.back for link in graph.links}
+        #: Largest number of states one search may visit.
+        self.reach = 60_000
+
+    def run(self) -> None:
+        """Route everything, then try every link again while that helps."""
+        links = sorted(self.graph.links, key=self._difficulty)
+        for link in links:
+            self._route(link)
+        if len(links) > 150:
+            return
+        for _ in range(ROUNDS):
+            before = self.cost
+            for link in sorted(links, key=lambda one: -self.paths[one.flow].cost):
+                if self.paths[link.flow].cost < BEND:
+                    break
+                self._release(link)
+                self._route(link)
+            if self.cost >= before - 1e-9:
+                break
+
+    @property
+    def cost(self) -> float:
+        """Price of all paths."""
+        return sum(path.cost for path in self.paths.values())
+
+    def _difficulty(self, link: Link) -> tuple[object, ...]:
+        (ax, ay), (bx, by) = self.cell[link.source], self.cell[link.target]
+        return (link.back, abs(ax - bx) + abs(ay - by))
+
+    def _turned(self, prices: Sequence[float]) -> tuple[float, ...]:
+        """Prices by side for this orientation: south of a portrait is east of a landscape."""
+        if not self.landscape:
+            return tuple(prices)
+        north, east, south, west = prices
+        return (east, south, west, north)
+
+    # -- ports -----------------------------------------------------------
+
+    def _port_points(self, spot: Spot) -> list[tuple[int, int, float]]:
+        """(point, side, extra price) of every place an edge may touch the box."""
+        column, row = self.cell[spot.id]
+        found = []
+        middle_x, middle_y = self.xs.middle[column], self.ys.middle[row]
+        seated = {(side, offset < 0) for _, side, offset in spot.guests}
+        for x in self.xs.through[column]:
+            offset = self.xs.offset[x]
+            extra = 0.0 if offset == 0 else 1.5
+            for side, y in ((NORTH, self.ys.through[row][0]), (SOUTH, self.ys.through[row][-1])):
+                if offset and (side, offset < 0) in seated:
+                    continue
+                if side == SOUTH and spot.tagged and offset > 0:
+                    continue
+                found.append((y * self.nx + x, side, extra))
+        for y in self.ys.through[row]:
+            extra = 0.0 if y == middle_y else 1.5
+            for side, x in (
+                (WEST, self.xs.through[column][0]),
+                (EAST, self.xs.through[column][-1]),
+            ):
+                found.append((y * self.nx + x, side, extra))
+        assert middle_x in self.xs.through[column]
+        return found
+
+    def _guest_port(self, spot: Spot, guest: str) -> list[tuple[int, int, float]]:
+        column, row = self.cell[spot.id]
+        side, offset = next((s, o) for i, s, o in spot.guests if i == guest)
+        x = min(self.xs.through[column], key=lambda line: abs(self.xs.offset[line] - offset))
+        y = self.ys.through[row][0 if side == NORTH else -1]
+        return [(y * self.nx + x, side, 0.0)]
+
+    def _starts(self, link: Link) -> list[tuple[int, int, float]]:
+        spot = self.graph.spots[link.source]
+        if link.guest is not None:
+            return self._guest_port(spot, link.guest)
+        prices = self._turned(_LEAVE_BACK if link.back else _LEAVE)
+        group = self.group[link.flow]
+        return [
+            (point, side, extra + prices[side])
+            for point, side, extra in self._port_points(spot)
+            if all(g == group and leaving for g, leaving in self.ports.get((point, side), ()))
+        ]
+
+    def _goals(self, link: Link) -> dict[tuple[int, int], float]:
+        spot = self.graph.spots[link.target]
+        prices = self._turned(_ENTER_BACK if link.back else _ENTER)
+        group = self.group[link.flow]
+        return {
+            (point, _OPPOSITE[side]): extra + prices[side]
+            for point, side, extra in self._port_points(spot)
+            if all(g == group and not leaving for g, leaving in self.ports.get((point, side), ()))
+        }
+
+    # -- search ----------------------------------------------------------
+
+    def _route(self, link: Link) -> None:
+        group = self.group[link.flow]
+        found = self._search(self._starts(link), self._goals(link), group, hard=True)
+        if found is None:
+            spots = self.graph.spots
+            starts = [(p, s, e) for p, s, e in self._port_points(spots[link.source])]
+            goals = {(p, _OPPOSITE[s]): e for p, s, e in self._port_points(spots[link.target])}
+            found = self._search(starts, goals, group, hard=False)
+        assert found is not None, link.flow
+        points, leave, enter, cost = found
+        self.points[link.flow] = points
+        self._mark(points, group)
+        self.ports.setdefault((points[0], leave), []).append((group, True))
+        self.ports.setdefault((points[-1], _OPPOSITE[enter]), []).append((group, False))
+        turns = self._turns(points)
+        self.paths[link.flow] = Path(turns=turns, leave=leave, enter=_OPPOSITE[enter], cost=cost)
+
+    def _turns(self, points: Sequence[int]) -> tuple[tuple[int, int], ...]:
+        kept = [points[0]]
+        for before, point, after in zip(points, points[1:], points[2:], strict=False):
+            if point - before != after - point and not self._straight(before, point, after):
+                kept.append(point)
+        kept.append(points[-1])
+        return tuple((p % self.nx, p // self.nx) for p in kept)
+
+    def _straight(self, a: int, b: int, c: int) -> bool:
+        nx = self.nx
+        return a % nx == b % nx == c % nx or a // nx == b // nx == c // nx
+
+    def _search(
+        self,
+        starts: Iterable[tuple[int, int, float]],
+        goals: Mapping[tuple[int, int], float],
+        group: int,
+        *,
+        hard: bool,
+    ) -> tuple[list[int], int, int, float] | None:
+        """Cheapest path from a start to a goal: (points, first and last direction, price)."""
+        nx, size = self.nx, self.nx * self.ny
+        level, upright, blocked = self.level, self.upright, self.blocked
+        xr, yr, price = self.xs.rough, self.ys.rough, self.price
+        xa, ya = self.xs.aside, self.ys.aside
+        steps = (-nx, 1, nx, -1)
+        goal_points = [point for point, _ in goals]
+        if not goal_points:
+            return None
+        low_x = min(xr[p % nx] for p in goal_points)
+        high_x = max(xr[p % nx] for p in goal_points)
+        low_y = min(yr[p // nx] for p in goal_points)
+        high_y = max(yr[p // nx] for p in goal_points)
+        best: dict[int, float] = {}
+        parent: dict[int, int] = {}
+        heap: list[tuple[float, int, float]] = []
+        own = {point for point, _, _ in starts}
+        for point, side, extra in starts:
+            state = point * 4 + side
+            if extra < best.get(state, 1e18):
+                best[state] = extra
+                parent[state] = -1
+                heappush(heap, (extra, state, extra))
+        closed = set()
+        while heap:
+            _, state, cost = heappop(heap)
+            if state in closed:
+                continue
+            closed.add(state)
+            point, way = state >> 2, state & 3
+            if (point, way) in goals and parent[state] != -1 and point not in own:
+                return self._trace(state, parent, cost)
+            first = parent[state] == -1
+            x, y = point % nx, point // nx
+            if blocked[point] and not first:
+                continue
+            for turn in (way,) if first else (way, (way + 1) & 3, (way + 3) & 3):
+                new = cost
+                if turn != way:
+                    new += BEND
+                    if level[point] not in (0, group) or upright[point] not in (0, group):
+                        if hard:
+                            continue
+                        new += FORCED
+                if (turn == EAST and x == nx - 1) or (turn == WEST and x == 0):
+                    continue
+                ahead = point + steps[turn]
+                if ahead < 0 or ahead >= size:
+                    continue
+                reached = ahead * 4 + turn
+                if reached in closed:
+                    continue
+                if blocked[ahead]:
+                    if (ahead, turn) not in goals:
+                        continue
+                    new += goals[ahead, turn]
+                if turn & 1:
+                    along, across = level[ahead], upright[ahead]
+                    way_long = abs(xr[x] - xr[ahead % nx])
+                    new += 0.02 * ya[y] * way_long * price
+                else:
+                    along, across = upright[ahead], level[ahead]
+                    way_long = abs(yr[y] - yr[ahead // nx])
+                    new += 0.02 * xa[x] * way_long * price
+                if blocked[ahead]:
+                    pass
+                elif along and along != group:
+                    if hard:
+                        continue
+                    new += FORCED
+                elif across and across != group:
+                    new += CROSSING
+                new += way_long * price * (0.4 if along == group else 1.0)
+                if new < best.get(reached, 1e18):
+                    best[reached] = new
+                    parent[reached] = state
+                    gx, gy = xr[ahead % nx], yr[ahead // nx]
+                    away = max(low_x - gx, gx - high_x, 0.0) + max(low_y - gy, gy - high_y, 0.0)
+                    heappush(heap, (new + 0.4 * away * price, reached, new))
+        return None
+
+    def _trace(
+        self, state: int, parent: Mapping[int, int], cost: float
+    ) -> tuple[list[int], int, int, float]:
+        enter = state & 3
+        points = []
+        while state != -1:
+            points.append(state >> 2)
+            last = state
+            state = parent[state]
+        points.reverse()
+        return points, last & 3, enter, cost
+
+    # -- occupancy -------------------------------------------------------
+
+    def _mark(self, points: Sequence[int], group: int) -> None:
+        for one, other in pairwise(points):
+            table = self.level if one // self.nx == other // self.nx else self.upright
+            for point in (one, other):
+                if not self.blocked[point]:
+                    table[point] = group
+
+    def _release(self, link: Link) -> None:
+        """Take a link off the board; links of its group that share its way stay."""
+        group = self.group[link.flow]
+        points = self.points.pop(link.flow)
+        path = self.paths.pop(link.flow)
+        for point in points:
+            if self.level[point] == group:
+                self.level[point] = 0
+            if self.upright[point] == group:
+                self.upright[point] = 0
+        for key, mine in (
+            ((points[0], path.leave), (group, True)),
+            ((points[-1], path.enter), (group, False)),
+        ):
+            self.ports[key].remove(mine)
+        for flow, other in self.points.items():
+            if self.group[flow] == group:
+                self._mark(other, group)
