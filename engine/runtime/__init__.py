@@ -21,7 +21,8 @@ from .errors import (
     UnknownOfficer,
     UnknownWorkItem,
 )
-from .office import Office, Todo
+from .office import Office
+from .reading import Todo
 
 __all__ = [
     "AlreadyTaken",

@@ -1,38 +1,28 @@
 """Moving cases on, inside one transaction of the store.
 
 Whatever a step changes — state, work items, timers, children, journal — is
-written here together, so that it is stored together or not at all.
+written together, so that it is stored together or not at all.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 
-from engine.model.case import Applicant, CaseState, WorkItemState
-from engine.model.controls import Controls
-from engine.model.office import Officer
+from engine.model.case import Applicant, CaseState
 from engine.model.procedure import FormField, Procedure
 from engine.model.wording import say
-from engine.store import journal, schema
+from engine.store import schema
 
-from .clock import due
+from . import board
 from .duties import recused
 from .errors import Stale
+from .ledger import SYSTEM, Ledger
 from .machine import Machine, Open, OpenKind
-from .places import fields_of, place
-from .program import Program
-from .records import case_row, enter_form, form_data
-from .versions import Versions
+from .places import fields_of
+from .records import case_row, form_data
 
 _case = schema.case_file
-_item = schema.work_item
-_timer = schema.timer
-
-#: Actor of what happens by itself.
-SYSTEM = "system"
-_OPEN_STATES = (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,57 +45,12 @@ class Opening:
     call: str = ""
 
 
-class Casework:
+class Casework(Ledger):
     """One transaction's work on the cases of one office."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        office_id: str,
-        *,
-        versions: Versions,
-        controls: Controls,
-        officers: tuple[Officer, ...],
-        now: datetime,
-    ) -> None:
-        self.connection = connection
-        self.office_id = office_id
-        self.versions = versions
-        self.controls = controls
-        self.officers = officers
-        self.now = now
-        self._settling: set[str] = set()
-
-    def note(self, case_id: str, actor: str, action: str, **facts: str) -> None:
-        """Write a journal row."""
-        journal.append(
-            self.connection,
-            self.office_id,
-            case_id,
-            at=self.now,
-            actor=actor,
-            action=action,
-            **facts,
-        )
-
-    def program(self, row: RowMapping) -> Program:
-        """The program a case runs."""
-        return self.versions.program(self.connection, row["bundle"])
-
-    def load(self, row: RowMapping) -> Machine:
-        """The machine of a case as stored."""
-        state = schema.case_state
-        content = self.connection.scalar(
-            select(state.c.content).where(
-                state.c.office_id == self.office_id, state.c.case_id == row["id"]
-            )
-        )
-        data = form_data(self.connection, self.office_id, row["id"])
-        return Machine.load(self.program(row), str(content), data, lambda: self.now)
 
     def open(self, opening: Opening) -> str:
         """Open a case and run it to its first open places; its number."""
-        case_id = self._number()
+        case_id = self.next_number()
         parent = opening.parent
         self.connection.execute(
             insert(_case).values(
@@ -148,44 +93,6 @@ class Casework:
         self.settle(row, Machine.start(self.program(row), data, lambda: self.now))
         return case_id
 
-    def enter(
-        self,
-        case_id: str,
-        officer: str,
-        fields: Sequence[FormField],
-        values: Mapping[str, object],
-        *,
-        work_item_id: str | None = None,
-        files: Mapping[str, str] | None = None,
-    ) -> str:
-        """Store a form as submitted; its digest, empty where there is nothing in it."""
-        if not values and not files:
-            return ""
-        return enter_form(
-            self.connection,
-            self.office_id,
-            case_id,
-            work_item_id=work_item_id,
-            officer=officer,
-            at=self.now,
-            fields=fields,
-            values=values,
-            files=files or {},
-        )
-
-    def _number(self) -> str:
-        table, name = schema.counter, f"case {self.now.year}"
-        where = (table.c.office_id == self.office_id, table.c.name == name)
-        bumped = self.connection.execute(
-            update(table).where(*where).values(value=table.c.value + 1)
-        )
-        if bumped.rowcount == 0:
-            self.connection.execute(
-                insert(table).values(office_id=self.office_id, name=name, value=1)
-            )
-        value = self.connection.scalar(select(table.c.value).where(*where))
-        return f"{self.now.year}-{value:06}"
-
     def settle(self, row: RowMapping, machine: Machine) -> None:
         """Store a case after its machine has moved, with all that follows from it.
 
@@ -194,9 +101,18 @@ class Casework:
         Stale
             Somebody else has moved the case since ``row`` was read.
         """
-        self._settling.add(row["id"])
-        self._note_timers(row, machine)
+        self.settling.add(row["id"])
+        board.note_timers(self, row, machine)
         self._run_children(row, machine)
+        self._save(row, machine)
+        board.sync_items(self, row, machine)
+        board.sync_timers(self, row, machine)
+        self.settling.discard(row["id"])
+        if machine.finished:
+            self.note(row["id"], SYSTEM, "finished")
+            self._wake_parent(row)
+
+    def _save(self, row: RowMapping, machine: Machine) -> None:
         finished = machine.finished
         moved = self.connection.execute(
             update(_case)
@@ -219,15 +135,19 @@ class Casework:
             .where(state.c.office_id == self.office_id, state.c.case_id == row["id"])
             .values(content=machine.dump())
         )
-        self._sync_items(row, machine)
-        self._sync_timers(row, machine)
-        self._settling.discard(row["id"])
-        if finished:
-            self.note(row["id"], SYSTEM, "finished")
-            self._wake_parent(row)
+
+    def fire(self, case_id: str) -> int:
+        """Let the due timers of a case go off; how many did."""
+        row = case_row(self.connection, self.office_id, case_id)
+        machine = self.load(row)
+        machine.advance()
+        gone = len(board.gone_off(self, row, machine))
+        if gone:
+            self.settle(row, machine)
+        return gone
 
     def _wake_parent(self, row: RowMapping) -> None:
-        if row["parent_id"] is None or row["parent_id"] in self._settling:
+        if row["parent_id"] is None or row["parent_id"] in self.settling:
             return
         parent = case_row(self.connection, self.office_id, row["parent_id"])
         if parent["state"] != CaseState.FINISHED:
@@ -336,87 +256,3 @@ class Casework:
             machine.data[step.child_rows] = after
             sealed = self.enter(row["id"], SYSTEM, [field_], {step.child_rows: after})
             self.note(row["id"], SYSTEM, "collected", step=call.path, form_digest=sealed)
-
-    def _sync_items(self, row: RowMapping, machine: Machine) -> None:
-        places = {p.id: p for p in machine.open_places() if p.kind is not OpenKind.CHILDREN}
-        mine = (_item.c.office_id == self.office_id, _item.c.case_id == row["id"])
-        held = self.connection.execute(
-            select(_item.c.id, _item.c.step, _item.c.step_name).where(
-                *mine, _item.c.state.in_(_OPEN_STATES)
-            )
-        ).all()
-        for item in held:
-            if item.id not in places:
-                self.connection.execute(
-                    update(_item)
-                    .where(*mine, _item.c.id == item.id)
-                    .values(state=WorkItemState.CANCELLED.value, done_at=self.now)
-                )
-                self.note(row["id"], SYSTEM, "withdrawn", step=item.step, step_name=item.step_name)
-        for new in places.keys() - {item.id for item in held}:
-            self._add_item(row, machine.program, places[new])
-
-    def _add_item(self, row: RowMapping, program: Program, open_place: Open) -> None:
-        asked = place(program, self.controls, open_place.path)
-        self.connection.execute(
-            insert(_item).values(
-                office_id=self.office_id,
-                id=open_place.id,
-                case_id=row["id"],
-                root_id=row["root_id"],
-                step=open_place.path,
-                trail=row["trail"] + open_place.path,
-                step_name=asked.name,
-                duty=asked.duty,
-                post=asked.post,
-                external=asked.external,
-                party=asked.party,
-                state=WorkItemState.READY.value,
-                since=self.now,
-                due=due(asked.limit, self.now),
-            )
-        )
-
-    def fire(self, case_id: str) -> int:
-        """Let the due timers of a case go off; how many did."""
-        row = case_row(self.connection, self.office_id, case_id)
-        machine = self.load(row)
-        machine.advance()
-        gone = len(self._gone_off(row, machine))
-        if gone:
-            self.settle(row, machine)
-        return gone
-
-    def _gone_off(self, row: RowMapping, machine: Machine) -> list[str]:
-        """Steps of the timers that were due and are running no more."""
-        running = {timer for timer, _, _ in machine.timers()}
-        rows = self.connection.execute(
-            select(_timer.c.task_id, _timer.c.step).where(
-                _timer.c.office_id == self.office_id,
-                _timer.c.case_id == row["id"],
-                _timer.c.due <= self.now,
-            )
-        )
-        return [timer.step for timer in rows if timer.task_id not in running]
-
-    def _note_timers(self, row: RowMapping, machine: Machine) -> None:
-        for step in self._gone_off(row, machine):
-            name = machine.program.chain(step)[-1][1].label
-            self.note(row["id"], SYSTEM, "timer", step=step, step_name=name)
-
-    def _sync_timers(self, row: RowMapping, machine: Machine) -> None:
-        self.connection.execute(
-            delete(_timer).where(
-                _timer.c.office_id == self.office_id, _timer.c.case_id == row["id"]
-            )
-        )
-        for task_id, path, moment in machine.timers():
-            self.connection.execute(
-                insert(_timer).values(
-                    office_id=self.office_id,
-                    case_id=row["id"],
-                    task_id=task_id,
-                    step=path,
-                    due=moment,
-                )
-            )

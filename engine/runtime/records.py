@@ -175,6 +175,15 @@ def to_attachment(row: RowMapping) -> Attachment:
     )
 
 
+def state(connection: Connection, office_id: str, case_id: str) -> str:
+    """The execution state of a case, as its machine dumped it."""
+    table = schema.case_state
+    query = select(table.c.content).where(
+        table.c.office_id == office_id, table.c.case_id == case_id
+    )
+    return str(connection.execute(query).scalar_one())
+
+
 def form_data(connection: Connection, office_id: str, case_id: str) -> dict[str, object]:
     """The form of a case as it stands: the latest value of every field."""
     table = schema.form_value

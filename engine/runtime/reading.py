@@ -1,0 +1,262 @@
+"""What an office can be asked: its roster, procedures, to-do lists and cases."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, select
+
+from engine.bpmn.library import Library
+from engine.model.case import (
+    Attachment,
+    Case,
+    CaseFile,
+    CaseState,
+    JournalEntry,
+    WorkItem,
+    WorkItemState,
+)
+from engine.model.controls import Controls
+from engine.model.office import Officer, Roster
+from engine.model.procedure import Procedure
+from engine.model.wording import say
+from engine.store import Store, journal, schema
+
+from . import records, rosters
+from .clock import Clock, system_clock
+from .errors import Refused, UnknownAttachment
+from .judging import Judge
+from .machine import Machine
+from .places import place
+from .versions import Versions
+
+_item = schema.work_item
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Todo:
+    """What waits for an officer."""
+
+    #: Claimed by the officer.
+    mine: tuple[WorkItem, ...]
+    #: Free to claim in the officer's posts; ``refusal`` says where a rule forbids it.
+    open: tuple[WorkItem, ...]
+
+
+class Reading:
+    """The part of an office that changes nothing.
+
+    Parameters
+    ----------
+    store : the database; several offices may share one.
+    office_id : short stable id of the office.
+    controls : posts, duties and conflicts.
+    clock : tells the present moment; another one in tests.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        office_id: str,
+        *,
+        controls: Controls,
+        clock: Clock = system_clock,
+    ) -> None:
+        self.store = store
+        self.id = office_id
+        self.controls = controls
+        self.clock = clock
+        self._versions = Versions(office_id)
+        with store.read() as connection:
+            known = rosters.office_name(connection, office_id) is not None
+        if not known:
+            with store.write() as connection:
+                rosters.name_office(connection, office_id, office_id)
+
+    @property
+    def name(self) -> str:
+        """The office's name."""
+        with self.store.read() as connection:
+            return rosters.office_name(connection, self.id) or self.id
+
+    def roster(self) -> Roster:
+        """The present roster."""
+        with self.store.read() as connection:
+            return rosters.load_roster(connection, self.id)
+
+    def officer(self, officer_id: str) -> Officer | None:
+        """The officer with this id, also one who left; None if there never was one."""
+        with self.store.read() as connection:
+            officers = rosters.load_officers(connection, self.id, departed=True)
+        return next((officer for officer in officers if officer.id == officer_id), None)
+
+    def library(self) -> Library:
+        """The procedures new cases run on."""
+        with self.store.read() as connection:
+            return self._versions.library(connection)
+
+    def items(self) -> tuple[Procedure, ...]:
+        """The items new cases may be opened for, by code."""
+        return self.library().items()
+
+    def procedure(self, name: str) -> Procedure:
+        """A published procedure by item code or process id.
+
+        Raises
+        ------
+        UnknownItem
+            None has it.
+        """
+        return self.library().find(name)
+
+    def procedure_of(self, case_id: str) -> Procedure:
+        """The version of the procedure a case runs on."""
+        with self.store.read() as connection:
+            row = records.case_row(connection, self.id, case_id)
+            return self._versions.program(connection, row["bundle"]).procedure
+
+    def todo(self, officer_id: str) -> Todo:
+        """What waits for an officer: claimed items, and those free in the officer's posts.
+
+        Raises
+        ------
+        UnknownOfficer
+            Nobody of the office has this id.
+        """
+        with self.store.read() as connection:
+            judge = self._judge(connection)
+            officer = judge.officer(officer_id)
+            mine = records.item_rows(
+                connection,
+                self.id,
+                _item.c.state == WorkItemState.CLAIMED.value,
+                _item.c.officer == officer_id,
+            )
+            posts = {self._post(post) for post in officer.posts_on(judge.today)}
+            free = records.item_rows(
+                connection,
+                self.id,
+                _item.c.state == WorkItemState.READY.value,
+                _item.c.post.in_({*posts, ""} if posts else set()),
+            )
+            refusals = [self._refusal(judge, officer, row) for row in free]
+            return Todo(
+                mine=tuple(self._work_item(connection, row) for row in mine),
+                open=tuple(
+                    self._work_item(connection, row, refusal)
+                    for row, refusal in zip(free, refusals, strict=True)
+                ),
+            )
+
+    def _post(self, name: str) -> str:
+        post = self.controls.post(name)
+        return post.name if post else name
+
+    def _refusal(self, judge: Judge, officer: Officer, row: RowMapping) -> str:
+        case = records.case_row(judge.connection, self.id, row["case_id"])
+        try:
+            judge.judge(officer, row, case)
+        except Refused as refused:
+            return refused.message
+        return ""
+
+    def _work_item(self, connection: Connection, row: RowMapping, refusal: str = "") -> WorkItem:
+        program = self._versions.program(connection, row["bundle"])
+        asked = place(program, self.controls, row["step"])
+        return records.to_work_item(row, asked.fields, asked.guide, refusal)
+
+    def cases(
+        self, *, state: CaseState | None = None, text: str = "", limit: int = 50, offset: int = 0
+    ) -> tuple[Case, ...]:
+        """Cases, newest first; ``text`` is looked for in number, title, applicant and item."""
+        with self.store.read() as connection:
+            rows = records.case_rows(
+                connection, self.id, state=state, text=text, limit=limit, offset=offset
+            )
+            below = records.children(connection, self.id, (row["id"] for row in rows))
+            return tuple(records.to_case(row, below.get(row["id"], ())) for row in rows)
+
+    def case(self, case_id: str) -> CaseFile:
+        """A case with everything a case page shows.
+
+        Raises
+        ------
+        UnknownCase
+            No such case in the office.
+        """
+        with self.store.read() as connection:
+            row = records.case_row(connection, self.id, case_id)
+            items = [
+                self._work_item(connection, item)
+                for item in records.item_rows(connection, self.id, _item.c.case_id == case_id)
+                if item["state"] != WorkItemState.CANCELLED
+            ]
+            items.sort(key=lambda item: (item.done_at is not None, item.done_at or item.since))
+            program = self._versions.program(connection, row["bundle"])
+            data = records.form_data(connection, self.id, case_id)
+            state = records.state(connection, self.id, case_id)
+            below = records.children(connection, self.id, [case_id])
+            return CaseFile(
+                case=records.to_case(row, below.get(case_id, ())),
+                work_items=tuple(items),
+                data=data,
+                attachments=records.attachments(connection, self.id, case_id),
+                progress=Machine.load(program, state, data, self.clock).progress(),
+            )
+
+    def work_item(self, work_item_id: str) -> WorkItem:
+        """A work item, open or done.
+
+        Raises
+        ------
+        UnknownWorkItem
+            No such work item in the office.
+        """
+        with self.store.read() as connection:
+            return self._work_item(connection, records.item_row(connection, self.id, work_item_id))
+
+    def attachment(self, attachment_id: str) -> tuple[Attachment, bytes]:
+        """An attachment and its content.
+
+        Raises
+        ------
+        UnknownAttachment
+            No such attachment in the office.
+        """
+        table = schema.attachment
+        with self.store.read() as connection:
+            row = (
+                connection.execute(
+                    select(table).where(table.c.office_id == self.id, table.c.id == attachment_id)
+                )
+                .mappings()
+                .first()
+            )
+        if row is None:
+            raise UnknownAttachment(say("run.unknown-attachment", attachment=attachment_id))
+        return records.to_attachment(row), row["content"]
+
+    def history(self, case_id: str) -> tuple[JournalEntry, ...]:
+        """The journal of a case, oldest first.
+
+        Raises
+        ------
+        UnknownCase
+            No such case in the office.
+        """
+        with self.store.read() as connection:
+            records.case_row(connection, self.id, case_id)
+            return journal.entries(connection, self.id, case_id)
+
+    def _case(self, connection: Connection, case_id: str) -> Case:
+        row = records.case_row(connection, self.id, case_id)
+        below = records.children(connection, self.id, [case_id])
+        return records.to_case(row, below.get(case_id, ()))
+
+    def _judge(self, connection: Connection) -> Judge:
+        return Judge(
+            connection,
+            self.id,
+            versions=self._versions,
+            controls=self.controls,
+            roster=rosters.load_roster(connection, self.id),
+            today=self.clock().date(),
+        )
