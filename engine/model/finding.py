@@ -60,7 +60,9 @@ class Finding:
     basis: str = ""
     #: Node ids of a shortest run that shows the fault; empty where none is needed.
     witness: tuple[str, ...] = ()
-    #: Id of the waiver or suppression that covers it, or None.
+    #: Whether a statute forbids it: neither waiver nor suppression covers it then.
+    statutory: bool = False
+    #: Id of the waiver that covers it, or None.
     waived_by: str | None = None
 
     @property

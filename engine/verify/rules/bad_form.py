@@ -1,0 +1,84 @@
+"""A form cannot be filled as it is drawn.
+
+What it checks
+    Field names used twice in a form or a table, choices without options,
+    tables without columns, ``rows`` and ``qd:children`` that name no table or
+    no column.
+Why it matters
+    The step could not be finished: a field that is lost, a list with nothing
+    to choose.
+Basis
+    The format table, :mod:`engine.bpmn.table`.
+Wrong
+    ``<qd:field name="kind" label="类别" type="choice"/>``
+Right
+    ``<qd:field name="kind" label="类别" type="choice" options="种粮|农机"/>``
+Known limits
+    The same name in forms of different steps is one value of the case.
+"""
+
+from collections.abc import Iterator
+
+from engine.model.finding import Finding, Severity
+from engine.model.procedure import FieldType, FormField, Node
+from engine.verify.subject import ProcedureSubject
+
+ID = "bad-form"
+SEVERITY = Severity.ERROR
+BASIS = ""
+
+#: Variant of the wording, line, facts.
+_Problem = tuple[str, int | None, dict[str, object]]
+
+
+def _in_fields(fields: tuple[FormField, ...], tables: dict[str, set[str]]) -> Iterator[_Problem]:
+    seen: set[str] = set()
+    for field in fields:
+        if field.name in seen:
+            yield "twice", field.line, {"name": field.name}
+        seen.add(field.name)
+        if field.type is FieldType.CHOICE and not field.options:
+            yield "no-options", field.line, {"name": field.label}
+        if field.type is FieldType.TABLE and not field.columns:
+            yield "no-columns", field.line, {"name": field.label}
+        if field.type is not FieldType.TABLE and field.columns:
+            yield "no-table", field.line, {"name": field.label}
+        if field.rows and field.rows not in tables:
+            yield "unknown-rows", field.line, {"name": field.label, "rows": field.rows}
+        yield from _in_fields(field.columns, tables)
+
+
+def _in_children(node: Node, tables: dict[str, set[str]]) -> Iterator[_Problem]:
+    step = node.step
+    if step is None or not step.child_rows:
+        return
+    if step.child_rows not in tables:
+        yield "unknown-rows", node.line, {"name": node.label, "rows": step.child_rows}
+        return
+    for column in (step.child_name, step.child_id_card):
+        if column and column not in tables[step.child_rows]:
+            yield (
+                "unknown-column",
+                node.line,
+                {"name": node.label, "rows": step.child_rows, "column": column},
+            )
+
+
+def check(subject: ProcedureSubject) -> Iterator[Finding]:
+    tables: dict[str, set[str]] = {}
+    for procedure in subject.library.procedures.values():
+        for node in procedure.nodes.values():
+            for field in node.step.fields if node.step else ():
+                if field.type is FieldType.TABLE:
+                    columns = {column.name for column in field.columns}
+                    tables.setdefault(field.name, set()).update(columns)
+    for node in subject.procedure.nodes.values():
+        if node.step is None:
+            continue
+        for variant, line, facts in (
+            *_in_fields(node.step.fields, tables),
+            *_in_children(node, tables),
+        ):
+            yield subject.finding(
+                ID, SEVERITY, line or node.line, variant, elements=(node.id,), **facts
+            )

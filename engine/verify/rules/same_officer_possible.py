@@ -1,0 +1,53 @@
+"""An officer of the roster could do both steps of a conflicting pair.
+
+What it checks
+    Every pair of steps that conflict and that some run executes both of, with
+    different posts that one officer holds today.
+Why it matters
+    The claim of the second step will be refused to this officer: somebody
+    else must be there.
+Basis
+    会计法（2024年修正）第二十五条、第三十五条; the table in ``processes/duties.toml``.
+Wrong
+    王五 holds 所长 and 出纳会计, and 审批 and 支付 occur in one case.
+Right
+    The two posts held by two officers.
+Known limits
+    Possible, not forced: whether another officer can do the step is not asked.
+"""
+
+from collections.abc import Iterator
+
+from engine.model.finding import Finding, Severity
+from engine.verify.segregation import conflicting_pairs
+from engine.verify.subject import ProcedureSubject
+
+ID = "same-officer-possible"
+SEVERITY = Severity.WARNING
+BASIS = "会计法（2024年修正）第二十五条、第三十五条"
+
+
+def check(subject: ProcedureSubject) -> Iterator[Finding]:
+    officers = subject.roster.officers if subject.roster else ()
+    held = {o: {subject.post(p) for p in o.posts_on(subject.today)} for o in officers}
+    for pair in conflicting_pairs(subject) if officers else ():
+        posts = (subject.post_at(pair.one), subject.post_at(pair.other))
+        able = [officer for officer in officers if held[officer].issuperset(posts)]
+        if posts[0] == posts[1] or not able or not subject.may_meet(pair.steps):
+            continue
+        yield subject.finding(
+            ID,
+            SEVERITY,
+            subject.node_at(pair.other),
+            elements=pair.steps,
+            posts=posts,
+            officers=tuple(officer.id for officer in able),
+            basis=pair.basis,
+            witness=subject.behaviour.witness(*pair.steps),
+            statutory=pair.statutory,
+            waiver=None if pair.statutory else subject.waiver(posts, pair.duties, pair.steps),
+            names="、".join(officer.name for officer in able),
+            one=pair.one.node.label,
+            other=pair.other.node.label,
+            source=pair.basis or subject.procedure.title,
+        )

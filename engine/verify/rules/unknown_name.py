@@ -1,0 +1,100 @@
+"""An expression reads a name that nothing fills.
+
+What it checks
+    Names in conditions, timers, cardinalities and object keys against the form
+    fields of the procedure, of those it calls and of those that call it, and
+    the columns of the table a child case comes from.
+Why it matters
+    The case stops at the gateway with a value that never came.
+Basis
+    None.
+Wrong
+    ``amuont > 50000`` where the form field is ``amount``
+Right
+    ``amount > 50000``
+Known limits
+    Whether the field is filled *before* the expression is read is not judged.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from engine.bpmn.expression import FUNCTIONS, Expression, parse, parse_timer
+from engine.model.errors import UnsafeExpression
+from engine.model.finding import Finding, Severity
+from engine.model.procedure import Flow, Node, Procedure, Trigger
+from engine.verify.subject import ProcedureSubject
+
+ID = "unknown-name"
+SEVERITY = Severity.ERROR
+BASIS = ""
+
+
+def _read(procedure: Procedure) -> Iterator[tuple[Flow | Node | int, str, bool]]:
+    """Where an expression stands, its text, and whether it is a timer's."""
+    for flow in procedure.flows.values():
+        if flow.condition is not None:
+            yield flow, flow.condition, False
+    for node in procedure.nodes.values():
+        if node.event is not None and node.event.expression is not None:
+            yield node, node.event.expression, node.event.trigger is Trigger.TIMER
+        if node.loop is not None:
+            for text in (node.loop.cardinality, node.loop.condition):
+                if text is not None:
+                    yield node, text, False
+    for thing in procedure.objects:
+        if thing.key:
+            yield thing.line, thing.key, False
+
+
+def _fields(procedure: Procedure) -> set[str]:
+    steps = [node.step for node in procedure.nodes.values() if node.step]
+    return {field.name for step in steps for field in step.fields}
+
+
+def _columns(caller: Procedure, called: Procedure) -> set[str]:
+    """Columns of the tables whose rows become child cases of ``called``."""
+    steps = [n.step for n in caller.nodes.values() if n.step and n.called == called.id]
+    tables = {step.child_rows for step in steps}
+    return {
+        column.name
+        for node in caller.nodes.values()
+        for field in (node.step.fields if node.step else ())
+        if field.name in tables
+        for column in field.columns
+    }
+
+
+def _filled(subject: ProcedureSubject) -> set[str]:
+    names = _fields(subject.procedure)
+    for place in subject.places.values():
+        names |= _fields(place.procedure)
+    pending, seen = [subject.procedure], {subject.procedure.id}
+    while pending:
+        called = pending.pop()
+        for caller in subject.library.procedures.values():
+            if called not in subject.library.called_by(caller):
+                continue
+            names |= _fields(caller) | _columns(caller, called)
+            if caller.id not in seen:
+                seen.add(caller.id)
+                pending.append(caller)
+    return names
+
+
+def check(subject: ProcedureSubject) -> Iterator[Finding]:
+    filled = _filled(subject)
+    for at, text, timer in _read(subject.procedure):
+        try:
+            parsed = parse_timer(text) if timer else parse(text)
+        except UnsafeExpression:
+            continue  # reported as unsafe-expression
+        if not isinstance(parsed, Expression):
+            continue
+        for name in parsed.names:
+            if name not in filled and name not in FUNCTIONS:
+                near = get_close_matches(name, filled, n=1)
+                variant = "near" if near else "none"
+                yield subject.finding(
+                    ID, SEVERITY, at, variant, text=text, name=name, near="".join(near)
+                )
