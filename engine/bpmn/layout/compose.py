@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise, product
 
 from engine.model.procedure import Procedure
 
@@ -16,6 +17,8 @@ from .route import Router
 TRACKS = 3
 #: Placements tried for a graph of ordinary size.
 STYLES = (Style(), Style(spread=True))
+#: More boxes than this are placed and routed once only.
+LARGE = 150
 
 
 def arrange(
@@ -37,23 +40,28 @@ def arrange(
     band_of : lane by node id, where it is not the node's own.
     max_height : rows of a portrait drawing move together to stay below this, where they can.
     """
-    graph = graph_of(procedure, sizes, bands=bands, band_of=band_of)
-    return draw(graph, sizes, landscape=landscape, max_height=max_height)
+    graphs = [
+        graph_of(procedure, sizes, bands=bands, band_of=band_of, late=late)
+        for late in (False, True)
+    ]
+    return draw(graphs, sizes, landscape=landscape, max_height=max_height)
 
 
 def draw(
-    graph: Graph, sizes: Sizes, *, landscape: bool, max_height: float | None = None
+    graphs: Sequence[Graph], sizes: Sizes, *, landscape: bool, max_height: float | None = None
 ) -> Drawing:
-    """The best drawing of a graph among the styles tried."""
-    if not graph.spots:
+    """The best drawing among the styles tried on views of one graph."""
+    if not graphs[0].spots:
         return Drawing(width=0.0, height=0.0, bands=(), shapes={}, edges=(), landscape=landscape)
     sketches: list[_Sketch] = []
-    for style in STYLES:
+    seen: list[tuple[Graph, Placement]] = []
+    for graph, style in product(graphs, STYLES):
         placement = place(graph, style)
-        if any(placement == known.placement for known in sketches):
+        if (graph, placement) in seen:
             continue
+        seen.append((graph, placement))
         sketches.append(_Sketch(graph, sizes, placement, landscape=landscape))
-        if len(graph.spots) > 150:
+        if len(graph.spots) > LARGE:
             break
     best = min(sketches, key=lambda sketch: sketch.price)
     return best.drawing(max_height)
@@ -87,7 +95,9 @@ class _Sketch:
     @property
     def price(self) -> float:
         """What routing cost, and a little for every row and column."""
-        return self.router.cost + 0.5 * self.placement.rows + 2.0 * len(self.placement.columns)
+        backs = sum(link.back for link in self.graph.links)
+        size = 0.5 * self.placement.rows + 2.0 * len(self.placement.columns)
+        return self.router.cost + size + backs
 
     def _cells(self) -> tuple[list[Cell], list[Cell]]:
         """Room of every column and row, with lines for the ports that are needed."""
@@ -203,7 +213,7 @@ class _Sketch:
         xs: set[int] = set()
         ys: set[int] = set()
         for path in self.router.paths.values():
-            for (ax, ay), (bx, by) in zip(path.turns, path.turns[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(path.turns):
                 if ax == bx:
                     xs.add(ax)
                 if ay == by:

@@ -5,7 +5,7 @@ stands in, and which flows lead back. Does not: coordinates.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
 from engine.model.procedure import Node, NodeKind, Procedure
@@ -68,6 +68,7 @@ def graph_of(
     bands: Sequence[str] | None = None,
     band_of: Mapping[str, str] | None = None,
     inner: Mapping[str, tuple[float, float]] | None = None,
+    late: bool = False,
 ) -> Graph:
     """The graph of one scope.
 
@@ -76,6 +77,7 @@ def graph_of(
     scope : id of the sub-process whose contents are meant; None for the process.
     bands, band_of : lanes to use instead of the file's; see :func:`arrange`.
     inner : size of a sub-process drawn with its contents, by node id.
+    late : walk the last branch of a gateway first; finds other links to call back.
     """
     nodes = {n.id: n for n in procedure.nodes.values() if n.scope == scope}
     hosted: dict[str, list[Node]] = {}
@@ -91,19 +93,9 @@ def graph_of(
         i: _spot(n, sizes, band[i], hosted.get(i, []), (inner or {}).get(i))
         for i, n in placed.items()
     }
-    backs = _backs(spots, links, [i for i in placed if _is_entry(placed[i])])
+    backs = _backs(spots, links, [i for i in placed if _is_entry(placed[i])], late)
     marked = tuple(
-        link
-        if index not in backs
-        else Link(
-            flow=link.flow,
-            source=link.source,
-            target=link.target,
-            name=link.name,
-            back=True,
-            guest=link.guest,
-        )
-        for index, link in enumerate(links)
+        replace(link, back=True) if index in backs else link for index, link in enumerate(links)
     )
     return Graph(spots=spots, links=marked, bands=names, order=_order(spots, marked))
 
@@ -217,13 +209,18 @@ def _seats(
     return tuple(seats)
 
 
-def _backs(spots: Mapping[str, Spot], links: Sequence[Link], entries: list[str]) -> set[int]:
+def _backs(
+    spots: Mapping[str, Spot], links: Sequence[Link], entries: list[str], late: bool
+) -> set[int]:
     """Indices of the links that close a cycle, met in a depth-first walk from the entries."""
     out: dict[str, list[int]] = {i: [] for i in spots}
     entered = set()
     for index, link in enumerate(links):
         out[link.source].append(index)
         entered.add(link.target)
+    if late:
+        for leaving in out.values():
+            leaving.reverse()
     backs: set[int] = set()
     done: set[str] = set()
     active: set[str] = set()

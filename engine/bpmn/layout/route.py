@@ -22,6 +22,8 @@ CROSSING = 4.0
 LENGTH = 0.3
 #: Price of a path that had to overlap another: worse than anything else.
 FORCED = 1000.0
+#: Share of the price of the way where a link runs with others to its target.
+MERGED = 0.7
 #: Rounds of trying every link again.
 ROUNDS = 3
 
@@ -65,6 +67,8 @@ class Router:
             spot: ((row, column) if landscape else (column, row))
             for spot, (column, row) in placement.cells.items()
         }
+        self.step_x = [(b - a) * self.price for a, b in pairwise(xs.rough)]
+        self.step_y = [(b - a) * self.price for a, b in pairwise(ys.rough)]
         size = self.nx * self.ny
         self.blocked = bytearray(size)
         for x, y in self.cell.values():
@@ -79,8 +83,6 @@ class Router:
         self.paths: dict[str, Path] = {}
         names = {spot: number for number, spot in enumerate(graph.spots)}
         self.group = {link.flow: 2 * names[link.target] + 2 + link.back for link in graph.links}
-        #: Largest number of states one search may visit.
-        self.reach = 60_000
 
     def run(self) -> None:
         """Route everything, then try every link again while that helps."""
@@ -101,8 +103,13 @@ class Router:
 
     @property
     def cost(self) -> float:
-        """Price of all paths."""
-        return sum(path.cost for path in self.paths.values())
+        """Price of all paths and of their crossings."""
+        met = sum(
+            1
+            for one, other in zip(self.level, self.upright, strict=True)
+            if one and other and one != other
+        )
+        return CROSSING * met + sum(path.cost for path in self.paths.values())
 
     def _difficulty(self, link: Link) -> tuple[object, ...]:
         (ax, ay), (bx, by) = self.cell[link.source], self.cell[link.target]
@@ -187,6 +194,12 @@ class Router:
         self._mark(points, group)
         self.ports.setdefault((points[0], leave), []).append((group, True))
         self.ports.setdefault((points[-1], _OPPOSITE[enter]), []).append((group, False))
+        crossed = sum(
+            1
+            for p in points
+            if self.level[p] and self.upright[p] and self.level[p] != self.upright[p]
+        )
+        cost -= CROSSING * crossed
         turns = self._turns(points)
         self.paths[link.flow] = Path(turns=turns, leave=leave, enter=_OPPOSITE[enter], cost=cost)
 
@@ -211,97 +224,96 @@ class Router:
         hard: bool,
     ) -> tuple[list[int], int, int, float] | None:
         """Cheapest path from a start to a goal: (points, first and last direction, price)."""
-        nx, size = self.nx, self.nx * self.ny
-        level, upright, blocked = self.level, self.upright, self.blocked
-        xr, yr, price = self.xs.rough, self.ys.rough, self.price
-        xa, ya = self.xs.aside, self.ys.aside
+        nx, blocked = self.nx, self.blocked
+        east, south, aside_x, aside_y = self.step_x, self.step_y, self.xs.aside, self.ys.aside
         steps = (-nx, 1, nx, -1)
-        goal_points = [point for point, _ in goals]
-        if not goal_points:
-            return None
-        low_x = min(xr[p % nx] for p in goal_points)
-        high_x = max(xr[p % nx] for p in goal_points)
-        low_y = min(yr[p // nx] for p in goal_points)
-        high_y = max(yr[p // nx] for p in goal_points)
+        away_x, away_y = self._away(goals)
         best: dict[int, float] = {}
         parent: dict[int, int] = {}
-        heap: list[tuple[float, int, float]] = []
-        own = {point for point, _, _ in starts}
+        heap: list[tuple[float, int]] = []
         for point, side, extra in starts:
-            state = point * 4 + side
-            if extra < best.get(state, 1e18):
-                best[state] = extra
-                parent[state] = -1
-                heappush(heap, (extra, state, extra))
-        closed = set()
+            best[point * 4 + side] = extra
+            heappush(heap, (extra, point * 4 + side))
+        first = set(best)
+        closed: set[int] = set()
         while heap:
-            _, state, cost = heappop(heap)
+            state = heappop(heap)[1]
             if state in closed:
                 continue
             closed.add(state)
             point, way = state >> 2, state & 3
-            if (point, way) in goals and parent[state] != -1 and point not in own:
+            cost = best[state]
+            y, x = divmod(point, nx)
+            if state in first:
+                ways: tuple[int, ...] = (way,)
+            elif blocked[point]:
                 return self._trace(state, parent, cost)
-            first = parent[state] == -1
-            x, y = point % nx, point // nx
-            if blocked[point] and not first:
-                continue
-            for turn in (way,) if first else (way, (way + 1) & 3, (way + 3) & 3):
-                new = cost
-                if turn != way:
-                    new += BEND
-                    if level[point] not in (0, group) or upright[point] not in (0, group):
-                        if hard:
-                            continue
-                        new += FORCED
-                if (turn == EAST and x == nx - 1) or (turn == WEST and x == 0):
-                    continue
+            elif self.level[point] in (0, group) and self.upright[point] in (0, group):
+                ways = (way, (way + 1) & 3, (way + 3) & 3)
+            else:
+                ways = (way,) if hard else (way, (way + 1) & 3, (way + 3) & 3)
+            for turn in ways:
+                if turn & 1:
+                    nearer = x if turn == EAST else x - 1
+                    if nearer < 0 or nearer >= nx - 1:
+                        continue
+                    long = east[nearer] * (1 + 0.02 * aside_y[y])
+                    along, across = self.level, self.upright
+                else:
+                    nearer = y if turn == SOUTH else y - 1
+                    if nearer < 0 or nearer >= self.ny - 1:
+                        continue
+                    long = south[nearer] * (1 + 0.02 * aside_x[x])
+                    along, across = self.upright, self.level
                 ahead = point + steps[turn]
-                if ahead < 0 or ahead >= size:
-                    continue
                 reached = ahead * 4 + turn
                 if reached in closed:
                     continue
+                new = cost + (BEND if turn != way else 0.0)
                 if blocked[ahead]:
-                    if (ahead, turn) not in goals:
+                    if (ahead, turn) not in goals or ahead * 4 + turn in first:
                         continue
-                    new += goals[ahead, turn]
-                if turn & 1:
-                    along, across = level[ahead], upright[ahead]
-                    way_long = abs(xr[x] - xr[ahead % nx])
-                    new += 0.02 * ya[y] * way_long * price
+                    new += goals[ahead, turn] + long
                 else:
-                    along, across = upright[ahead], level[ahead]
-                    way_long = abs(yr[y] - yr[ahead // nx])
-                    new += 0.02 * xa[x] * way_long * price
-                if blocked[ahead]:
-                    pass
-                elif along and along != group:
-                    if hard:
-                        continue
-                    new += FORCED
-                elif across and across != group:
-                    new += CROSSING
-                new += way_long * price * (0.4 if along == group else 1.0)
+                    shared, met = along[ahead], across[ahead]
+                    if shared == group:
+                        long *= MERGED
+                    elif shared:
+                        if hard:
+                            continue
+                        new += FORCED
+                    elif met and met != group:
+                        new += CROSSING
+                    new += long
                 if new < best.get(reached, 1e18):
                     best[reached] = new
                     parent[reached] = state
-                    gx, gy = xr[ahead % nx], yr[ahead // nx]
-                    away = max(low_x - gx, gx - high_x, 0.0) + max(low_y - gy, gy - high_y, 0.0)
-                    heappush(heap, (new + 0.4 * away * price, reached, new))
+                    ay, ax = divmod(ahead, nx)
+                    dx, dy = away_x[ax], away_y[ay]
+                    heappush(heap, (new + dx + dy + (BEND if dx and dy else 0.0), reached))
         return None
+
+    def _away(self, goals: Mapping[tuple[int, int], float]) -> tuple[list[float], list[float]]:
+        """Least price of the way still to go, by x line and by y line."""
+        across = {point % self.nx for point, _ in goals}
+        down = {point // self.nx for point, _ in goals}
+        found = []
+        for lines, rough in ((across, self.xs.rough), (down, self.ys.rough)):
+            low = min((rough[line] for line in lines), default=0.0)
+            high = max((rough[line] for line in lines), default=0.0)
+            found.append([max(low - at, at - high, 0.0) * self.price * MERGED for at in rough])
+        return found[0], found[1]
 
     def _trace(
         self, state: int, parent: Mapping[int, int], cost: float
     ) -> tuple[list[int], int, int, float]:
         enter = state & 3
-        points = []
-        while state != -1:
-            points.append(state >> 2)
-            last = state
+        points = [state >> 2]
+        while state in parent:
             state = parent[state]
+            points.append(state >> 2)
         points.reverse()
-        return points, last & 3, enter, cost
+        return points, state & 3, enter, cost
 
     # -- occupancy -------------------------------------------------------
 
