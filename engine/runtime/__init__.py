@@ -21,19 +21,25 @@ from .errors import (
     UnknownOfficer,
     UnknownWorkItem,
 )
+from .machine import OpenKind
 from .office import Office
 from .reading import Todo
+from .rosters import offices
+from .simulation import Choice, Simulation
 
 __all__ = [
     "AlreadyTaken",
+    "Choice",
     "Clock",
     "FaultyCase",
     "FormInvalid",
     "NewerSchema",
     "NotAllowed",
     "Office",
+    "OpenKind",
     "Refused",
     "SignInRefused",
+    "Simulation",
     "Stale",
     "StoreFull",
     "StoreUnavailable",
@@ -44,5 +50,6 @@ __all__ = [
     "UnknownOfficer",
     "UnknownWorkItem",
     "Upload",
+    "offices",
     "system_clock",
 ]

@@ -14,7 +14,7 @@ from engine.model.office import (
     Roster,
     Waiver,
 )
-from engine.store import schema
+from engine.store import Store, schema
 
 
 def office_name(connection: Connection, office_id: str) -> str | None:
@@ -22,6 +22,14 @@ def office_name(connection: Connection, office_id: str) -> str | None:
     return connection.execute(
         select(schema.office.c.name).where(schema.office.c.id == office_id)
     ).scalar()
+
+
+def offices(store: Store) -> tuple[tuple[str, str], ...]:
+    """Id and name of every office in a store, by id."""
+    table = schema.office
+    with store.read() as connection:
+        rows = connection.execute(select(table.c.id, table.c.name).order_by(table.c.id))
+        return tuple((row.id, row.name) for row in rows)
 
 
 def name_office(connection: Connection, office_id: str, name: str) -> None:

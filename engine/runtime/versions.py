@@ -48,7 +48,7 @@ class Versions:
         Unexecutable
             A procedure would not run as drawn; nothing is published.
         """
-        contents = {d.digest: _content(d) for d in library.documents}
+        contents = {d.digest: content_of(d) for d in library.documents}
         documents = {name: library.document_of(p) for name, p in library.procedures.items()}
         for name in documents:
             needed = closure(name, library.procedures)
@@ -171,7 +171,7 @@ class Versions:
         return documents, contents
 
 
-def _content(document: Document) -> bytes:
+def content_of(document: Document) -> bytes:
     """The bytes a document was read from.
 
     Raises

@@ -91,11 +91,13 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, create: bool) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
-    if url.database and not url.database.startswith(":"):
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(url.database or "")
+    if not create and not path.exists():
+        raise StoreUnavailable(say("store.missing", path=path))
+    path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -123,12 +125,13 @@ def _upgrade(connection: Connection) -> None:
         command.upgrade(configuration, "head")
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, create: bool = True) -> Store:
     """The store at a database URL, created or brought up to date first.
 
     Parameters
     ----------
     url : ``sqlite:///instance/qingdan.sqlite3`` or ``postgresql+psycopg://…``.
+    create : whether an SQLite file that does not exist yet is made.
 
     Raises
     ------
@@ -138,7 +141,7 @@ def open_store(url: str) -> Store:
         It cannot be opened, or it is not a database of ours.
     """
     try:
-        engine = _engine(make_url(url))
+        engine = _engine(make_url(url), create=create)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreUnavailable(say("store.bad-url", url=url)) from error
     except OSError as error:

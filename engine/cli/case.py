@@ -1,0 +1,263 @@
+"""``qingdan case``: open cases, look at them, claim and complete their steps."""
+
+import mimetypes
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from engine.model.case import Applicant, CaseState, WorkItem
+from engine.model.controls import load_controls
+from engine.model.errors import QingdanError, UnreadablePath
+from engine.model.wording import say
+from engine.runtime import Office, UnknownWorkItem, Upload, offices
+from engine.store import open_store
+
+from .casetext import as_json, case_text, cases_text, history_text, item_text, todo_text
+
+#: Where the demonstration keeps its data.
+DEFAULT_DATABASE = "sqlite:///instance/qingdan.sqlite3"
+
+
+def _shared(command: Callable[..., None]) -> Callable[..., None]:
+    """Options of every subcommand."""
+    for option in (
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            help=say("run.help.format"),
+        ),
+        click.option(
+            "--office",
+            "office_id",
+            envvar="QINGDAN_OFFICE",
+            help=say("run.help.office"),
+        ),
+        click.option(
+            "--db",
+            envvar="QINGDAN_DATABASE_URL",
+            default=DEFAULT_DATABASE,
+            show_default=True,
+            help=say("run.help.db"),
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+_BY = click.option(
+    "--as",
+    "officer",
+    required=True,
+    envvar="QINGDAN_OFFICER",
+    help=say("run.help.as"),
+)
+_SET = click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar=say("run.metavar.pair"),
+    help=say("run.help.set"),
+)
+
+
+def _office(db: str, office_id: str | None) -> Office:
+    store = open_store(db, create=False)
+    known = offices(store)
+    names = "、".join(f"{id_}（{name}）" for id_, name in known)
+    if not known:
+        raise QingdanError(say("run.cli.no-office"))
+    if office_id is None and len(known) > 1:
+        raise QingdanError(say("run.cli.which-office", known=names))
+    chosen = office_id or known[0][0]
+    if chosen not in dict(known):
+        raise QingdanError(say("run.cli.unknown-office", office=chosen, known=names))
+    return Office(store, chosen, controls=load_controls())
+
+
+def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(say("run.cli.not-a-pair", text=text))
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _uploads(pairs: Mapping[str, str]) -> dict[str, Upload]:
+    uploads = {}
+    for name, path in pairs.items():
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            reason = error.strerror or error
+            raise UnreadablePath(say("read.unreadable", reason=reason), path=path) from error
+        uploads[name] = Upload(
+            filename=Path(path).name,
+            media_type=mimetypes.guess_type(path)[0] or "application/octet-stream",
+            content=content,
+        )
+    return uploads
+
+
+def _work_item(office: Office, name: str) -> WorkItem:
+    """A work item by its id, or by ``case number/step``."""
+    case_id, slash, step = name.partition("/")
+    if not slash:
+        return office.work_item(name)
+    for item in office.case(case_id).work_items:
+        if item.step == step and item.done_at is None:
+            return item
+    raise UnknownWorkItem(say("run.cli.no-open-step", case=case_id, step=step))
+
+
+def _print(form: str, value: object, text: str) -> None:
+    click.echo(as_json(value) if form == "json" else text)
+
+
+@click.group(help=say("run.command.case"))
+def case() -> None:
+    pass
+
+
+@case.command("open", help=say("run.command.open"))
+@click.argument("item", metavar=say("run.metavar.item"))
+@click.option("--applicant", required=True, help=say("run.help.applicant"))
+@click.option("--id-card", default="", help=say("run.help.id-card"))
+@click.option("--phone", default="", help=say("run.help.phone"))
+@click.option("--title", default="", help=say("run.help.title"))
+@_SET
+@_BY
+@_shared
+def open_(
+    item: str,
+    applicant: str,
+    id_card: str,
+    phone: str,
+    title: str,
+    assignments: tuple[str, ...],
+    officer: str,
+    db: str,
+    office_id: str | None,
+    form: str,
+) -> None:
+    office = _office(db, office_id)
+    opened = office.open_case(
+        item,
+        by=officer,
+        applicant=Applicant(name=applicant, id_card=id_card.upper(), phone=phone),
+        title=title,
+        values=_pairs(assignments),
+    )
+    _print(form, opened, case_text(office, opened.id))
+
+
+@case.command("list", help=say("run.command.list"))
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in CaseState]),
+    help=say("run.help.state"),
+)
+@click.option("--text", default="", help=say("run.help.text"))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1), help=say("run.help.limit")
+)
+@click.option(
+    "--offset", default=0, show_default=True, type=click.IntRange(0), help=say("run.help.offset")
+)
+@_shared
+def list_(
+    state: str | None,
+    text: str,
+    limit: int,
+    offset: int,
+    db: str,
+    office_id: str | None,
+    form: str,
+) -> None:
+    found = _office(db, office_id).cases(
+        state=CaseState(state) if state else None, text=text, limit=limit, offset=offset
+    )
+    _print(form, found, cases_text(found))
+
+
+@case.command(help=say("run.command.todo"))
+@_BY
+@_shared
+def todo(officer: str, db: str, office_id: str | None, form: str) -> None:
+    found = _office(db, office_id).todo(officer)
+    _print(form, found, todo_text(found))
+
+
+@case.command(help=say("run.command.show"))
+@click.argument("case_id", metavar=say("run.metavar.case"))
+@_shared
+def show(case_id: str, db: str, office_id: str | None, form: str) -> None:
+    office = _office(db, office_id)
+    _print(form, office.case(case_id), case_text(office, case_id))
+
+
+@case.command(help=say("run.command.claim"))
+@click.argument("work_item", metavar=say("run.metavar.work-item"))
+@_BY
+@_shared
+def claim(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
+    office = _office(db, office_id)
+    claimed = office.claim(_work_item(office, work_item).id, by=officer)
+    _print(form, claimed, item_text(claimed))
+
+
+@case.command(help=say("run.command.release"))
+@click.argument("work_item", metavar=say("run.metavar.work-item"))
+@_BY
+@_shared
+def release(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
+    office = _office(db, office_id)
+    released = office.release(_work_item(office, work_item).id, by=officer)
+    _print(form, released, item_text(released))
+
+
+@case.command(help=say("run.command.complete"))
+@click.argument("work_item", metavar=say("run.metavar.work-item"))
+@_SET
+@click.option(
+    "--file", "paths", multiple=True, metavar=say("run.metavar.path"), help=say("run.help.file")
+)
+@_BY
+@_shared
+def complete(
+    work_item: str,
+    assignments: tuple[str, ...],
+    paths: tuple[str, ...],
+    officer: str,
+    db: str,
+    office_id: str | None,
+    form: str,
+) -> None:
+    office = _office(db, office_id)
+    done = office.complete(
+        _work_item(office, work_item).id,
+        by=officer,
+        values=_pairs(assignments),
+        files=_uploads(_pairs(paths)),
+    )
+    _print(form, done, case_text(office, done.id))
+
+
+@case.command(help=say("run.command.history"))
+@click.argument("case_id", metavar=say("run.metavar.case"))
+@_shared
+def history(case_id: str, db: str, office_id: str | None, form: str) -> None:
+    found = _office(db, office_id).history(case_id)
+    _print(form, found, history_text(found))
+
+
+@case.command(help=say("run.command.tick"))
+@_shared
+def tick(db: str, office_id: str | None, form: str) -> None:
+    fired = _office(db, office_id).tick()
+    _print(form, {"fired": fired}, say("run.cli.fired", count=fired))

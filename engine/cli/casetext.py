@@ -1,0 +1,129 @@
+"""Cases and work items as text for a terminal, and as JSON."""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from engine.model.case import Case, JournalEntry, WorkItem
+from engine.model.wording import say
+from engine.runtime import Office, Todo
+
+
+def as_json(value: object) -> str:
+    """Stable JSON: sorted keys, ISO times, exact decimals as text."""
+    return json.dumps(
+        _plain(value), ensure_ascii=False, sort_keys=True, indent=2, default=_primitive
+    )
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return value
+
+
+def _primitive(value: object) -> object:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value))
+
+
+def _width(text: str) -> int:
+    """Columns a text takes on a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    )
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "—"
+
+
+def cases_text(cases: Iterable[Case]) -> str:
+    """A line per case."""
+    rows = [
+        (case.id, say(f"run.cli.state.{case.state}"), _when(case.opened_at), case.title)
+        for case in cases
+    ]
+    return _columns(rows) if rows else say("run.cli.no-cases")
+
+
+def todo_text(todo: Todo) -> str:
+    """What an officer has claimed, and what may be claimed."""
+    parts = []
+    for heading, items in (("mine", todo.mine), ("free", todo.open)):
+        lines = [f"  {item_text(item)}" for item in items] or [f"  {say('run.cli.none')}"]
+        parts += [say(f"run.cli.{heading}"), *lines]
+    return "\n".join(parts)
+
+
+def item_text(item: WorkItem) -> str:
+    """One line about a work item, and why it may not be taken."""
+    line = say(
+        "run.cli.item",
+        case=item.case_id,
+        step=item.step,
+        name=item.step_name,
+        post=item.post or "—",
+        state=say(f"run.cli.item-state.{item.state}"),
+        officer=item.officer or "",
+        due=_when(item.due),
+    )
+    return f"{line}\n    {item.refusal}" if item.refusal else line
+
+
+def case_text(office: Office, case_id: str) -> str:
+    """A case with its steps, form and attachments."""
+    file = office.case(case_id)
+    case = file.case
+    lines = [
+        f"{case.id}  {case.title}  {say(f'run.cli.state.{case.state}')}",
+        say("run.cli.applicant", name=case.applicant.name, version=case.version),
+        *(f"  {item_text(item)}" for item in file.work_items),
+        *(f"  {name} = {_value(value)}" for name, value in file.data.items()),
+        *(
+            f"  {say('run.cli.attachment', name=a.filename, size=a.size_bytes)}"
+            for a in file.attachments
+        ),
+    ]
+    if case.children:
+        lines.append(say("run.cli.children", cases="、".join(case.children)))
+    return "\n".join(lines)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return say("run.cli.rows", count=len(value))
+    return "—" if value is None else str(value)
+
+
+def history_text(entries: Iterable[JournalEntry]) -> str:
+    """A line per journal entry."""
+    return _columns(
+        [
+            (
+                str(entry.sequence),
+                f"{entry.at:%Y-%m-%d %H:%M:%S}",
+                entry.actor,
+                say(f"run.action.{entry.action}"),
+                entry.step_name or "—",
+                entry.note,
+            )
+            for entry in entries
+        ]
+    )
