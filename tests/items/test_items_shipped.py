@@ -93,12 +93,19 @@ def test_lanes_are_known_posts_and_hold_every_node(procedure: Procedure) -> None
 
 
 @each_procedure
+def test_every_node_lies_between_the_start_and_the_end(procedure: Procedure) -> None:
+    for node in procedure.nodes.values():
+        assert bool(node.incoming) == (node.kind is not NodeKind.START_EVENT), node.id
+        assert bool(node.outgoing) == (node.kind is not NodeKind.END_EVENT), node.id
+
+
+@each_procedure
 def test_every_step_says_who_does_what_by_when_and_how(procedure: Procedure) -> None:
     for node in procedure.steps():
         step = node.step
         assert node.kind is NodeKind.USER_TASK
         assert step is not None
-        assert step.limit, node.id
+        assert step.limit or step.external, node.id
         assert step.guide, node.id
         assert step.fields, node.id
         if step.external:
