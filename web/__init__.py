@@ -1,0 +1,74 @@
+"""The pages: a Flask application on top of the engine.
+
+Views read input, call the engine and render; rules and SQL live below. All
+pages are plain HTML forms that work without JavaScript.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from engine.model.controls import load_controls
+from engine.store import open_store
+
+from . import account, attachment, case, errors, guard, item, roster, text, todo, work_item
+from .offices import Offices
+
+#: Largest request taken at all; single files are refused above ``upload.LARGEST_FILE``.
+LARGEST_REQUEST = 200 * 1024 * 1024
+#: A clerk may leave a form open over lunch; the session's own age is the limit.
+_DEFAULTS = {
+    "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+    # A village of a thousand households is a form of ten thousand small parts.
+    "MAX_FORM_PARTS": 50_000,
+    "MAX_FORM_MEMORY_SIZE": 16 * 1024 * 1024,
+    "WTF_CSRF_TIME_LIMIT": None,
+    "SESSION_COOKIE_NAME": "qingdan-form",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+}
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _secret_key(instance: Path) -> str:
+    """The key that signs forms, made at first use and kept for the next start."""
+    path = instance / "secret-key"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), "ascii")
+    return path.read_text("ascii")
+
+
+def create_app(config: Mapping[str, object]) -> Flask:
+    """The application.
+
+    Parameters
+    ----------
+    config : ``STORE`` (an open store) or ``DATABASE_URL``; ``CLOCK`` (a callable
+        giving an aware datetime), ``SECRET_KEY`` and ``INSTANCE`` (the directory
+        that keeps the key) are optional, as is any setting of Flask.
+    """
+    app = Flask(__name__)
+    app.config.update(_DEFAULTS)
+    app.config.update(config)
+    if not app.config.get("SECRET_KEY"):
+        app.config["SECRET_KEY"] = _secret_key(Path(app.config.get("INSTANCE", "instance")))
+    store = app.config.get("STORE") or open_store(str(app.config["DATABASE_URL"]))
+    app.extensions["offices"] = Offices(
+        store, controls=load_controls(), clock=app.config.get("CLOCK") or _clock
+    )
+    guard.protect(app)
+    CSRFProtect(app)
+    errors.register(app)
+    text.register(app)
+    for noun in (account, attachment, case, item, roster, todo, work_item):
+        app.register_blueprint(noun.blueprint)
+    return app

@@ -1,0 +1,156 @@
+"""惠农补贴“一卡通” from opening to archive, in Chromium, without JavaScript.
+
+Six officers; the server is killed and restarted on the same database between
+steps. Nothing may be lost, nothing done twice.
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from engine.model.case import CaseState
+
+from .conftest import House, Staff
+
+pytestmark = pytest.mark.browser
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+ITEM = "惠农补贴“一卡通”发放"
+
+
+def id_card(number: int) -> str:
+    """A citizen's number with its check digit."""
+    digits = f"41100019600101{number:03}"
+    total = sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True))
+    return digits + "10X98765432"[total % 11]
+
+
+HOUSEHOLDS = "\n".join(
+    "\t".join(row)
+    for row in (
+        ("户主姓名", "身份证号", "银行卡号", "补贴金额"),
+        ("周大", id_card(1), "6217000000000000001", "350.00"),
+        ("赵五", id_card(2), "6217000000000000002", "420.50"),
+    )
+)
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> dict[str, Path]:
+    """What comes in on paper or from the bank, scanned."""
+    files = {"notice": "公示照片.jpg", "returns": "回盘文件.txt"}
+    for name in files.values():
+        (tmp_path / name).write_bytes(name.encode())
+    return {key: tmp_path / name for key, name in files.items()}
+
+
+def restart(house: House) -> None:
+    house.kill()
+    house.start()
+
+
+def to_the_list(house: House, staff: Staff, paper: dict[str, Path]) -> str:
+    """Batch, survey, the village's notice, the list of households; the case's number."""
+    case = staff.zhao.open(ITEM, "周家村村民委员会")
+    staff.zhao.do(
+        case,
+        "登记批次",
+        programme="耕地地力保护补贴",
+        document_no="县财农〔2026〕3号",
+        batch_no="2026-1",
+    )
+    restart(house)
+    staff.zhao.do(case, "入户采集核实", surveyors="周甲、周乙", surveyed_on="2026-03-02")
+    staff.zhao.do(case, "民主评议", attendance="38")
+    staff.zhao.do(case, "张贴公示", notice_from="2026-03-02", notice_photo=paper["notice"])
+    assert "正在等待期限到来" in staff.zhao.see(case)
+    restart(house)
+    house.advance(days=8)
+    staff.go_home()
+    staff.zhao.do(case, "登记公示结果", objection="无异议")
+    staff.zhou.claim(case, "汇总发放清册")
+    restart(house)
+    staff.zhou.page.locator("textarea").fill(HOUSEHOLDS)
+    staff.zhou.page.get_by_role("button", name="填入表格").click()
+    staff.zhou.complete("汇总发放清册")
+    return case
+
+
+def to_the_bank(house: House, staff: Staff, case: str, paper: dict[str, Path]) -> None:
+    """Examination, approval by another than who compiled the list, the bank's return file."""
+    staff.qian.do(case, "审核清册", list_opinion="通过")
+    refused = staff.zhou.see(case)
+    assert "不能由您办理" in refused
+    assert "duty-conflict" in refused
+    assert "内部控制规范" in refused
+    restart(house)
+    staff.zhang.do(case, "审批清册", approval_opinion="同意")
+    staff.li.do(case, "审定拨付至代发银行", voucher_no="拨2026-17", appropriated="770.50")
+    staff.li.do(
+        case,
+        "登记银行回盘",
+        returns__0__result="成功",
+        returns__1__result="退汇",
+        returns__1__reason="账号与户名不符",
+        return_file=paper["returns"],
+    )
+
+
+def pay_again(house: House, staff: Staff, case: str) -> None:
+    """The returned payment's own case: not by the brother, then paid."""
+    children = house.office().case(case).case.children
+    child = next(c for c in children if house.office().case(c).case.state is CaseState.OPEN)
+    brother = staff.zhao.see(child)
+    assert "不能由您办理" in brother
+    assert "兄弟" in brother
+    assert "公务员法" in brother
+    staff.zhou.do(child, "核实账户信息", bank_card="6217000000000000003")
+    restart(house)
+    staff.zhang.do(child, "复核账户变更")
+    staff.li.do(child, "登记重发结果", result="成功")
+    assert "已办结" in staff.li.see(child)
+
+
+def test_subsidy_runs_from_opening_to_archive(
+    house: House, staff: Staff, paper: dict[str, Path]
+) -> None:
+    case = to_the_list(house, staff, paper)
+    to_the_bank(house, staff, case, paper)
+    pay_again(house, staff, case)
+    staff.zhao.do(case, "公开发放结果", published_on="2026-03-12")
+    staff.qian.do(case, "核对发放账目", paid_total="770.50")
+    restart(house)
+    staff.li.do(case, "登记账务", entry_no="记-88")
+    staff.qian.do(case, "整理归档", archive_no="2026-CZ-001")
+    page = staff.zhang.see(case)
+    assert "已全部办结" in page
+    assert "公示照片.jpg" in page
+    assert "回盘文件.txt" in page
+    office = house.office()
+    done = Counter(e.step_name for e in office.history(case) if e.action == "completed")
+    assert set(done.values()) == {1}
+    assert len(done) == 14
+    assert office.case(case).case.state is CaseState.FINISHED
+    paid = {row["name"]: row["result"] for row in office.case(case).data["returns"]}
+    assert paid == {"周大": "成功", "赵五": "成功"}
+    with staff.zhang.page.expect_download() as download:
+        staff.zhang.page.get_by_role("link", name="回盘文件.txt").click()
+    assert Path(download.value.path()).read_bytes() == "回盘文件.txt".encode()
+
+
+def test_no_page_is_wider_than_a_phone(house: House, staff: Staff) -> None:
+    case = staff.zhao.open(ITEM, "周家村村民委员会")
+    staff.zhao.claim(case, "登记批次")
+    step = staff.zhao.page.url.removeprefix(house.address)
+    page = staff.zhao.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    for address in (
+        "/todo", "/cases", "/cases/new", f"/cases/{case}", step, "/items", "/items/CZ-JF-001",
+        "/roster", "/nowhere",
+    ):  # fmt: skip
+        page.goto(house.address + address)
+        box = page.locator("html").bounding_box()
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert box is not None
+        assert wide <= 360, address

@@ -1,0 +1,126 @@
+"""Two offices of one store, and a browser-less client signed in as anyone."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from engine.bpmn.library import Library
+from engine.model.case import Applicant, Case
+from engine.model.controls import load_controls
+from engine.model.roster_file import load_roster
+from engine.runtime import Office
+from engine.runtime.accounts import Accounts
+from engine.store import CHINA, Store, open_store
+from web import create_app
+
+HERE = Path(__file__).parent
+PASSWORD = "correct horse 42"
+
+
+class SettableClock:
+    """A clock that stands still until told."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@pytest.fixture(scope="session")
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    path = tmp_path_factory.mktemp("pages") / "store.sqlite3"
+    opened = open_store(f"sqlite:///{path.as_posix()}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def office(store: Store, clock: SettableClock) -> Office:
+    """The office the tests work in; a second one, ``other``, stands beside it."""
+    controls = load_controls()
+    roster = load_roster(HERE / "office.toml", controls)
+    library = Library.load([HERE / "every_field.bpmn"])
+    accounts = Accounts(store)
+    for office_id in ("home", "other"):
+        opened = Office(store, office_id, controls=controls, clock=clock)
+        opened.appoint(roster)
+        opened.publish(library)
+        for officer in roster.officers:
+            accounts.create(office_id, officer.id, f"{officer.id}@{office_id}", PASSWORD)
+    return Office(store, "home", controls=controls, clock=clock)
+
+
+@pytest.fixture(scope="session")
+def app(store: Store, clock: SettableClock, office: Office) -> Flask:
+    return create_app({"STORE": store, "CLOCK": clock, "SECRET_KEY": "tests", "TESTING": True})
+
+
+class Browser:
+    """Follows forms as a browser would: with their token, by their address."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.status = 0
+        self.page = ""
+
+    def get(self, address: str) -> "Browser":
+        response = self.client.get(address, follow_redirects=True)
+        self.status, self.page = response.status_code, response.text
+        return self
+
+    def post(self, address: str, **fields: object) -> "Browser":
+        """Send a form of the page last seen, with its token."""
+        return self.send(address, {"csrf_token": self.hidden("csrf_token"), **fields})
+
+    def send(self, address: str, fields: dict[str, object]) -> "Browser":
+        response = self.client.post(
+            address, data=fields, follow_redirects=True, content_type="multipart/form-data"
+        )
+        self.status, self.page = response.status_code, response.text
+        return self
+
+    def hidden(self, name: str) -> str:
+        """Value of a hidden input of the page."""
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.page)
+        assert found, f"no hidden input {name} on the page"
+        return found[1]
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Browser:
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], Browser]:
+    def signed_in(login: str) -> Browser:
+        if "@" not in login:
+            login += "@home"
+        browser = Browser(app.test_client()).get("/sign-in")
+        browser.post("/sign-in", login=login, password=PASSWORD)
+        assert browser.status == 200, browser.page
+        return browser
+
+    return signed_in
+
+
+@pytest.fixture
+def new_case(office: Office) -> Callable[..., Case]:
+    def opened(applicant: str = "周大", title: str = "") -> Case:
+        return office.open_case("T-001", by="sun", applicant=Applicant(name=applicant), title=title)
+
+    return opened

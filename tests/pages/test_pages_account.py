@@ -1,0 +1,134 @@
+"""Signing in, being locked out, forms without their token, strangers."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from .conftest import PASSWORD, Browser, SettableClock
+
+SignIn = Callable[[str], Browser]
+
+
+def test_stranger_is_sent_to_the_sign_in_page(stranger: Browser) -> None:
+    for address in ("/", "/todo", "/cases", "/items", "/roster", "/attachments/1"):
+        stranger.get(address)
+        assert "<h1>登录</h1>" in stranger.page, address
+
+
+def test_right_password_leads_to_the_page_asked_for(stranger: Browser) -> None:
+    stranger.get("/roster")
+    stranger.post("/sign-in", login="zhang@home", password=PASSWORD, next=stranger.hidden("next"))
+    assert "<h1>定岗</h1>" in stranger.page
+    assert "张三" in stranger.page
+
+
+def test_next_never_leads_off_the_site(stranger: Browser) -> None:
+    for address in ("https://evil.example/", "//evil.example/", "/\\evil.example", "evil"):
+        stranger.get("/sign-in")
+        response = stranger.client.post(
+            "/sign-in",
+            data={
+                "csrf_token": stranger.hidden("csrf_token"),
+                "login": "zhang@home",
+                "password": PASSWORD,
+                "next": address,
+            },
+        )
+        assert response.headers["Location"] == "/todo"
+        stranger.client.delete_cookie("qingdan-session")
+
+
+def test_wrong_password_says_so_and_keeps_the_login(stranger: Browser) -> None:
+    stranger.get("/sign-in").post("/sign-in", login="wu@home", password="wrong")
+    assert stranger.status == 401
+    assert 'role="alert"' in stranger.page
+    assert 'value="wu@home"' in stranger.page
+    assert "wrong" not in stranger.page
+
+
+def test_too_many_wrong_passwords_lock_the_account(stranger: Browser, clock: SettableClock) -> None:
+    for _ in range(5):
+        stranger.get("/sign-in").post("/sign-in", login="wu@home", password="wrong")
+    stranger.get("/sign-in").post("/sign-in", login="wu@home", password=PASSWORD)
+    assert stranger.status == 401
+    assert "锁定" in stranger.page
+    clock.advance(hours=1)
+    stranger.get("/sign-in").post("/sign-in", login="wu@home", password=PASSWORD)
+    assert "<h1>我的待办</h1>" in stranger.page
+
+
+def test_session_cookie_is_out_of_reach_of_scripts_and_other_sites(stranger: Browser) -> None:
+    stranger.get("/sign-in")
+    response = stranger.client.post(
+        "/sign-in",
+        data={
+            "csrf_token": stranger.hidden("csrf_token"),
+            "login": "zhang@home",
+            "password": PASSWORD,
+        },
+    )
+    cookie = next(c for c in response.headers.getlist("Set-Cookie") if "qingdan-session" in c)
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_signed_out_token_is_worth_nothing(app: Flask, sign_in: SignIn) -> None:
+    browser = sign_in("zhang")
+    token = browser.client.get_cookie("qingdan-session")
+    assert token is not None
+    browser.get("/todo").post("/sign-out")
+    thief = app.test_client()
+    thief.set_cookie("qingdan-session", token.value)
+    assert thief.get("/todo").status_code == 302
+
+
+def test_post_without_token_is_refused_and_changes_nothing(sign_in: SignIn) -> None:
+    browser = sign_in("sun")
+    browser.send("/cases/new", {"field.item": "T-001", "field.applicant": "不该有的人"})
+    assert browser.status == 400
+    browser.get("/cases?text=不该有的人")
+    assert "没有符合条件的办件" in browser.page
+
+
+def test_form_with_expired_token_comes_back_filled_in(sign_in: SignIn) -> None:
+    browser = sign_in("sun")
+    browser.send("/cases/new", {"field.item": "T-001", "field.applicant": "周老二"})
+    assert "接着填写" in browser.page
+    browser.post(
+        "/cases/new",
+        action="refill",
+        **{"field.item": "T-001", "field.applicant": browser.hidden("field.applicant")},
+    )
+    assert browser.status == 200
+    assert 'value="周老二"' in browser.page
+
+
+def test_form_sent_after_the_session_ended_survives_the_sign_in(
+    sign_in: SignIn,
+) -> None:
+    browser = sign_in("sun").get("/cases/new?item=T-001")
+    token = browser.hidden("csrf_token")
+    browser.client.delete_cookie("qingdan-session")
+    browser.send(
+        "/cases/new",
+        {"csrf_token": token, "field.item": "T-001", "field.applicant": "周老三"},
+    )
+    assert browser.status == 401
+    browser.post(
+        "/sign-in",
+        login="sun@home",
+        password=PASSWORD,
+        next=browser.hidden("next"),
+        **{name: browser.hidden(name) for name in ("carry.field.item", "carry.field.applicant")},
+    )
+    assert 'action="/cases/new"' in browser.page
+    assert browser.hidden("field.applicant") == "周老三"
+
+
+def test_every_answer_carries_the_protecting_headers(stranger: Browser) -> None:
+    for address in ("/sign-in", "/nowhere", "/static/qingdan.css"):
+        headers = stranger.client.get(address).headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'self'")
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"

@@ -1,0 +1,133 @@
+"""Cases: the list, one case's page, opening a new one."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.model.case import Applicant, CaseState, WorkItem, WorkItemState
+from engine.model.procedure import FieldType, FormField
+from engine.runtime import FaultyCase, FormInvalid
+from engine.runtime.forms import parse_form
+
+from . import forms
+from .carry import REFILL
+from .drawing import drawing
+from .offices import office, officer
+
+blueprint = Blueprint("case", __name__, url_prefix="/cases")
+
+#: Cases on one page of the list.
+PAGE_SIZE = 20
+
+
+def _field(
+    name: str, label: str, type_: FieldType, help_: str, required: bool = False
+) -> FormField:
+    return FormField(name=name, label=label, type=type_, required=required, help=help_)
+
+
+#: What opening a case asks for.
+OPENING_FIELDS = (
+    _field("applicant", "申请人", FieldType.PERSON, "姓名或单位全称", required=True),
+    _field("id_card", "身份证号", FieldType.ID_CARD, "个人填写，用于核对是否需要回避"),
+    _field("phone", "联系电话", FieldType.PHONE, ""),
+    _field("title", "办件名称", FieldType.TEXT, "不填时用“申请人＋事项名称”"),
+)
+
+
+@blueprint.get("")
+def index() -> str:
+    """The list of cases, searched and filtered."""
+    text = request.args.get("text", "").strip()
+    state = request.args.get("state", "")
+    page = max(1, request.args.get("page", 1, type=int))
+    found = office().cases(
+        state=CaseState(state) if state in set(CaseState) else None,
+        text=text,
+        limit=PAGE_SIZE + 1,
+        offset=(page - 1) * PAGE_SIZE,
+    )
+    return render_template(
+        "case/index.html",
+        cases=found[:PAGE_SIZE],
+        text=text,
+        state=state,
+        states=CaseState,
+        page=page,
+        has_more=len(found) > PAGE_SIZE,
+    )
+
+
+@blueprint.get("/<case_id>")
+def show(case_id: str) -> str:
+    """One case: where it stands, the drawing, its data, attachments and history."""
+    office().tick()
+    file = office().case(case_id)
+    procedure = office().procedure_of(case_id)
+    refusals = {w.id: w.refusal for w in office().todo(officer().id).open}
+    current = [
+        w for w in file.work_items if w.state in (WorkItemState.READY, WorkItemState.CLAIMED)
+    ]
+    return render_template(
+        "case/show.html",
+        file=file,
+        case=file.case,
+        current=current,
+        refusals=refusals,
+        latest=latest_done(file.work_items),
+        children=[office().case(child).case for child in file.case.children],
+        procedure=procedure,
+        drawing=drawing(procedure, file.progress),
+        history=office().history(case_id),
+    )
+
+
+def latest_done(work_items: tuple[WorkItem, ...]) -> list[WorkItem]:
+    """The latest round of every finished step, in order of completion."""
+    done = {w.step: w for w in work_items if w.state is WorkItemState.DONE}
+    return sorted(done.values(), key=lambda w: w.done_at or w.since)
+
+
+@blueprint.get("/new")
+def new() -> str:
+    """Choose an item, then say for whom."""
+    code = request.args.get("item", "")
+    if not code:
+        return render_template("case/choose.html", procedures=office().items())
+    return _opening_page(code, {}, {})
+
+
+def _opening_page(
+    code: str, values: forms.Values, problems: dict[str, str], alert: str = ""
+) -> str:
+    return render_template(
+        "case/new.html",
+        procedure=office().procedure(code),
+        inputs=forms.inputs(OPENING_FIELDS, values, problems),
+        problems=problems,
+        alert=alert,
+    )
+
+
+@blueprint.post("/new")
+def open_case() -> tuple[str, int] | Response:
+    """Open the case and go to its page."""
+    code = request.form.get(forms.INPUT_PREFIX + "item", "")
+    values = forms.submitted_values(request.form, OPENING_FIELDS)
+    if request.form.get("action") == REFILL:
+        return _opening_page(code, values, {}), 200
+    try:
+        parse_form(OPENING_FIELDS, values)
+        opened = office().open_case(
+            code,
+            by=officer().id,
+            applicant=Applicant(
+                name=values["applicant"], id_card=values["id_card"], phone=values["phone"]
+            ),
+            title=values["title"],
+        )
+    except FormInvalid as invalid:
+        return _opening_page(code, values, dict(invalid.problems)), 422
+    except FaultyCase as fault:
+        return _opening_page(code, values, {}, str(fault)), 409
+    flash(f"已开办件 {opened.id}。")
+    return redirect(url_for("case.show", case_id=opened.id), 303)

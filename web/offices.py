@@ -1,0 +1,62 @@
+"""The offices of one store, and the one the signed-in officer works in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from flask import current_app, g
+
+from engine.model.controls import Controls
+from engine.model.office import Officer
+from engine.runtime import Office
+from engine.runtime.accounts import Accounts
+from engine.store import Store
+
+
+@dataclass(frozen=True)
+class Offices:
+    """Every office of a store, opened once."""
+
+    store: Store
+    controls: Controls = field(kw_only=True)
+    clock: Callable[[], datetime] = field(kw_only=True)
+    _opened: dict[str, Office] = field(default_factory=dict)
+
+    def __getitem__(self, office_id: str) -> Office:
+        if office_id not in self._opened:
+            self._opened[office_id] = Office(
+                self.store, office_id, controls=self.controls, clock=self.clock
+            )
+        return self._opened[office_id]
+
+    def opened(self) -> tuple[Office, ...]:
+        """The offices in use since the start."""
+        return tuple(self._opened.values())
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return Accounts(self.store)
+
+
+def offices() -> Offices:
+    """The offices of the running application."""
+    found: Offices = current_app.extensions["offices"]
+    return found
+
+
+def office() -> Office:
+    """The office of the officer signed in."""
+    return offices()[g.identity.office_id]
+
+
+def officer() -> Officer:
+    """The officer signed in."""
+    found: Officer = g.officer
+    return found
+
+
+def now() -> datetime:
+    """The application's clock."""
+    return offices().clock()

@@ -1,0 +1,67 @@
+"""Serving the pages: waitress, and a thread that lets due timers fire."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import waitress
+from flask import Flask
+
+from engine.model.errors import QingdanError
+from engine.model.wording import say
+
+from . import LARGEST_REQUEST
+from .offices import Offices
+
+#: Seconds between two looks at the timers.
+TICK_SECONDS = 20
+_log = logging.getLogger(__name__)
+
+
+class AddressTaken(QingdanError):
+    """The address to serve on cannot be had."""
+
+
+def _tick_until(stop: threading.Event, offices: Offices) -> None:
+    while not stop.wait(TICK_SECONDS):
+        for office in offices.opened():
+            try:
+                office.tick()
+            except QingdanError as error:
+                _log.warning("timers of %s: %s", office.id, error)
+
+
+def serve(app: Flask, host: str, port: int, *, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until interrupted.
+
+    Parameters
+    ----------
+    on_ready : called once the address takes connections.
+
+    Raises
+    ------
+    AddressTaken
+        Somebody else listens there, or the address is not this machine's.
+    """
+    try:
+        server = waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=8,
+            ident="qingdan",
+            # Above the application's own limit, which answers with a page that helps.
+            max_request_body_size=LARGEST_REQUEST * 2,
+        )
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise AddressTaken(say("web.address-taken", host=host, port=port, reason=reason)) from error
+    stop = threading.Event()
+    offices = app.extensions["offices"]
+    threading.Thread(target=_tick_until, args=(stop, offices), daemon=True).start()
+    on_ready()
+    try:
+        server.run()
+    finally:
+        stop.set()
+        server.close()

@@ -1,0 +1,132 @@
+"""How facts read on a page: days, sizes, and words for states."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from flask import Flask, g
+
+from engine.model.case import CaseState, WorkItemState
+from engine.model.item import ItemList, LegalBasis
+from engine.model.office import AppointmentKind
+from engine.publish.citation import cite
+from engine.store import CHINA
+
+from .offices import now, office, offices
+
+#: A step is due at the midnight that ends its last day; that day is what people read.
+_MOMENT = timedelta(microseconds=1)
+
+_WORDS: dict[str, str] = {
+    CaseState.OPEN: "办理中",
+    CaseState.FINISHED: "已办结",
+    CaseState.FAULTY: "需人工处理",
+    WorkItemState.READY: "待领取",
+    WorkItemState.CLAIMED: "办理中",
+    WorkItemState.DONE: "已办",
+    WorkItemState.CANCELLED: "已取消",
+    ItemList.POWER: "权力清单",
+    ItemList.RESPONSIBILITY: "责任清单",
+    ItemList.SERVICE: "服务清单",
+    AppointmentKind.REGULAR: "任职",
+    AppointmentKind.ACTING: "主持（代理）",
+    AppointmentKind.SUBSTITUTE: "顶岗（AB角）",
+}
+
+#: What somebody did, as the journal calls it.
+_DEEDS = {
+    "opened": "开办件",
+    "claimed": "领取",
+    "released": "退还",
+    "completed": "办结环节",
+    "refused": "被拒绝",
+    "timer": "到时",
+    "finished": "办件办结",
+}
+
+
+def local(moment: datetime) -> datetime:
+    """The moment in the office's zone."""
+    return moment.astimezone(CHINA)
+
+
+def moment(value: datetime | None) -> str:
+    """``2026-03-02 09:15``."""
+    return "" if value is None else local(value).strftime("%Y-%m-%d %H:%M")
+
+
+def day(value: datetime | date | None) -> str:
+    """``2026-03-02``."""
+    if isinstance(value, datetime):
+        value = local(value).date()
+    return "" if value is None else value.isoformat()
+
+
+def _last_day(due: datetime) -> date:
+    return local(due - _MOMENT).date()
+
+
+def due(value: datetime | None) -> str:
+    """How long is left: 今天到期, 还有 3 天, 已超期 2 天."""
+    if value is None:
+        return "不限时"
+    left = (_last_day(value) - local(now()).date()).days
+    if left < 0:
+        return f"已超期 {-left} 天"
+    return "今天到期" if left == 0 else f"还有 {left} 天"
+
+
+def is_late(value: datetime | None) -> bool:
+    """Whether the day it was due has passed."""
+    return value is not None and _last_day(value) < local(now()).date()
+
+
+def size(count: int) -> str:
+    """``12 KB``."""
+    if count < 1024:
+        return f"{count} 字节"
+    if count < 1024 * 1024:
+        return f"{count / 1024:.0f} KB"
+    return f"{count / 1024 / 1024:.1f} MB"
+
+
+def word(value: str) -> str:
+    """The Chinese word for a state, list or action."""
+    return _WORDS.get(value, value)
+
+
+def deed(action: str) -> str:
+    """The Chinese word for an action of the journal."""
+    return _DEEDS.get(action, action)
+
+
+def person(officer_id: str | None) -> str:
+    """The officer's name; 系统 for what nobody did."""
+    if not officer_id:
+        return ""
+    if officer_id == "system":
+        return "系统"
+    found = office().roster().officer(officer_id)
+    return officer_id if found is None else found.name
+
+
+def shown(value: object) -> str:
+    """A form value as it reads."""
+    if value is None or value == "":
+        return "（未填）"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    return day(value) if isinstance(value, datetime | date) else str(value)
+
+
+def citation(basis: LegalBasis) -> str:
+    """The article cited in full."""
+    return cite(basis, offices().controls)
+
+
+def register(app: Flask) -> None:
+    """Make these words known to every template."""
+    for filter_ in (moment, day, due, size, word, deed, person, shown, citation):
+        app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.tests["late"] = is_late
+    app.jinja_env.globals["signed_in"] = lambda: g.get("officer")
+    app.jinja_env.globals["office"] = office

@@ -1,0 +1,27 @@
+"""My to-do list: what is mine, what I can claim, what I cannot and why."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from .offices import office, officer
+
+blueprint = Blueprint("todo", __name__)
+
+
+@blueprint.get("/")
+def start() -> Response:
+    """The start page is the to-do list."""
+    return redirect(url_for("todo.index"))
+
+
+@blueprint.get("/todo")
+def index() -> str:
+    """The list of the officer signed in."""
+    office().tick()
+    todo = office().todo(officer().id)
+    return render_template(
+        "todo/index.html",
+        mine=todo.mine,
+        open_to_me=[work_item for work_item in todo.open if not work_item.refusal],
+        closed_to_me=[work_item for work_item in todo.open if work_item.refusal],
+    )

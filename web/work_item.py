@@ -1,0 +1,153 @@
+"""One step of a case: claim it, fill in its form, complete it, give it back."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.model.case import WorkItem, WorkItemState
+from engine.model.office import Officer
+from engine.model.procedure import Procedure, Step
+from engine.runtime import AlreadyTaken, FaultyCase, FormInvalid, NotAllowed, Refused, Stale
+from engine.runtime.desk import COSIGNER
+
+from . import forms
+from .carry import REFILL
+from .case import latest_done
+from .offices import office, officer
+from .upload import oversized, uploads
+
+blueprint = Blueprint("work_item", __name__, url_prefix="/work-items")
+
+Page = tuple[str, int]
+
+NOT_FITTING = "粘贴的内容比表格多出几列，没有填入；请删去多余的列，或带上表头一起粘贴。"
+
+#: Value of the ``action`` button that completes; any other press only shows the form again.
+COMPLETE = "complete"
+
+
+def _refusal(work_item: WorkItem) -> str:
+    """Why the officer signed in may not take it, or empty."""
+    for waiting in office().todo(officer().id).open:
+        if waiting.id == work_item.id:
+            return waiting.refusal
+    return ""
+
+
+def _step(work_item: WorkItem) -> Step:
+    """What the procedure says about the step, which may stand in a called procedure."""
+    procedure: Procedure | None = office().procedure_of(work_item.case_id)
+    *calls, last = work_item.step.split("/")
+    called = office().library().procedures
+    for call in calls:
+        node = procedure.nodes.get(call) if procedure else None
+        procedure = called.get(node.called or "") if node else None
+    node = procedure.nodes.get(last) if procedure else None
+    return (node.step if node else None) or Step()
+
+
+def _others() -> list[Officer]:
+    """Officers who could do a step together with the one signed in."""
+    return [other for other in office().roster().officers if other.id != officer().id]
+
+
+def _page(
+    work_item: WorkItem,
+    *,
+    values: forms.Values | None = None,
+    problems: Mapping[str, str] | None = None,
+    alert: str = "",
+    status: int = 200,
+    more_rows_for: str = "",
+) -> Page:
+    file = office().case(work_item.case_id)
+    if values is None:
+        values = forms.initial_values(work_item.fields, file.data)
+    page = render_template(
+        "work_item/show.html",
+        work_item=work_item,
+        file=file,
+        step=_step(work_item),
+        others=_others(),
+        cosigners=request.form.getlist(COSIGNER),
+        latest=latest_done(file.work_items),
+        is_mine=work_item.state is WorkItemState.CLAIMED and work_item.officer == officer().id,
+        refusal=_refusal(work_item),
+        alert=alert,
+        problems=problems or {},
+        inputs=forms.inputs(work_item.fields, values, problems or {}, more_rows_for=more_rows_for),
+    )
+    return page, status
+
+
+@blueprint.get("/<work_item_id>")
+def show(work_item_id: str) -> Page:
+    """The step's page: what to look at, the form, what the case knows already."""
+    return _page(office().work_item(work_item_id))
+
+
+@blueprint.post("/<work_item_id>/claim")
+def claim(work_item_id: str) -> Page | Response:
+    """Take the step; refused with the rule and its source."""
+    try:
+        office().claim(work_item_id, by=officer().id)
+    except (Refused, NotAllowed) as refusal:
+        return _page(office().work_item(work_item_id), alert=str(refusal), status=403)
+    except AlreadyTaken as taken:
+        return _page(office().work_item(work_item_id), alert=str(taken), status=409)
+    flash("已领取，请办理。")
+    return redirect(url_for("work_item.show", work_item_id=work_item_id), 303)
+
+
+@blueprint.post("/<work_item_id>/release")
+def release(work_item_id: str) -> Page | Response:
+    """Give the step back to the others."""
+    try:
+        office().release(work_item_id, by=officer().id)
+    except (AlreadyTaken, NotAllowed) as refusal:
+        return _page(office().work_item(work_item_id), alert=str(refusal), status=409)
+    flash("已退还，其他人可以领取。")
+    return redirect(url_for("todo.index"), 303)
+
+
+@blueprint.post("/<work_item_id>")
+def submit(work_item_id: str) -> Page | Response:
+    """Complete the step, or show the form again with more rows."""
+    work_item = office().work_item(work_item_id)
+    values = forms.submitted_values(request.form, work_item.fields)
+    action = request.form.get("action", "")
+    if action.startswith(forms.ROWS_PREFIX):
+        table = action.removeprefix(forms.ROWS_PREFIX)
+        misfit = {table: NOT_FITTING} if table in values else {}
+        return _page(work_item, values=values, problems=misfit, more_rows_for=table)
+    if action == REFILL:
+        return _page(work_item, values=values, alert="请核对内容，再提交一次；附件需要重新选择。")
+    if action != COMPLETE:
+        return _page(work_item, values=values)
+    problems = oversized(forms.INPUT_PREFIX)
+    if problems:
+        return _page(work_item, values=values, problems=problems, status=422)
+    return _complete(work_item, values)
+
+
+def _complete(work_item: WorkItem, values: forms.Values) -> Page | Response:
+    named = request.form.getlist(COSIGNER)
+    cosigner = {COSIGNER: " ".join(named)} if named else {}
+    try:
+        office().complete(
+            work_item.id,
+            by=officer().id,
+            values=values | cosigner,
+            files=uploads(forms.INPUT_PREFIX),
+            version=request.form.get("version", 0, type=int),
+        )
+    except FormInvalid as invalid:
+        return _page(work_item, values=values, problems=invalid.problems, status=422)
+    except (Refused, NotAllowed) as refusal:
+        return _page(work_item, values=values, alert=str(refusal), status=403)
+    except (AlreadyTaken, FaultyCase, Stale) as overtaken:
+        current = office().work_item(work_item.id)
+        return _page(current, values=values, alert=str(overtaken), status=409)
+    flash(f"“{work_item.step_name}”已办结。")
+    return redirect(url_for("case.show", case_id=work_item.case_id), 303)
