@@ -25,12 +25,13 @@ _EARLIEST = date(1, 1, 1)
 def _limit(source: Annotation, days: str, unit: str, report: Report) -> TimeLimit | None:
     name = source.text(unit)
     if not name:
-        if days in source.element.attrib:
+        if source.has(days) and not source.has(unit):
             report("bad-annotation", source.line, problem="no-unit", name=days, unit=unit)
         return None
     counted = LimitUnit(name) in (LimitUnit.WORKING_DAY, LimitUnit.CALENDAR_DAY)
     if counted and not source.integer(days):
-        report("bad-annotation", source.line, problem="no-days", name=days, unit=unit)
+        if not source.is_malformed(days):
+            report("bad-annotation", source.line, problem="no-days", name=days, unit=unit)
         return None
     return TimeLimit(days=source.integer(days), unit=LimitUnit(name))
 

@@ -18,10 +18,17 @@ from . import expression, table
 from .xml import BPMN
 
 _B = f"{{{BPMN}}}"
-_QD = f"{{{table.NAMESPACE}}}"
+#: Namespace of the ``qd:`` elements as ``lxml`` writes it in tags.
+QD = f"{{{table.NAMESPACE}}}"
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _INTEGER = re.compile(r"[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+#: Row of the table by the element's name in tags.
+_ROWS = {QD + row.name: row for row in table.ELEMENTS}
+#: Attributes by name, and those that are required, by the element's name.
+_ATTRIBUTES = {row.name: {a.name: a for a in row.attributes} for row in table.ELEMENTS}
+_REQUIRED = {row.name: [a for a in row.attributes if a.required] for row in table.ELEMENTS}
 
 #: Reports one fault: rule, line, facts.
 Report = Callable[..., None]
@@ -66,6 +73,8 @@ def value_of(attribute: table.Attribute, text: str) -> object:
         The text is not of the attribute's kind.
     """
     text = text.strip()
+    if attribute.kind is table.Kind.TEXT:
+        return text
     match attribute.kind:
         case table.Kind.INTEGER:
             return int(_matching(_INTEGER, text, "integer"))
@@ -122,10 +131,10 @@ class Annotation:
         self._row = row
         self._report = report
         self._values: dict[str, object] = {}
-        for name, text in element.attrib.items():
-            self._read(str(name), str(text))
-        for attribute in row.attributes:
-            if attribute.required and not element.get(attribute.name, "").strip():
+        for name, text in element.items():
+            self._read(name, text)
+        for attribute in _REQUIRED[row.name]:
+            if not element.get(attribute.name, "").strip():
                 report(
                     "bad-annotation",
                     self.line,
@@ -136,16 +145,16 @@ class Annotation:
                 )
 
     def _read(self, name: str, text: str) -> None:
-        attribute = self._row.attribute(name)
+        attribute = _ATTRIBUTES[self._row.name].get(name)
         if attribute is None:
-            if name.startswith(_QD) or not name.startswith("{"):
+            if name.startswith(QD) or not name.startswith("{"):
                 self._report(
                     "unknown-extension",
                     self.line,
                     problem="attribute",
                     where=f"qd:{self._row.name}",
-                    name=name.replace(_QD, "qd:"),
-                    near=_nearest(name.removeprefix(_QD), [a.name for a in self._row.attributes]),
+                    name=name.replace(QD, "qd:"),
+                    near=_nearest(name.removeprefix(QD), [a.name for a in self._row.attributes]),
                 )
             return
         if attribute.required and not text.strip():
@@ -165,6 +174,14 @@ class Annotation:
                 value=text.strip(),
                 **choices,
             )
+
+    def has(self, name: str) -> bool:
+        """Whether the attribute is written, well or ill."""
+        return name in self.element.attrib
+
+    def is_malformed(self, name: str) -> bool:
+        """Whether the attribute is written, but not as its kind asks."""
+        return self.has(name) and name not in self._values
 
     def text(self, name: str) -> str:
         """Value of a text attribute; empty where absent or malformed."""
@@ -207,10 +224,10 @@ class Annotations:
         self._report = report
         self._found: dict[str, list[Annotation]] = {}
         name = etree.QName(host).localname
-        containers = [host] if nested else host.findall(f"{_B}extensionElements")
+        containers = (host,) if nested else host.iterchildren(f"{_B}extensionElements")
         for container in containers:
-            for element in container.iterchildren(f"{_QD}*"):
-                row = table.BY_NAME.get(etree.QName(element).localname)
+            for element in container.iterchildren(f"{QD}*"):
+                row = _ROWS.get(element.tag)
                 if row is None or name not in row.parents:
                     continue
                 if row.repeatable or row.name not in self._found:
@@ -233,43 +250,56 @@ class Annotations:
 def check_places(root: etree._Element, faults: list[Fault]) -> None:
     """Report every ``qd:`` element and attribute of a file that stands where it must not."""
     taken: set[tuple[etree._Element, str]] = set()
-    for element in root.iter(f"{_QD}*"):
-        name = etree.QName(element).localname
+    for element in root.iter(f"{QD}*"):
         host, problem = _host(element)
-        row = table.BY_NAME.get(name)
-        facts = {"name": name, "host": "" if host is None else etree.QName(host).localname}
+        row = _ROWS.get(element.tag)
         if row is None:
-            problem, facts = "element", {"name": name, "near": _nearest(name, list(table.BY_NAME))}
-        elif not problem and facts["host"] not in row.parents:
-            problem = "misplaced"
-        elif not problem and not row.repeatable and (host, name) in taken:
-            problem = "repeated"
-        elif (
-            not problem and "".join([element.text or "", *(c.tail or "" for c in element)]).strip()
-        ):
-            problem = "text"
-        taken.add((host, name))
+            problem = "element"
+        elif not problem:
+            problem = _misplacement(element, row, host, taken)
+            taken.add((host, row.name))
         if problem:
-            if problem in ("misplaced", "outside") and row is not None:
-                facts["where"] = "、".join(row.parents)
-            report = reporter_at(faults, element)
-            report("unknown-extension", element.sourceline, problem=problem, **facts)
+            name = etree.QName(element).localname
+            reporter_at(faults, element)(
+                "unknown-extension",
+                element.sourceline,
+                problem=problem,
+                name=name,
+                host=etree.QName(host).localname,
+                where="、".join(row.parents) if row else "",
+                near=_nearest(name, list(table.BY_NAME)),
+            )
     for attribute in root.xpath("//@qd:*", namespaces={"qd": table.NAMESPACE}):
         host = attribute.getparent()
-        if not host.tag.startswith(_QD):
+        if not host.tag.startswith(QD):
             reporter_at(faults, host)(
                 "unknown-extension",
                 host.sourceline,
                 problem="loose-attribute",
-                name=attribute.attrname.removeprefix(_QD),
+                name=attribute.attrname.removeprefix(QD),
                 where=etree.QName(host).localname,
             )
 
 
-def _host(element: etree._Element) -> tuple[etree._Element | None, str]:
+def _misplacement(
+    element: etree._Element,
+    row: table.Element,
+    host: etree._Element,
+    taken: set[tuple[etree._Element, str]],
+) -> str:
+    """What is wrong with a known element at its place, or empty."""
+    if host.tag.rpartition("}")[2] not in row.parents:
+        return "misplaced"
+    if not row.repeatable and (host, row.name) in taken:
+        return "repeated"
+    texts = (element.text, *(child.tail for child in element))
+    return "text" if any(text and not text.isspace() for text in texts) else ""
+
+
+def _host(element: etree._Element) -> tuple[etree._Element, str]:
     """What a ``qd:`` element annotates, and ``outside`` where it stands in no place for one."""
     parent = element.getparent()
-    if parent is None or parent.tag.startswith(_QD):
+    if parent.tag.startswith(QD):
         return parent, ""
     if parent.tag == f"{_B}extensionElements":
         return parent.getparent(), ""

@@ -1,7 +1,8 @@
 """Reading a BPMN file into frozen model objects; faults are collected, not raised.
 
-Belongs here: BPMN's own elements and references. Does not: the ``qd:``
-elements (:mod:`engine.bpmn.annotations`) or judging the diagram.
+Belongs here: BPMN's own elements. Does not: the ``qd:`` elements
+(:mod:`engine.bpmn.annotations`), what the schema allows (:mod:`engine.bpmn.schema`,
+:mod:`engine.bpmn.references`) or judging the diagram.
 """
 
 import hashlib
@@ -28,6 +29,8 @@ from engine.model.wording import say
 
 from . import annotations
 from .extension import Annotations, Report, check_places, reporter
+from .references import check_references
+from .schema import check_ids, check_schema
 from .xml import BPMN, MAX_BYTES, Refused, load
 
 _B = f"{{{BPMN}}}"
@@ -76,8 +79,7 @@ def read(content: bytes, *, path: str = "") -> Document:
         )
     definitions = _Definitions(loaded.root, path)
     procedures = tuple(definitions.procedures())
-    check_places(loaded.root, definitions.faults)
-    if not procedures and not definitions.faults:
+    if not procedures:
         definitions.faults.append(
             Fault(rule="missing-part", line=loaded.root.sourceline, facts={"problem": "process"})
         )
@@ -111,6 +113,12 @@ def _name(element: etree._Element) -> str:
     return " ".join(element.get("name", "").split())
 
 
+def _flag(element: etree._Element, attribute: str, *, default: bool = False) -> bool:
+    """A boolean attribute as the schema writes them: ``true`` or ``1``."""
+    written = element.get(attribute)
+    return default if written is None else written.strip() in ("true", "1")
+
+
 class _Definitions:
     """One ``bpmn:definitions``: global ids, then its processes."""
 
@@ -118,26 +126,17 @@ class _Definitions:
         self.root = root
         self.path = path
         self.faults: list[Fault] = []
-        self.by_id: dict[str, etree._Element] = {}
-        for element in root.iter(f"{_B}*"):
-            identifier = element.get("id")
-            if identifier is None:
-                continue
-            if identifier in self.by_id:
-                first = self.by_id[identifier].sourceline
-                self._report(element)("duplicate-id", element.sourceline, first=first)
-            else:
-                self.by_id[identifier] = element
-
-    def _report(self, element: etree._Element, process: str | None = None) -> Report:
-        return reporter(self.faults, process, element.get("id"))
+        self.by_id = check_ids(root, self.faults)
+        check_schema(root, self.faults)
+        check_places(root, self.faults)
+        check_references(root, self.by_id, self.faults)
 
     def procedures(self) -> Iterator[Procedure]:
         """The processes, in document order."""
         for process in self.root.iterchildren(f"{_B}process"):
             yield _Process(self, process).procedure()
 
-    def referred(self, element: etree._Element, trigger: Trigger, report: Report) -> str | None:
+    def referred(self, element: etree._Element, trigger: Trigger) -> str | None:
         """Name (message, signal) or code (error, escalation) an event definition refers to."""
         attribute = _REFERENCES[trigger]
         written = element.get(attribute)
@@ -145,8 +144,7 @@ class _Definitions:
             return None
         target = self.by_id.get(written.rpartition(":")[2])
         if target is None:
-            report("dangling-reference", element.sourceline, attribute=attribute, target=written)
-            return str(written)
+            return str(written)  # reported as dangling-reference
         code = {Trigger.ERROR: "errorCode", Trigger.ESCALATION: "escalationCode"}.get(trigger)
         coded: str | None = target.get(code) if code else None
         return coded or _name(target) or str(written)
@@ -211,19 +209,8 @@ class _Process:
                 self._scope(child, identifier)
 
     def _flow(self, element: etree._Element) -> None:
-        report = self.report(element)
-        found = Annotations(element, report)
-        fact = found.one("condition")
-        missing = [name for name in ("sourceRef", "targetRef") if not element.get(name)]
-        for name in missing:
-            report(
-                "missing-part",
-                element.sourceline,
-                problem="attribute",
-                what="sequenceFlow",
-                name=name,
-            )
-        if missing:
+        fact = Annotations(element, self.report(element)).one("condition")
+        if not element.get("sourceRef") or not element.get("targetRef"):
             return
         self.flows[element.attrib["id"]] = Flow(
             id=element.attrib["id"],
@@ -231,7 +218,7 @@ class _Process:
             source=element.attrib["sourceRef"],
             target=element.attrib["targetRef"],
             line=element.sourceline,
-            condition=_text(element.find(f"{_B}conditionExpression")),
+            condition=_text(next(element.iterchildren(f"{_B}conditionExpression"), None)),
             fact=None if fact is None else (fact.text("key"), fact.text("value")),
         )
 
@@ -246,14 +233,6 @@ class _Process:
                 what="callActivity",
                 name="calledElement",
             )
-        if kind is NodeKind.BOUNDARY_EVENT and not element.get("attachedToRef"):
-            report(
-                "missing-part",
-                element.sourceline,
-                problem="attribute",
-                what="boundaryEvent",
-                name="attachedToRef",
-            )
         return Node(
             id=element.attrib["id"],
             kind=kind,
@@ -264,10 +243,9 @@ class _Process:
             step=annotations.read_step(Annotations(element, report), report),
             event=self._event(element, report) if kind.is_event else None,
             attached_to=element.get("attachedToRef"),
-            interrupting=element.get("cancelActivity", "true") == "true"
-            and element.get("isInterrupting", "true") == "true",
-            by_event=element.get("triggeredByEvent") == "true"
-            or element.get("instantiate") == "true",
+            interrupting=_flag(element, "cancelActivity", default=True)
+            and _flag(element, "isInterrupting", default=True),
+            by_event=_flag(element, "triggeredByEvent") or _flag(element, "instantiate"),
             called=called.rpartition(":")[2] if called else None,
             loop=self._loop(element),
         )
@@ -293,20 +271,20 @@ class _Process:
         if trigger is Trigger.LINK:
             return Event(trigger=trigger, reference=definition.get("name"))
         if trigger in _REFERENCES:
-            reference = self.definitions.referred(definition, trigger, report)
+            reference = self.definitions.referred(definition, trigger)
             return Event(trigger=trigger, reference=reference)
         return Event(trigger=trigger)
 
     def _loop(self, element: etree._Element) -> Loop | None:
-        standard = element.find(f"{_B}standardLoopCharacteristics")
+        standard = next(element.iterchildren(f"{_B}standardLoopCharacteristics"), None)
         if standard is not None:
             return Loop(mode="standard", condition=_text(standard.find(f"{_B}loopCondition")))
-        multiple = element.find(f"{_B}multiInstanceLoopCharacteristics")
+        multiple = next(element.iterchildren(f"{_B}multiInstanceLoopCharacteristics"), None)
         if multiple is None:
             return None
         collection = multiple.find(f"{_B}loopDataInputRef")
         return Loop(
-            mode="sequential" if multiple.get("isSequential") == "true" else "parallel",
+            mode="sequential" if _flag(multiple, "isSequential") else "parallel",
             cardinality=_text(multiple.find(f"{_B}loopCardinality")),
             collection=_text(collection),
             condition=_text(multiple.find(f"{_B}completionCondition")),
@@ -319,11 +297,6 @@ class _Process:
             nodes = tuple(
                 (reference.text or "").strip() for reference in lane.findall(f"{_B}flowNodeRef")
             )
-            for node in nodes:
-                if node not in self.nodes:
-                    self.report(lane)(
-                        "dangling-reference", lane.sourceline, attribute="flowNodeRef", target=node
-                    )
             self.lanes.append(
                 Lane(id=lane.get("id", ""), name=_name(lane), line=lane.sourceline, nodes=nodes)
             )
@@ -334,27 +307,12 @@ class _Process:
         incoming: dict[str, list[str]] = {}
         outgoing: dict[str, list[str]] = {}
         for flow in list(self.flows.values()):
-            ends = {"sourceRef": flow.source, "targetRef": flow.target}
-            lost = {name: end for name, end in ends.items() if end not in self.nodes}
-            for name, end in lost.items():
-                report = reporter(self.definitions.faults, self.id, flow.id)
-                report("dangling-reference", flow.line, attribute=name, target=end)
-            if lost:
-                del self.flows[flow.id]
+            if flow.source not in self.nodes or flow.target not in self.nodes:
+                del self.flows[flow.id]  # reported as dangling-reference or misplaced-reference
                 continue
             outgoing.setdefault(flow.source, []).append(flow.id)
             incoming.setdefault(flow.target, []).append(flow.id)
         for node in list(self.nodes.values()):
-            report = reporter(self.definitions.faults, self.id, node.id)
-            if node.attached_to is not None and node.attached_to not in self.nodes:
-                report(
-                    "dangling-reference",
-                    node.line,
-                    attribute="attachedToRef",
-                    target=node.attached_to,
-                )
-            if node.default is not None and node.default not in outgoing.get(node.id, ()):
-                report("dangling-reference", node.line, attribute="default", target=node.default)
             self.nodes[node.id] = replace(
                 node,
                 incoming=tuple(incoming.get(node.id, ())),
