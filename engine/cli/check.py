@@ -56,16 +56,16 @@ def check(
     from engine.bpmn.library import shipped_directory
     from engine.model.controls import load_controls
     from engine.model.roster_file import read_roster
-    from engine.verify import check as checking
+    from engine.verify.check import Preset, check_library, load_for_check
 
     controls = load_controls()
-    library, documents = checking.load_for_check(paths or (shipped_directory(),))
-    report = checking.check(
+    library, documents = load_for_check(paths or (shipped_directory(),))
+    report = check_library(
         library,
         controls,
         documents=documents,
         roster=None if roster is None else read_roster(roster, controls),
-        preset=checking.Preset(preset),
+        preset=Preset(preset),
     )
     if form == "text":
         for line in _lines(report):

@@ -89,7 +89,7 @@ def _lacks(library: Library) -> bool:
     )
 
 
-def check(
+def check_library(
     library: Library,
     controls: Controls | None = None,
     *,

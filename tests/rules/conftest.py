@@ -9,7 +9,7 @@ import pytest
 
 from engine.model.controls import Controls, StatuteVersion, load_controls
 from engine.model.roster_file import read_roster
-from engine.verify.check import Report, check, load_for_check
+from engine.verify.check import Report, check_library, load_for_check
 
 TODAY = date(2026, 3, 2)
 
@@ -46,7 +46,7 @@ def judge(controls: Controls) -> Callable[..., Report]:
 
     def run(*paths: Path, roster: Path | None = None, **options: object) -> Report:
         library, documents = load_for_check(paths)
-        return check(
+        return check_library(
             library,
             controls,
             documents=documents,

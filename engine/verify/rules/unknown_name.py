@@ -19,32 +19,16 @@ Known limits
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from engine.bpmn.expression import FUNCTIONS, Expression, parse, parse_timer
+from engine.bpmn.expression import Expression
 from engine.model.errors import UnsafeExpression
 from engine.model.finding import Finding, Severity
-from engine.model.procedure import Flow, Node, Procedure, Trigger
+from engine.model.procedure import Procedure
+from engine.verify.expressions import written_in
 from engine.verify.subject import ProcedureSubject
 
 ID = "unknown-name"
 SEVERITY = Severity.ERROR
 BASIS = ""
-
-
-def _read(procedure: Procedure) -> Iterator[tuple[Flow | Node | int, str, bool]]:
-    """Where an expression stands, its text, and whether it is a timer's."""
-    for flow in procedure.flows.values():
-        if flow.condition is not None:
-            yield flow, flow.condition, False
-    for node in procedure.nodes.values():
-        if node.event is not None and node.event.expression is not None:
-            yield node, node.event.expression, node.event.trigger is Trigger.TIMER
-        if node.loop is not None:
-            for text in (node.loop.cardinality, node.loop.condition):
-                if text is not None:
-                    yield node, text, False
-    for thing in procedure.objects:
-        if thing.key:
-            yield thing.line, thing.key, False
 
 
 def _fields(procedure: Procedure) -> set[str]:
@@ -84,17 +68,22 @@ def _filled(subject: ProcedureSubject) -> set[str]:
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
     filled = _filled(subject)
-    for at, text, timer in _read(subject.procedure):
+    for written in written_in(subject.procedure):
         try:
-            parsed = parse_timer(text) if timer else parse(text)
+            parsed = written.read()
         except UnsafeExpression:
             continue  # reported as unsafe-expression
-        if not isinstance(parsed, Expression):
-            continue
-        for name in parsed.names:
-            if name not in filled and name not in FUNCTIONS:
-                near = get_close_matches(name, filled, n=1)
-                variant = "near" if near else "none"
-                yield subject.finding(
-                    ID, SEVERITY, at, variant, text=text, name=name, near="".join(near)
-                )
+        for name in parsed.names if isinstance(parsed, Expression) else ():
+            if name in filled:
+                continue
+            near = get_close_matches(name, filled, n=1)
+            yield subject.finding(
+                ID,
+                SEVERITY,
+                written.line,
+                "near" if near else "none",
+                elements=() if written.element is None else (written.element,),
+                text=written.text,
+                name=name,
+                near="".join(near),
+            )
