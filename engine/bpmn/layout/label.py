@@ -47,7 +47,7 @@ class Labels:
         self.squeezed: dict[str, tuple[float, float]] = {}
         self.solid = self._solid()
         self.lines = [
-            (edge.flow, _thin(a, b))
+            (edge.flow, thin(a, b))
             for edge in self.drawing.edges
             for a, b in zip(edge.points, edge.points[1:], strict=False)
         ]
@@ -132,7 +132,7 @@ class Labels:
         return trouble
 
 
-def _thin(a: Point, b: Point) -> Box:
+def thin(a: Point, b: Point) -> Box:
     """A segment as a box without thickness."""
     return Box(
         x=min(a[0], b[0]), y=min(a[1], b[1]), width=abs(a[0] - b[0]), height=abs(a[1] - b[1])
