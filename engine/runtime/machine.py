@@ -36,6 +36,9 @@ from .expressions import SafeEngine, is_instance
 from .program import Program
 from .specs import ChildCases, HumanTask, Timer
 
+#: Longest chain of finished steps; from 1,000 on SpiffWorkflow overlooks tasks in silence.
+MAX_DEPTH = 900
+
 
 class OpenKind(StrEnum):
     """What an open place of a workflow waits for."""
@@ -134,7 +137,8 @@ class Machine:
 
     def dump(self) -> str:
         """The state as text."""
-        return json.dumps(_REGISTRY.convert(self._workflow), ensure_ascii=False)
+        state = _REGISTRY.convert(self._workflow)
+        return json.dumps(state, ensure_ascii=False, default=_REGISTRY.convert)
 
     @property
     def finished(self) -> bool:
@@ -151,6 +155,8 @@ class Machine:
         """Finish an open place; ``values`` are already in :attr:`data`."""
         task_id, _, branch = place.partition("-")
         task = self._workflow.get_task_from_id(UUID(task_id))
+        if task.depth > MAX_DEPTH:
+            raise FaultyCase(say("run.too-long"))
         with _decided():
             if isinstance(task.task_spec, HumanTask | ChildCases):
                 if is_instance(task):

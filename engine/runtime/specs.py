@@ -15,14 +15,18 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
     IntermediateCatchEventParser,
     StartEventParser,
 )
-from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser
+from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser, SubWorkflowParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
     CallActivity,
     IntermediateCatchEvent,
+    ParallelMultiInstanceTask,
+    SequentialMultiInstanceTask,
     StartEvent,
+    SubWorkflowTask,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
@@ -78,6 +82,44 @@ class Timer(TimerEventDefinition):  # type: ignore[misc]
         )
 
 
+class _FreshItem:
+    """Mixed into multi-instances: the item of one instance never meets that of the next.
+
+    SpiffWorkflow merges an instance's data into the activity and then refuses
+    the next instance because the item "already exists".
+    """
+
+    input_item: TaskDataReference | None
+
+    def create_child(self, my_task: Task, item: object, key_or_index: object = None) -> None:
+        if self.input_item is not None:
+            my_task.data.pop(self.input_item.bpmn_id, None)
+        super().create_child(my_task, item, key_or_index)  # type: ignore[misc]
+
+
+class SequentialInstances(_FreshItem, SequentialMultiInstanceTask):  # type: ignore[misc]
+    """An activity repeated one after the other."""
+
+
+class ParallelInstances(_FreshItem, ParallelMultiInstanceTask):  # type: ignore[misc]
+    """An activity repeated at the same time."""
+
+
+class _OurLoops:
+    """Mixed into activity parsers: the multi-instances are ours."""
+
+    SEQUENTIAL_MI_CLASS = SequentialInstances
+    PARALLEL_MI_CLASS = ParallelInstances
+
+
+class _Step(_OurLoops, TaskParser):  # type: ignore[misc]
+    pass
+
+
+class _SubProcess(_OurLoops, SubWorkflowParser):  # type: ignore[misc]
+    pass
+
+
 class _OurTimers:
     """Mixed into event parsers: the timers are ours."""
 
@@ -110,7 +152,7 @@ class _Boundary(_OurTimers, BoundaryEventParser):  # type: ignore[misc]
     pass
 
 
-class _Call(CallActivityParser):  # type: ignore[misc]
+class _Call(_OurLoops, CallActivityParser):  # type: ignore[misc]
     def create_task(self) -> BpmnSpecMixin:
         children = f"./{full_tag('extensionElements')}/{{{NAMESPACE}}}children"
         if self.node.find(children) is None:
@@ -122,8 +164,9 @@ class Parser(BpmnParser):  # type: ignore[misc]
     """SpiffWorkflow's parser with our classes."""
 
     OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, tuple[type, type]]] = {
-        **{full_tag(kind.value): (TaskParser, HumanTask) for kind in TASKS},
+        **{full_tag(kind.value): (_Step, HumanTask) for kind in TASKS},
         full_tag("callActivity"): (_Call, CallActivity),
+        full_tag("subProcess"): (_SubProcess, SubWorkflowTask),
         full_tag("startEvent"): (_Start, StartEvent),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
