@@ -13,7 +13,7 @@ import networkx as nx
 from engine.model.procedure import NodeKind
 from engine.model.wording import say
 
-from .behaviour.block import bits
+from .behaviour.block import EMPTY, bits
 from .behaviour.net import Move, Net
 from .behaviour.plan import Role, Scope, Spot
 from .behaviour.reach import Graph
@@ -155,7 +155,7 @@ def _again(
 
 def _dead(net: Net, graph: Graph) -> Iterator[Fault]:
     """Activities no run executes; what is inside a dead one is not listed again."""
-    fired = {move.spot for out in graph.moves for move, _ in out if move.block.shortest}
+    fired = {move.spot for out in graph.moves for move, _ in out if move.block is not EMPTY}
     waiting: list[Scope] = [net.plan.root]
     while waiting:
         scope = waiting.pop()

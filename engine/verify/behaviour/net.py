@@ -9,12 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from engine.model.procedure import Trigger
+
 from .block import EMPTY, Block, single_bits
 from .gather import Gather
 from .plan import Edge, Plan, Scope, Spot
-
-#: Kinds of timers that fire once.
-_ONCE = {"date", "duration"}
 
 
 class Move(NamedTuple):
@@ -57,10 +56,16 @@ class Net:
             (key, value): self._bit() for key in plan.values for value in sorted(plan.values[key])
         }
         self.everything = self._next - 1
+        #: Edges whose tokens act before anything else moves: those into ends that cancel.
+        self.urgent = self.edges(
+            edge
+            for scope in plan.scopes()
+            for spot in scope.spots
+            if spot.throws is not None and spot.throws.trigger is not Trigger.ESCALATION
+            for edge in spot.ins
+        )
         self._numbers: dict[Spot, int] = {}
         self.start = self.begin(plan.root)
-
-    # bits ------------------------------------------------------------------
 
     def _bit(self) -> int:
         bit = self._next
@@ -76,7 +81,7 @@ class Net:
             if watched and spot.body is None:
                 self._active[spot] = self._bit()
             for boundary in watched:
-                if boundary.event.timer_kind in _ONCE:
+                if boundary.fires_once:
                     self._armed[boundary] = self._bit()
 
     def edges(self, edges: Iterable[Edge]) -> int:
@@ -188,7 +193,7 @@ class Net:
     def possible(self, state: int) -> Iterator[Move]:
         """The moves possible in a state."""
         moves = self.moves
-        waiting = state & self.tokens
+        waiting = state & self.urgent or state & self.tokens
         while waiting:
             bit = waiting & -waiting
             waiting ^= bit

@@ -26,10 +26,10 @@ def together(net: Net, graph: Graph, condensed: nx.DiGraph) -> list[int]:
 
     A step is in its own mask when some run executes it at all.
     """
-    rows = _atom_rows(net, graph, condensed)
+    rows, executed = _atom_rows(net, graph, condensed)
     steps = [0] * len(net.plan.steps)
-    for number, spot in enumerate(net.atoms):
-        others = 0
+    for number in bits(executed):
+        spot, others = net.atoms[number], 0
         for other in bits(rows[number] & ~(1 << number)):
             others |= net.atoms[other].block.steps
         if rows[number] >> number & 1:
@@ -40,8 +40,11 @@ def together(net: Net, graph: Graph, condensed: nx.DiGraph) -> list[int]:
     return steps
 
 
-def _atom_rows(net: Net, graph: Graph, condensed: nx.DiGraph) -> list[int]:
-    """The same for atoms; an atom is in its own row when some run executes it twice."""
+def _atom_rows(net: Net, graph: Graph, condensed: nx.DiGraph) -> tuple[list[int], int]:
+    """The same for atoms, and all those executed.
+
+    An atom is in its own row when some run executes it twice.
+    """
     component_of = condensed.graph["mapping"]
     ahead: dict[int, int] = {}
     for component in reversed(list(nx.topological_sort(condensed))):
@@ -58,7 +61,7 @@ def _atom_rows(net: Net, graph: Graph, condensed: nx.DiGraph) -> list[int]:
     for number, row in enumerate(list(rows)):
         for other in bits(row):
             rows[other] |= 1 << number
-    return rows
+    return rows, ahead[component_of[0]]
 
 
 class Pairs(Mapping[tuple[str, str], str]):

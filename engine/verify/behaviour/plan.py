@@ -87,6 +87,11 @@ class Spot:
     body: "Scope | None" = None
 
     @property
+    def fires_once(self) -> bool:
+        """Boundary events: whether it is a timer that does not fire again."""
+        return self.event.timer_kind in ("date", "duration")
+
+    @property
     def event(self) -> Event:
         """Its event definition."""
         if self.node is None or self.node.event is None:

@@ -1,7 +1,272 @@
-"""Reduction."""
+"""Reduction: well-structured parts of a plan become blocks, so they need no tokens.
 
-from .plan import Plan
+Each rule replaces a part that always finishes by one edge or spot that executes
+the same step sets, to the same verdicts on pairs, maximal runs and soundness.
+What no rule fits (facts, throws, unmatched gateways) is left to the token game.
+"""
+
+from collections.abc import Callable
+
+from .block import EMPTY, MAX_HEIGHT, Block, every, one_of, repeat, some_of
+from .plan import Edge, Plan, Role, Scope, Spot
+from .throw import Catcher, caught
+
+#: Split and join roles between which parallel edges are one block.
+_MATCHED = {
+    (Role.CHOICE, Role.MERGE): one_of,
+    (Role.CHOICE, Role.GATHER): one_of,
+    (Role.FORK, Role.JOIN): every,
+    (Role.FORK, Role.GATHER): every,
+    (Role.SOME, Role.GATHER): some_of,
+}
+#: The same where each edge leads to an end of its own.
+_ENDING = {Role.CHOICE: one_of, Role.FORK: every, Role.SOME: some_of}
 
 
 def shrink(plan: Plan) -> None:
-    """Nothing yet."""
+    """Reduce every scope of the plan, innermost first."""
+    thrown_to = caught(plan)
+    for scope in reversed(list(plan.scopes())):
+        _Shrinker(plan, scope, thrown_to).shrink()
+
+
+class _Shrinker:
+    def __init__(self, plan: Plan, scope: Scope, thrown_to: set[Catcher]) -> None:
+        self.scope = scope
+        self.thrown_to = thrown_to
+        self.keys = plan.values.keys()
+        self.gone: set[Spot] = set()
+
+    def shrink(self) -> None:
+        rules: tuple[Callable[[Spot], bool], ...] = (
+            self._body,
+            self._besides,
+            self._interrupted,
+            self._branches,
+            self._ends,
+            self._loop,
+            self._series,
+        )
+        changed = True
+        while changed:
+            changed = False
+            for spot in self.scope.spots:
+                for rule in rules:
+                    if spot not in self.gone and rule(spot):
+                        changed = True
+            self.scope.spots = [spot for spot in self.scope.spots if spot not in self.gone]
+        for edge in list(self.scope.edges()):
+            self._draw(edge)
+
+    # rules -------------------------------------------------------------------
+
+    def _series(self, spot: Spot) -> bool:
+        """A spot with one way in and one way out becomes part of the way."""
+        if len(spot.ins) != 1 or len(spot.outs) != 1 or not self._is_plain(spot):
+            return False
+        before, after = spot.ins[0], spot.outs[0]
+        block = every([before.block, self._done(spot), after.block])
+        if before is after or after.is_bound or block.height > MAX_HEIGHT or after.target is None:
+            return False
+        before.block = block
+        before.target = after.target
+        after.target.ins[after.target.ins.index(after)] = before
+        self.gone.add(spot)
+        return True
+
+    def _branches(self, spot: Spot) -> bool:
+        """Ways from one split straight to one matching join become one way."""
+        changed = False
+        for target in {edge.target for edge in spot.outs if edge.target is not None}:
+            kind = _MATCHED.get((spot.role, target.role))
+            ways = [e for e in self._free(spot) if e.target is target]
+            if kind is not None and len(ways) > 1:
+                changed |= self._merge(ways, kind([way.block for way in ways]))
+        return changed
+
+    def _ends(self, spot: Spot) -> bool:
+        """Ways from one split to ends of their own become one way to one end."""
+        kind = _ENDING.get(spot.role)
+        ways = [e for e in self._free(spot) if e.target is not None and self._is_end(e.target)]
+        if kind is None or len(ways) < 2:
+            return False
+        return self._merge(ways, kind([self._to_the_end(way) for way in ways]))
+
+    def _loop(self, spot: Spot) -> bool:
+        """A choice that leads straight back to the merge before it: a loop."""
+        if spot.role is not Role.CHOICE or len(spot.ins) != 1 or len(spot.outs) < 2:
+            return False
+        forth = spot.ins[0]
+        top = forth.source
+        back = next((e for e in self._free(spot) if e.target is top), None)
+        if back is None or top is None or top.role is not Role.MERGE:
+            return False
+        block = repeat(forth.block, every([spot.block, back.block, top.block]))
+        if block.height > MAX_HEIGHT:
+            return False
+        forth.block = block
+        self._cut(back)
+        return True
+
+    def _body(self, spot: Spot) -> bool:
+        """A sub-process or call that has become one block is like a task."""
+        body = spot.body
+        if body is None or body.handlers or body.entry is None or len(body.spots) > 2:
+            return False
+        block, inner = spot.block, body.entry.target
+        left = set(body.spots)
+        while inner is not None:
+            if inner not in left or inner.role is not Role.PASS or not self._is_plain(inner):
+                return False
+            left.remove(inner)
+            block = every([block, self._done(inner)])
+            inner = inner.outs[0].target if inner.outs else None
+        if left:
+            return False
+        if spot.repeats:
+            block = repeat(block, EMPTY)
+        if block.height > MAX_HEIGHT:
+            return False
+        spot.block = block
+        spot.body = None
+        return True
+
+    def _besides(self, spot: Spot) -> bool:
+        """A non-interrupting boundary event whose way ends by itself belongs to its host."""
+        host = spot.host
+        if host is None or host.body is not None or spot in self.thrown_to:
+            return False
+        if spot.node is None or spot.node.interrupting or not self._ends_alone(spot):
+            return False
+        block = self._handled(spot)
+        if not spot.fires_once:
+            block = repeat(block, EMPTY)
+        block = every([host.block, one_of([EMPTY, block])])
+        if block.height > MAX_HEIGHT:
+            return False
+        host.block = block
+        self._remove(spot)
+        return True
+
+    def _interrupted(self, spot: Spot) -> bool:
+        """An activity all of whose boundary events lead to where it leads itself."""
+        if spot.body is not None or not spot.boundaries or len(spot.outs) != 1:
+            return False
+        out = spot.outs[0]
+        ends = out.target is not None and self._is_end(out.target)
+        for boundary in spot.boundaries:
+            if boundary in self.thrown_to or not (boundary.node and boundary.node.interrupting):
+                return False
+            if ends and self._ends_alone(boundary):
+                continue
+            if ends or len(boundary.outs) != 1 or boundary.outs[0].target is not out.target:
+                return False
+        if out.target is None or (out.target.role is not Role.MERGE and not ends):
+            return False
+        if spot.optional and (out.block is not EMPTY or ends):
+            return False
+        ways = [self._to_the_end(out) if ends else out.block]
+        ways += [self._handled(b) for b in spot.boundaries]
+        block = every([spot.block, one_of(ways)])
+        if block.height > MAX_HEIGHT:
+            return False
+        spot.block = block
+        out.block = EMPTY
+        if ends:
+            out.target.block = EMPTY
+        for boundary in list(spot.boundaries):
+            self._remove(boundary)
+        return True
+
+    # parts -------------------------------------------------------------------
+
+    def _is_plain(self, spot: Spot) -> bool:
+        """Whether all a spot does is its block."""
+        return not (
+            spot.throws is not None
+            or spot.body is not None
+            or spot.boundaries
+            or spot.role is Role.BOUNDARY
+            or spot.forgets & self.keys
+        )
+
+    def _is_end(self, spot: Spot) -> bool:
+        """Whether one token ends there, and nothing else happens."""
+        return (
+            spot.role is Role.PASS and len(spot.ins) == 1 and not spot.outs and self._is_plain(spot)
+        )
+
+    def _ends_alone(self, boundary: Spot) -> bool:
+        if not boundary.outs:
+            return True
+        target = boundary.outs[0].target
+        return len(boundary.outs) == 1 and target is not None and self._is_end(target)
+
+    @staticmethod
+    def _done(spot: Spot) -> Block:
+        return one_of([EMPTY, spot.block]) if spot.optional else spot.block
+
+    def _to_the_end(self, edge: Edge) -> Block:
+        """What happens on a way to an end, the end included."""
+        assert edge.target is not None
+        return every([edge.block, self._done(edge.target)])
+
+    def _handled(self, boundary: Spot) -> Block:
+        """What happens from a boundary event to the end or merge its way leads to."""
+        blocks = [boundary.block]
+        for edge in boundary.outs:
+            ends = edge.target is not None and self._is_end(edge.target)
+            blocks.append(self._to_the_end(edge) if ends else edge.block)
+        return every(blocks)
+
+    @staticmethod
+    def _free(spot: Spot) -> list[Edge]:
+        """Exits taken on no condition known here."""
+        chosen = [e for e in spot.outs if not e.is_bound]
+        if spot.role is Role.SOME:
+            return [e for e in chosen if not (e.is_default or e.is_always)]
+        return chosen
+
+    # changes -----------------------------------------------------------------
+
+    def _merge(self, ways: list[Edge], block: Block) -> bool:
+        """Let the first way stand for all; each other, and the end it may lead to, goes."""
+        if block.height > MAX_HEIGHT:
+            return False
+        first, target = ways[0], ways[0].target
+        first.block = block
+        if target is not None and self._is_end(target):
+            target.block = EMPTY
+            target.optional = False
+        for way in ways[1:]:
+            self._cut(way)
+        return True
+
+    def _cut(self, edge: Edge) -> None:
+        """Take an edge away, and the end only it leads to."""
+        if edge.source is not None:
+            edge.source.outs.remove(edge)
+        if edge.target is not None:
+            edge.target.ins.remove(edge)
+            if not edge.target.ins and edge.target.role is Role.PASS and not edge.target.outs:
+                self.gone.add(edge.target)
+
+    def _remove(self, boundary: Spot) -> None:
+        assert boundary.host is not None
+        boundary.host.boundaries.remove(boundary)
+        for edge in list(boundary.outs):
+            self._cut(edge)
+        self.gone.add(boundary)
+
+    def _draw(self, edge: Edge) -> None:
+        """Make a spot of what happens on an edge."""
+        target = edge.target
+        if edge.block is EMPTY or target is None:
+            return
+        spot = Spot(Role.PASS, self.scope, block=edge.block)
+        spot.label = next(iter(edge.block.shortest), "")
+        after = Edge(spot, target)
+        target.ins[target.ins.index(edge)] = after
+        spot.ins, spot.outs = [edge], [after]
+        edge.target, edge.block = spot, EMPTY
+        self.scope.spots.append(spot)
