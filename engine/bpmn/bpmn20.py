@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 
 _TYPES: Mapping[str, tuple[str, str, str]] = {
-    "any": ("", "", ""),
     "baseElement": ("", "documentation* extensionElements?", "id"),
     "documentation": ("", "", "id textFormat"),
+    "extensionElements": ("", "", ""),
+    "script": ("", "", ""),
+    "text": ("", "", ""),
     "ref": ("", "", ""),
     "definitions": (
         "",

@@ -24,7 +24,7 @@ _START = (
 )
 _NC_NAME = re.compile(f"[{_START}][{_START}.0-9\xb7\u0300-\u036f\u203f\u2040-]*")
 #: Elements whose content the schema leaves to others.
-_OPEN = frozenset({"extensionElements", "documentation"})
+_OPEN = frozenset({"documentation", "extensionElements", "script", "text"})
 #: Namespaces whose ids are ids of the file.
 _IDENTIFIED = (_B, f"{{{BPMNDI}}}", f"{{{DC}}}", f"{{{DI}}}")
 

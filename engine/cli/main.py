@@ -21,6 +21,7 @@ COMMANDS = {
     "explore": "engine.cli.explore",
     "layout": "engine.cli.layout",
     "publish": "engine.cli.publish",
+    "schema": "engine.cli.schema",
     "serve": "web.serve",
     "simulate": "engine.cli.simulate",
 }

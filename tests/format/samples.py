@@ -77,6 +77,6 @@ def process(body: str, attributes: str = "", outside: str = "") -> bytes:
     """A file with one process ``P``."""
     return (
         f'<definitions xmlns="{MODEL}" xmlns:qd="{QD}" targetNamespace="urn:test" '
-        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f'{outside}<process id="P"{attributes}>\n{body}\n</process></definitions>'
     ).encode()
