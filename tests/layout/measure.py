@@ -87,12 +87,7 @@ def _may_touch(procedure: Procedure, one: str, other: str) -> bool:
     if a == b:
         return True
     hosts = {procedure.nodes[i].attached_to for i in (a, b) if i in procedure.nodes}
-    scopes = set()
-    for i in (a, b):
-        node = procedure.nodes.get(i)
-        while node is not None and node.scope:
-            scopes.add(node.scope)
-            node = procedure.nodes[node.scope]
+    scopes = _scopes(procedure, {a, b})
     return bool({a, b} & (hosts | scopes))
 
 
@@ -127,27 +122,37 @@ def _edges(procedure, drawing, things, faults) -> None:
         flow = procedure.flows[edge.flow]
         if min(abs(a[0] - b[0]), abs(a[1] - b[1])) > TINY or a == b:
             faults.append(f"{edge.flow} is slanted or doubled")
-        span = _span(a, b)
         own = {flow.source, flow.target}
-        host = procedure.nodes[flow.source].attached_to
-        scopes = set()
-        for end in own:
-            node = procedure.nodes[end]
-            while node.scope:
-                scopes.add(node.scope)
-                node = procedure.nodes[node.scope]
+        scopes = _scopes(procedure, own)
         for name, box in things:
-            if name in scopes or not box.overlaps(span, -1e-4):
+            if name in scopes:
                 continue
-            if name.rstrip("!") in own and _grazes(span, box):
-                continue
-            faults.append(f"{edge.flow} runs through {name} {'(own)' if name in own else ''}")
-        _ = host
+            if name in own and procedure.nodes[name].kind.is_gateway:
+                through = _in_diamond(a, b, box)
+            else:
+                through = box.overlaps(_span(a, b), -1e-4)
+            if through:
+                faults.append(f"{edge.flow} runs through {name}")
 
 
-def _grazes(span: Box, box: Box) -> bool:
-    """Whether a segment only leads from a diamond's or marker's corner region to its border."""
-    return span.width * span.height == 0 and False
+def _scopes(procedure: Procedure, ids: set[str]) -> set[str]:
+    """Every sub-process around the nodes."""
+    found = set()
+    for name in ids:
+        node = procedure.nodes.get(name)
+        while node is not None and node.scope:
+            found.add(node.scope)
+            node = procedure.nodes[node.scope]
+    return found
+
+
+def _in_diamond(a, b, box: Box) -> bool:
+    """Whether a level or upright segment enters the diamond in a box."""
+    span = _span(a, b)
+    x = min(max(box.center[0], span.x), span.right)
+    y = min(max(box.center[1], span.y), span.bottom)
+    cx, cy = box.center
+    return abs(x - cx) / (box.width / 2) + abs(y - cy) / (box.height / 2) < 1 - 1e-6
 
 
 def _crossings(procedure, drawing, faults) -> int:

@@ -236,7 +236,7 @@ class _Sketch:
 
     def _shapes(self, x_at: Mapping[int, float], y_at: Mapping[int, float]) -> dict[str, Box]:
         shapes: dict[str, Box] = {}
-        width, height = self.sizes.event
+        size = self.sizes.guest
         for spot in self.graph.spots.values():
             column, row = self.router.cell[spot.id]
             x, y = x_at[self.xs.middle[column]], y_at[self.ys.middle[row]]
@@ -246,7 +246,7 @@ class _Sketch:
             for guest, side, offset in spot.guests:
                 border = y + (spot.height / 2 if side == SOUTH else -spot.height / 2)
                 shapes[guest] = Box(
-                    x=x + offset - width / 2, y=border - height / 2, width=width, height=height
+                    x=x + offset - size / 2, y=border - size / 2, width=size, height=size
                 )
         return shapes
 

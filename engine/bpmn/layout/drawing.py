@@ -74,6 +74,11 @@ class Sizes:
     #: Width of one full-width character of an edge label.
     label_character: float = 0.0
 
+    @property
+    def guest(self) -> float:
+        """Diameter of a boundary event."""
+        return min(self.event)
+
     def tag_of(self, step: Box) -> Box:
         """Where the tag under a step goes: right half, clear of the flow in the middle."""
         width, height = self.tag

@@ -176,8 +176,8 @@ def _spot(
     tag_width, tag_height = sizes.tag if step else (0.0, 0.0)
     tagged = tag_width > 0 and tag_height > 0
     marker = sizes.marker / 2 if step else 0.0
-    seats = _seats(width, sizes.event, guests, tagged)
-    event = sizes.event[1] / 2
+    seats = _seats(width, sizes.guest, guests, tagged)
+    event = sizes.guest / 2
     north = max([marker, *(event for _, side, _ in seats if side == NORTH)])
     south = max([tag_height, *(event for _, side, _ in seats if side == SOUTH)])
     overhang = max(0.0, tag_width + sizes.clearance / 2 - width / 2) if tagged else 0.0
@@ -194,7 +194,7 @@ def _spot(
 
 
 def _seats(
-    width: float, event: tuple[float, float], guests: list[Node], tagged: bool
+    width: float, side_length: float, guests: list[Node], tagged: bool
 ) -> tuple[tuple[str, int, float], ...]:
     """Where boundary events sit: south-left first, where neither tag nor marker is."""
     quarter = width / 4
@@ -205,7 +205,7 @@ def _seats(
     for number, guest in enumerate(guests):
         side, offset = free[number % len(free)]
         lap = number // len(free)
-        seats.append((guest.id, side, offset + lap * event[0] * 0.6))
+        seats.append((guest.id, side, offset + lap * side_length * 0.6))
     return tuple(seats)
 
 

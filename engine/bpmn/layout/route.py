@@ -227,7 +227,7 @@ class Router:
         nx, blocked = self.nx, self.blocked
         east, south, aside_x, aside_y = self.step_x, self.step_y, self.xs.aside, self.ys.aside
         steps = (-nx, 1, nx, -1)
-        away_x, away_y = self._away(goals)
+        (away_x, left), (away_y, up) = self._away(goals)
         best: dict[int, float] = {}
         parent: dict[int, int] = {}
         heap: list[tuple[float, int]] = []
@@ -290,18 +290,25 @@ class Router:
                     parent[reached] = state
                     ay, ax = divmod(ahead, nx)
                     dx, dy = away_x[ax], away_y[ay]
-                    heappush(heap, (new + dx + dy + (BEND if dx and dy else 0.0), reached))
+                    if turn & 1:
+                        bends = 2 if dx and (turn == EAST) != left[ax] else 1 if dy else 0
+                    else:
+                        bends = 2 if dy and (turn == SOUTH) != up[ay] else 1 if dx else 0
+                    heappush(heap, (new + dx + dy + BEND * bends, reached))
         return None
 
-    def _away(self, goals: Mapping[tuple[int, int], float]) -> tuple[list[float], list[float]]:
-        """Least price of the way still to go, by x line and by y line."""
+    def _away(
+        self, goals: Mapping[tuple[int, int], float]
+    ) -> tuple[tuple[list[float], list[bool]], tuple[list[float], list[bool]]]:
+        """By x line and by y line: least price of the way still to go, and whether it is ahead."""
         across = {point % self.nx for point, _ in goals}
         down = {point // self.nx for point, _ in goals}
         found = []
         for lines, rough in ((across, self.xs.rough), (down, self.ys.rough)):
             low = min((rough[line] for line in lines), default=0.0)
             high = max((rough[line] for line in lines), default=0.0)
-            found.append([max(low - at, at - high, 0.0) * self.price * MERGED for at in rough])
+            away = [max(low - at, at - high, 0.0) * self.price * MERGED for at in rough]
+            found.append((away, [at < low for at in rough]))
         return found[0], found[1]
 
     def _trace(
