@@ -1,0 +1,109 @@
+"""The journal cannot be changed, breaks where it is tampered with, and names nobody."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.model.case import Applicant
+from engine.runtime import Office
+from engine.store import Store, journal, open_store, schema
+from tests.cases.conftest import CONTROLS, ROSTER, Clock, Desk
+from tests.cases.drawings import field, line, process, step
+
+FILE = process(
+    "p",
+    step("fill", field("who", "person"), field("card", "id-card"), field("note")),
+    step("sign", field("opinion")),
+    line("start", "fill", "sign", "end"),
+    code="T-1",
+)
+SECRETS = ("赵大田", "11010519491231002X", "13912345678", "家住村东头", "户主情况属实")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(f"sqlite:///{tmp_path / 'q.sqlite3'}")
+
+
+@pytest.fixture
+def case_id(store: Store, tmp_path: Path) -> str:
+    office = Office(store, "shifan", controls=CONTROLS, clock=Clock())
+    office.appoint(ROSTER)
+    folder = tmp_path / "bpmn"
+    folder.mkdir()
+    desk = Desk(office, folder)
+    desk.publish(FILE)
+    name, card, phone, note, opinion = SECRETS
+    case = desk.open(applicant=Applicant(name=name, id_card=card, phone=phone))
+    desk.do(case.id, "fill", "ding", who=name, card=card, note=note)
+    desk.do(case.id, "sign", "ding", opinion=opinion)
+    return case.id
+
+
+@pytest.mark.parametrize(
+    "change", [update(schema.journal).values(note="x"), delete(schema.journal)], ids=str
+)
+def test_database_refuses_to_change_the_journal(store: Store, case_id: str, change: object) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), store.write() as connection:
+        connection.execute(change)  # type: ignore[call-overload]
+
+
+def _tampered(store: Store, statement: str) -> int | None:
+    """Change a row behind the triggers' back; the first row found broken."""
+    database = sqlite3.connect(str(store.engine.url.database))
+    database.execute("DROP TRIGGER journal_refuses_update")
+    database.execute("DROP TRIGGER journal_refuses_delete")
+    database.execute(statement)
+    database.commit()
+    database.close()
+    with store.read() as connection:
+        return journal.first_broken(connection, "shifan", "2026-000001")
+
+
+def test_untouched_chain_is_whole(store: Store, case_id: str) -> None:
+    with store.read() as connection:
+        assert journal.first_broken(connection, "shifan", case_id) is None
+        assert journal.first_broken(connection, "shifan", journal.OFFICE_CHAIN) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "row"),
+    [
+        ("UPDATE journal SET actor = 'zhang' WHERE case_id != '-' AND sequence = 3", 3),
+        ("UPDATE journal SET at = '2020-01-01 00:00:00' WHERE case_id != '-' AND sequence = 2", 2),
+        ("UPDATE journal SET note = '豁免 W-1' WHERE case_id != '-' AND sequence = 5", 5),
+        ("UPDATE journal SET form_digest = '' WHERE case_id != '-' AND sequence = 3", 3),
+        ("DELETE FROM journal WHERE case_id != '-' AND sequence = 4", 4),
+        ("UPDATE journal SET sequence = 40 WHERE case_id != '-' AND sequence = 4", 4),
+    ],
+)
+def test_first_tampered_row_is_named(store: Store, case_id: str, statement: str, row: int) -> None:
+    assert _tampered(store, statement) == row
+
+
+def test_journal_holds_no_personal_data(store: Store, case_id: str) -> None:
+    with store.read() as connection:
+        rows = connection.execute(text("SELECT * FROM journal")).all()
+    written = "\n".join(str(value) for row in rows for value in row)
+    assert [secret for secret in SECRETS if secret in written] == []
+    assert len(rows) > 5
+
+
+def test_execution_state_holds_no_personal_data(store: Store, case_id: str) -> None:
+    with store.read() as connection:
+        content = connection.execute(text("SELECT content FROM case_state")).scalar_one()
+    assert [secret for secret in SECRETS if secret in content] == []
+
+
+def test_equal_forms_have_different_digests(store: Store, tmp_path: Path, case_id: str) -> None:
+    office = Office(store, "shifan", controls=CONTROLS, clock=Clock())
+    desk = Desk(office, tmp_path / "bpmn")
+    digests = set()
+    for _ in range(2):
+        case = desk.open()
+        desk.do(case.id, "fill", "ding", note="同样的话")
+        digests |= {e.form_digest for e in office.history(case.id) if e.action == "completed"}
+    assert len(digests) == 2
