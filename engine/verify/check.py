@@ -56,10 +56,10 @@ class Report:
 
 
 def load_for_check(paths: Iterable[Path | str]) -> tuple[Library, tuple[Document, ...]]:
-    """The documents at ``paths``, and a library of them and of what they call.
+    """The documents at ``paths``, and a library of them and of what they belong with.
 
-    A procedure that is called but not among them is looked for beside the
-    calling file, then among the shipped items.
+    A procedure that is called, or the caller of a sub-procedure, that is not among
+    them is looked for beside the files, then among the shipped items.
 
     Raises
     ------
@@ -70,22 +70,21 @@ def load_for_check(paths: Iterable[Path | str]) -> tuple[Library, tuple[Document
     checked = tuple(sorted((read_file(path) for path in chosen), key=lambda d: d.path))
     library = Library.of(checked)
     beside = sorted({path.parent for path in chosen})
-    for directory in (*beside, shipped_directory()):
-        if not _lacks(library):
+    for found in (*(d.glob("*.bpmn") for d in beside), shipped_directory().rglob("*.bpmn")):
+        if _is_whole(library):
             break
         known = {Path(document.path).resolve() for document in library.documents}
-        files = (p for p in sorted(directory.rglob("*.bpmn")) if p.resolve() not in known)
-        if directory in beside:
-            files = (p for p in files if p.parent == directory)
-        library = Library.of((*library.documents, *map(read_file, files)))
+        further = [path for path in sorted(found) if path.resolve() not in known]
+        library = Library.of((*library.documents, *map(read_file, further)))
     return library, checked
 
 
-def _lacks(library: Library) -> bool:
-    return any(
-        node.called and node.called not in library.procedures
-        for procedure in library.procedures.values()
-        for node in procedure.nodes.values()
+def _is_whole(library: Library) -> bool:
+    """Whether every call leads somewhere and every sub-procedure has a caller."""
+    procedures = library.procedures
+    called = {node.called for p in procedures.values() for node in p.nodes.values() if node.called}
+    return called <= procedures.keys() and all(
+        procedure.item is not None or procedure.id in called for procedure in procedures.values()
     )
 
 

@@ -44,14 +44,16 @@ def controls() -> Controls:
 def judge(controls: Controls) -> Callable[..., Report]:
     """Check files, with a roster or without, on a fixed day."""
 
-    def run(*paths: Path, roster: Path | None = None, **options: object) -> Report:
+    def run(
+        *paths: Path, roster: Path | None = None, today: date = TODAY, **options: object
+    ) -> Report:
         library, documents = load_for_check(paths)
         return check_library(
             library,
             controls,
             documents=documents,
             roster=None if roster is None else read_roster(roster, controls),
-            today=TODAY,
+            today=today,
             **options,
         )
 
