@@ -46,7 +46,7 @@ def differences(behaviour: Behaviour, expected: Truth) -> Iterator[str]:
         yield f"maximal runs: {behaviour.maximal_runs} != {set(expected.maximal)}"
     done = frozenset().union(*expected.maximal)
     dead = {e for f in behaviour.soundness.faults if f.kind == "dead-step" for e in f.elements}
-    if not dead & done == set() or not set(behaviour.steps) - done <= covered(behaviour, dead):
+    if dead & done or not set(behaviour.steps) - done <= covered(behaviour, dead):
         yield f"dead steps: {dead}"
     yield from (str(f) for f in behaviour.soundness.faults if f.kind != "dead-step")
 

@@ -1,6 +1,6 @@
 """``explore``: from a procedure to what its runs can do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
@@ -19,7 +19,7 @@ from .plan import Plan
 from .reach import Graph, Limits, reach
 from .runs import MAX_RUNS, maximal_runs
 from .shrink import shrink
-from .witness import shortest
+from .witness import in_graph, in_net
 
 _NONE: Mapping[str, Procedure] = MappingProxyType({})
 
@@ -27,8 +27,15 @@ _NONE: Mapping[str, Procedure] = MappingProxyType({})
 class Behaviour:
     """What the runs of one procedure can do; verdicts are exact or *unknown*."""
 
-    def __init__(self, plan: Plan, net: Net | None, graph: Graph, reason: str | None) -> None:
-        self._plan = plan
+    def __init__(
+        self,
+        plan: Plan,
+        net: Net | None,
+        graph: Graph,
+        reason: str | None,
+        unreduced: Callable[[], Net],
+    ) -> None:
+        self._unreduced = unreduced
         self._graph = graph
         #: Ids of the tasks in document order; those of a called process as ``callId/stepId``.
         self.steps = tuple(plan.steps)
@@ -54,8 +61,14 @@ class Behaviour:
 
     def witness(self, first: str, second: str) -> tuple[str, ...]:
         """Node ids of a shortest run that executes both steps; empty where none is known."""
+        if self.pairs[first, second] != "may":
+            return ()
         wanted = 1 << self.steps.index(first) | 1 << self.steps.index(second)
-        return shortest(self._graph, wanted) or ()
+        return in_net(self._whole_net, wanted) or in_graph(self._graph, wanted) or ()
+
+    @cached_property
+    def _whole_net(self) -> Net:
+        return self._unreduced()
 
     @cached_property
     def maximal_runs(self) -> tuple[frozenset[str], ...] | None:
@@ -99,15 +112,19 @@ def explore(
     True
     """
     limits = limits or Limits()
+
+    def unreduced() -> Net:
+        return compile_plan(build(procedure, library))
+
     plan = build(procedure, library)
     if plan.unsupported:
-        return Behaviour(plan, None, Graph(), plan.unsupported[0])
+        return Behaviour(plan, None, Graph(), plan.unsupported[0], unreduced)
     shrink(plan)
     net = compile_plan(plan)
     if plan.unsupported:
-        return Behaviour(plan, None, Graph(), plan.unsupported[0])
+        return Behaviour(plan, None, Graph(), plan.unsupported[0], unreduced)
     graph = reach(net, limits)
-    return Behaviour(plan, net, graph, _reason(plan, graph, limits))
+    return Behaviour(plan, net, graph, _reason(plan, graph, limits), unreduced)
 
 
 def _reason(plan: Plan, graph: Graph, limits: Limits) -> str | None:

@@ -150,17 +150,19 @@ class _Compiler:
 
     def _pass(self, spot: Spot) -> None:
         net = self.net
-        if not spot.ins:
-            return
-        needs = net.edges(spot.ins)
-        if spot.optional:
-            net.add(needs=needs, puts=net.edges(spot.outs), spot=spot)
-        if spot.throws is not None:
-            self._throw(spot, needs)
-        elif net.held(spot):
-            self._lasting(spot, needs)
-        else:
-            self._instant(spot, needs)
+        held = net.held(spot) and spot.throws is None
+        for edge in spot.ins:
+            needs = net.edges([edge])
+            if spot.optional:
+                net.add(needs=needs, puts=net.edges(spot.outs), spot=spot)
+            if spot.throws is not None:
+                self._throw(spot, needs)
+            elif held:
+                self._begin(spot, needs, net.uncertain(spot.forgets))
+            else:
+                self._instant(spot, needs)
+        if held:
+            self._finish(spot)
 
     def _instant(self, spot: Spot, needs: int) -> None:
         """A task that at most something interrupting sits on."""
@@ -175,33 +177,31 @@ class _Compiler:
         for block, puts in ways:
             net.add(needs=needs, clears=clears, puts=puts, spot=spot, block=block)
 
-    def _lasting(self, spot: Spot, needs: int) -> None:
-        """An activity with something inside, or something not interrupting on its boundary."""
-        net = self.net
-        held, body = net.held(spot), spot.body
-        begins, forbids, local = held, 0, 0
+    def _begin(self, spot: Spot, needs: int, clears: int, forbids: int = 0) -> None:
+        """Start what has something inside, or something not interrupting on its boundary."""
+        net, body = self.net, spot.body
+        puts = net.held(spot) | sum(net.armed(b) for b in spot.boundaries)
         if body is not None:
-            begins, forbids = net.begin(body), net.busy(body)
-            local = self._local_facts(body)
-        clears = net.whole(spot) & ~forbids & ~held
-        begins |= sum(net.armed(b) for b in spot.boundaries)
+            puts |= net.begin(body)
+            clears |= self._local_facts(body)
         net.add(
             needs=needs,
-            clears=net.uncertain(spot.forgets) | local,
-            puts=begins,
+            forbids=forbids,
+            clears=clears,
+            puts=puts,
             spot=spot,
             block=spot.block,
         )
+
+    def _finish(self, spot: Spot) -> None:
+        """End such an activity, or do it once more."""
+        net = self.net
+        held = net.held(spot)
+        forbids = net.busy(spot.body) if spot.body is not None else 0
+        clears = net.whole(spot) & ~forbids & ~held
         net.add(needs=held, forbids=forbids, clears=clears, puts=net.edges(spot.outs), spot=spot)
         if spot.repeats:
-            net.add(
-                needs=held,
-                forbids=forbids,
-                clears=clears | local,
-                puts=begins,
-                spot=spot,
-                block=spot.block,
-            )
+            self._begin(spot, held, clears, forbids)
 
     def _local_facts(self, body: Scope) -> int:
         """The bits of facts that each instance of a multi-instance decides for itself."""

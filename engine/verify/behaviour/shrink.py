@@ -57,6 +57,8 @@ class _Shrinker:
             self.scope.spots = [spot for spot in self.scope.spots if spot not in self.gone]
         for edge in list(self.scope.edges()):
             self._draw(edge)
+        for spot in list(self.scope.spots):
+            self._fuse(spot)
 
     # rules -------------------------------------------------------------------
 
@@ -270,3 +272,15 @@ class _Shrinker:
         spot.ins, spot.outs = [edge], [after]
         edge.target, edge.block = spot, EMPTY
         self.scope.spots.append(spot)
+
+    def _fuse(self, spot: Spot) -> None:
+        """Let an activity or event take its tokens itself instead of from an undrawn merge."""
+        if spot.role is not Role.MERGE or spot.node is not None or len(spot.outs) != 1:
+            return
+        target = spot.outs[0].target
+        if target is None or target.role is not Role.PASS:
+            return
+        target.ins = spot.ins
+        for edge in spot.ins:
+            edge.target = target
+        self.scope.spots.remove(spot)

@@ -1,27 +1,50 @@
-"""Shortest runs of the explored graph that execute given steps."""
+"""Shortest runs that execute given steps."""
 
+from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 
 from .block import Run, single_bits
+from .net import Move, Net
 from .reach import Graph
 
+#: Most (state, steps wanted) visited while a shorter run is looked for.
+MAX_VISITS = 4_000
 
-def shortest(graph: Graph, wanted: int) -> Run | None:
-    """A run with the fewest nodes that executes all ``wanted`` steps, or None.
+Successors = Callable[[int], Iterable[tuple[Move, int]]]
+_At = tuple[int, int]
 
-    Dijkstra over (state, steps still wanted); a move counts its nodes.
+
+def in_graph(graph: Graph, wanted: int) -> Run | None:
+    """A short run of an explored graph that executes all ``wanted`` steps, or None.
+
+    Blocks are passed whole, so it may do more than it has to.
     """
-    queue = [(0, 0, wanted)]
-    best = {(0, wanted): 0}
-    came: dict[tuple[int, int], tuple[tuple[int, int], Run]] = {}
-    while queue:
-        cost, state, missing = heappop(queue)
+    return _shortest(0, graph.moves.__getitem__, wanted, None)
+
+
+def in_net(net: Net, wanted: int) -> Run | None:
+    """A run with the fewest nodes in an unreduced net; None where none was found in time."""
+
+    def successors(state: int) -> Iterable[tuple[Move, int]]:
+        return ((move, state & move.keeps | move.puts) for move in net.possible(state))
+
+    return _shortest(net.start, successors, wanted, MAX_VISITS)
+
+
+def _shortest(start: int, successors: Successors, wanted: int, cap: int | None) -> Run | None:
+    """Dijkstra over (state, steps still wanted); a move counts its nodes."""
+    first = (start, wanted)
+    queue = [(0, 0, *first)]
+    best = {first: 0}
+    came: dict[_At, tuple[_At, Run]] = {}
+    while queue and (cap is None or len(best) < cap):
+        cost, _, state, missing = heappop(queue)
         here = (state, missing)
         if not missing:
             return _trace(came, here)
         if cost > best[here]:
             continue
-        for move, there in graph.moves[state]:
+        for move, there in successors(state):
             for done in _subsets(missing & move.block.steps):
                 run = move.block.run(done)
                 if run is None:
@@ -31,7 +54,7 @@ def shortest(graph: Graph, wanted: int) -> Run | None:
                 if total < best.get(then, total + 1):
                     best[then] = total
                     came[then] = (here, run)
-                    heappush(queue, (total, *then))
+                    heappush(queue, (total, len(best), *then))
     return None
 
 
@@ -42,7 +65,7 @@ def _subsets(mask: int) -> list[int]:
     return subsets
 
 
-def _trace(came: dict[tuple[int, int], tuple[tuple[int, int], Run]], at: tuple[int, int]) -> Run:
+def _trace(came: dict[_At, tuple[_At, Run]], at: _At) -> Run:
     runs = []
     while at in came:
         at, run = came[at]
