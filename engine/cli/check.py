@@ -1,7 +1,6 @@
 """``qingdan check``: what is wrong with these files, as text, JSON or SARIF."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -78,16 +77,13 @@ def check(
 
 
 def _lines(report: "Report") -> Iterator[str]:
-    coloured = sys.stdout.isatty()
+    """One line a finding; ``click.echo`` takes the colours out again off a terminal."""
     for finding in report.findings:
         where = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
-        rule = finding.rule
-        if coloured:
-            where = click.style(where, bold=True)
-            rule = click.style(rule, fg=_COLOURS[finding.severity])
+        rule = click.style(finding.rule, fg=_COLOURS[finding.severity])
         hint = f" — {finding.hint}" if finding.hint else ""
         mark = "" if finding.fails else say(f"check.mark.{finding.severity}")
-        yield f"{where} {rule} {mark}{finding.message}{hint}"
+        yield f"{click.style(where, bold=True)} {rule} {mark}{finding.message}{hint}"
 
 
 def _closing(report: "Report") -> str:
