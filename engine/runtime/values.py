@@ -53,7 +53,7 @@ def from_store(kind: str, fen: int | None, content: str | None) -> object:
     """The value a stored row stands for."""
     match FieldType(kind):
         case FieldType.MONEY:
-            return None if fen is None else Decimal(fen) / _FEN
+            return None if fen is None else Decimal(fen).scaleb(-2)
         case FieldType.NUMBER:
             return None if content is None else Decimal(content)
         case FieldType.DATE:
@@ -68,7 +68,7 @@ def from_store(kind: str, fen: int | None, content: str | None) -> object:
 def _value(cell: Any) -> object:
     match cell:
         case {"fen": fen}:
-            return Decimal(fen) / _FEN
+            return Decimal(fen).scaleb(-2)
         case {"number": number}:
             return Decimal(number)
         case {"date": day}:
