@@ -10,13 +10,17 @@ from .axis import SIDE, Axis, Cell, lane_lines, layer_lines
 from .drawing import Band, Box, Drawing, Edge, Point, Sizes
 from .graph import EAST, NORTH, SOUTH, WEST, Graph, Link, Spot, graph_of
 from .label import Labels
-from .place import Placement, Style, place
+from .place import Style, place
 from .route import Router
 
 #: Tracks per gap, doubled once when they do not suffice.
 TRACKS = 3
 #: Placements tried for a graph of ordinary size.
 STYLES = (Style(), Style(spread=True))
+#: Price of a row and of a column, in bends.
+ROW, COLUMN = 1.2, 2.0
+#: Single links tried apart.
+TRIES = 8
 #: More boxes than this are placed and routed once only.
 LARGE = 150
 
@@ -53,27 +57,39 @@ def draw(
     """The best drawing among the styles tried on views of one graph."""
     if not graphs[0].spots:
         return Drawing(width=0.0, height=0.0, bands=(), shapes={}, edges=(), landscape=landscape)
-    sketches: list[_Sketch] = []
-    seen: list[tuple[Graph, Placement]] = []
+    return _best(graphs, sizes, landscape).drawing(max_height)
+
+
+def _best(graphs: Sequence[Graph], sizes: Sizes, landscape: bool) -> "_Sketch":
+    """The cheapest sketch: all styles, then the best one with single links set apart."""
+    if len(graphs[0].spots) > LARGE:
+        return _Sketch(graphs[0], sizes, STYLES[0], landscape=landscape)
+    first: list[_Sketch] = []
     for graph, style in product(graphs, STYLES):
-        placement = place(graph, style)
-        if (graph, placement) in seen:
-            continue
-        seen.append((graph, placement))
-        sketches.append(_Sketch(graph, sizes, placement, landscape=landscape))
-        if len(graph.spots) > LARGE:
+        if not any(one.graph == graph and one.placement == place(graph, style) for one in first):
+            first.append(_Sketch(graph, sizes, style, landscape=landscape))
+    start = min(first, key=lambda sketch: sketch.price)
+    best, tries = start, TRIES
+    for flow in start.doubtful():
+        if not tries:
             break
-    best = min(sketches, key=lambda sketch: sketch.price)
-    return best.drawing(max_height)
+        tries -= 1
+        style = replace(best.style, apart=best.style.apart | {flow})
+        other = _Sketch(best.graph, sizes, style, landscape=landscape)
+        if other.price < best.price:
+            best = other
+    finalists = [best] if best is start else [best, start]
+    for sketch in finalists:
+        sketch.router.improve()
+    return min(finalists, key=lambda sketch: sketch.price)
 
 
 class _Sketch:
     """One placement, routed."""
 
-    def __init__(
-        self, graph: Graph, sizes: Sizes, placement: Placement, *, landscape: bool
-    ) -> None:
-        self.graph, self.sizes, self.placement = graph, sizes, placement
+    def __init__(self, graph: Graph, sizes: Sizes, style: Style, *, landscape: bool) -> None:
+        self.graph, self.sizes, self.style = graph, sizes, style
+        self.placement = placement = place(graph, style)
         self.landscape = landscape
         tracks = TRACKS
         columns, rows = self._cells()
@@ -96,8 +112,25 @@ class _Sketch:
     def price(self) -> float:
         """What routing cost, and a little for every row and column."""
         backs = sum(link.back for link in self.graph.links)
-        size = 0.5 * self.placement.rows + 2.0 * len(self.placement.columns)
+        size = ROW * self.placement.rows + COLUMN * len(self.placement.columns)
         return self.router.cost + size + backs
+
+    def doubtful(self) -> list[str]:
+        """Level links between bands whose ends have bent or crossing links, the worst first."""
+        trouble: dict[str, float] = dict.fromkeys(self.graph.spots, 0.0)
+        for link in self.graph.links:
+            worth = self.router.worth(link.flow)
+            trouble[link.source] += worth
+            trouble[link.target] += worth
+        cells, bands = self.placement.cells, self.graph.spots
+        level = {
+            link.flow: trouble[link.source] + trouble[link.target]
+            for link in self.graph.links
+            if cells[link.source][1] == cells[link.target][1]
+            and bands[link.source].band != bands[link.target].band
+            and not link.back
+        }
+        return sorted((flow for flow in level if level[flow] > 1), key=lambda f: -level[f])
 
     def _cells(self) -> tuple[list[Cell], list[Cell]]:
         """Room of every column and row, with lines for the ports that are needed."""

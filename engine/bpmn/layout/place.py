@@ -5,6 +5,7 @@ in another band shares its predecessor's row where nothing stands between.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .graph import Graph, Link
@@ -18,6 +19,8 @@ class Style:
     spread: bool = False
     #: Successors in another band share the row.
     share: bool = True
+    #: Flows whose target goes to a later row even so.
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +28,7 @@ class Placement:
     """Cells of all boxes."""
 
     #: (column, row) by spot id.
-    cells: dict[str, tuple[int, int]]
+    cells: Mapping[str, tuple[int, int]]
     #: Band of every column, ascending.
     columns: tuple[int, ...]
     rows: int
@@ -51,7 +54,12 @@ class _Board:
         low = 0
         for link in incoming:
             source = self.graph.spots[link.source]
-            level = self.style.share and source.band != band and link.guest is None
+            level = (
+                self.style.share
+                and source.band != band
+                and link.guest is None
+                and link.flow not in self.style.apart
+            )
             low = max(low, self.at[link.source][2] + (0 if level else 1))
         row = low
         while True:

@@ -19,20 +19,22 @@ from .place import Placement
 BEND = 1.0
 CROSSING = 4.0
 #: Price of the way of one row and one step.
-LENGTH = 0.3
+LENGTH = 0.2
 #: Price of a path that had to overlap another: worse than anything else.
 FORCED = 1000.0
 #: Share of the price of the way where a link runs with others to its target.
 MERGED = 0.7
 #: Rounds of trying every link again.
 ROUNDS = 3
+#: Most links and crossing pairs tried again in one drawing.
+RETRIES = 60
 
 _OPPOSITE = {NORTH: SOUTH, EAST: WEST, SOUTH: NORTH, WEST: EAST}
 #: Price of leaving and entering by a side, for portrait: north, east, south, west.
-_LEAVE = (2.5, 0.15, 0.0, 0.15)
+_LEAVE = (3.0, 0.15, 0.0, 0.15)
 _LEAVE_BACK = (1.2, 0.0, 0.8, 0.0)
-_ENTER = (0.0, 0.1, 3.0, 0.1)
-_ENTER_BACK = (0.4, 0.0, 3.0, 0.0)
+_ENTER = (0.0, 0.1, 2.5, 0.1)
+_ENTER_BACK = (0.4, 0.0, 1.5, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,21 +87,54 @@ class Router:
         self.group = {link.flow: 2 * names[link.target] + 2 + link.back for link in graph.links}
 
     def run(self) -> None:
-        """Route everything, then try every link again while that helps."""
-        links = sorted(self.graph.links, key=self._difficulty)
-        for link in links:
+        """Route every link once, the easy ones first."""
+        for link in sorted(self.graph.links, key=self._difficulty):
             self._route(link)
-        if len(links) > 150:
-            return
+
+    def improve(self) -> None:
+        """Try links again with the others in place, alone and in crossing pairs."""
+        left = RETRIES
         for _ in range(ROUNDS):
             before = self.cost
-            for link in sorted(links, key=lambda one: -self.paths[one.flow].cost):
-                if self.paths[link.flow].cost < BEND:
-                    break
-                self._release(link)
-                self._route(link)
-            if self.cost >= before - 1e-9:
+            dear = [link for link in self.graph.links if self.worth(link.flow) > BEND]
+            dear.sort(key=lambda link: -self.worth(link.flow))
+            sets: list[tuple[Link, ...]] = [(link,) for link in dear]
+            sets += [(link, other) for link in dear for other in self._crossed(link)]
+            for links in sets[:left]:
+                self._retry(*links)
+            left -= len(sets)
+            if left <= 0 or self.cost >= before - 1e-9:
                 break
+
+    def worth(self, flow: str) -> float:
+        """Price of one path with its crossings: what could be saved on it."""
+        return self.paths[flow].cost + CROSSING * self._meetings(self.points[flow])
+
+    def _meetings(self, points: Sequence[int]) -> int:
+        level, upright = self.level, self.upright
+        return sum(1 for p in points if level[p] and upright[p] and level[p] != upright[p])
+
+    def _crossed(self, link: Link) -> list[Link]:
+        """Links that cross this one."""
+        group = self.group[link.flow]
+        met = set()
+        for point in self.points[link.flow]:
+            met |= {self.level[point], self.upright[point]} - {0, group}
+        return [one for one in self.graph.links if self.group[one.flow] in met]
+
+    def _retry(self, *links: Link) -> None:
+        """Route links anew, the last first; undo what got no cheaper."""
+        before = self.cost
+        tables = self.level.copy(), self.upright.copy()
+        ports = {key: list(users) for key, users in self.ports.items()}
+        points, paths = dict(self.points), dict(self.paths)
+        for link in links:
+            self._release(link)
+        for link in reversed(links):
+            self._route(link)
+        if self.cost > before - 1e-9:
+            self.level, self.upright = tables
+            self.ports, self.points, self.paths = ports, points, paths
 
     @property
     def cost(self) -> float:
@@ -172,11 +207,12 @@ class Router:
         spot = self.graph.spots[link.target]
         prices = self._turned(_ENTER_BACK if link.back else _ENTER)
         group = self.group[link.flow]
-        return {
-            (point, _OPPOSITE[side]): extra + prices[side]
-            for point, side, extra in self._port_points(spot)
-            if all(g == group and not leaving for g, leaving in self.ports.get((point, side), ()))
-        }
+        goals = {}
+        for point, side, extra in self._port_points(spot):
+            users = self.ports.get((point, side), ())
+            if all(user == (group, False) for user in users):
+                goals[point, _OPPOSITE[side]] = 0.0 if users else extra + prices[side]
+        return goals
 
     # -- search ----------------------------------------------------------
 
@@ -194,12 +230,7 @@ class Router:
         self._mark(points, group)
         self.ports.setdefault((points[0], leave), []).append((group, True))
         self.ports.setdefault((points[-1], _OPPOSITE[enter]), []).append((group, False))
-        crossed = sum(
-            1
-            for p in points
-            if self.level[p] and self.upright[p] and self.level[p] != self.upright[p]
-        )
-        cost -= CROSSING * crossed
+        cost -= CROSSING * self._meetings(points)
         turns = self._turns(points)
         self.paths[link.flow] = Path(turns=turns, leave=leave, enter=_OPPOSITE[enter], cost=cost)
 
@@ -226,6 +257,7 @@ class Router:
         """Cheapest path from a start to a goal: (points, first and last direction, price)."""
         nx, blocked = self.nx, self.blocked
         east, south, aside_x, aside_y = self.step_x, self.step_y, self.xs.aside, self.ys.aside
+        level, upright = self.level, self.upright
         steps = (-nx, 1, nx, -1)
         (away_x, left), (away_y, up) = self._away(goals)
         best: dict[int, float] = {}
@@ -248,7 +280,7 @@ class Router:
                 ways: tuple[int, ...] = (way,)
             elif blocked[point]:
                 return self._trace(state, parent, cost)
-            elif self.level[point] in (0, group) and self.upright[point] in (0, group):
+            elif level[point] in (0, group) and upright[point] in (0, group):
                 ways = (way, (way + 1) & 3, (way + 3) & 3)
             else:
                 ways = (way,) if hard else (way, (way + 1) & 3, (way + 3) & 3)
@@ -258,13 +290,13 @@ class Router:
                     if nearer < 0 or nearer >= nx - 1:
                         continue
                     long = east[nearer] * (1 + 0.02 * aside_y[y])
-                    along, across = self.level, self.upright
+                    along, across = level, upright
                 else:
                     nearer = y if turn == SOUTH else y - 1
                     if nearer < 0 or nearer >= self.ny - 1:
                         continue
                     long = south[nearer] * (1 + 0.02 * aside_x[x])
-                    along, across = self.upright, self.level
+                    along, across = upright, level
                 ahead = point + steps[turn]
                 reached = ahead * 4 + turn
                 if reached in closed:
