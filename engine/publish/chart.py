@@ -16,11 +16,12 @@ from engine.model.wording import say
 from . import style, title
 from .canvas import Canvas
 from .edition import Edition
-from .flow import Flow, FlowPicture, tag_text
+from .flow import Flow
 from .foot import Foot, draw_last_line
 from .legend import draw_legend
 from .panel import Entry, Panel, Section, draw_panel_box
 from .paper import Paper
+from .picture import Picture, tag_text
 from .render import Sheet
 from .risks import Risk, risk_table, risks_of
 from .table import Table
@@ -46,8 +47,8 @@ DENSITIES = (
     Density(text=5.6, row=11.0, brief=False, duties=False, pitch=42),
     Density(text=5.3, row=10.2, brief=False, duties=False, pitch=39),
     Density(text=5.0, row=8.8, brief=True, duties=False, pitch=36),
-    Density(text=style.LEAST_TEXT, row=7.4, brief=True, duties=False, pitch=34),
-    Density(text=style.LEAST_TEXT, row=7.2, brief=True, duties=False, pitch=0),
+    Density(text=style.LEAST_TEXT, row=7.2, brief=True, duties=False, pitch=33),
+    Density(text=style.LEAST_TEXT, row=6.7, brief=True, duties=False, pitch=0),
 )
 
 #: Names of the risk levels' symbols in the legend.
@@ -131,7 +132,7 @@ class Chart:
         return DENSITIES[-1]
 
     @cached_property
-    def picture(self) -> FlowPicture:
+    def picture(self) -> Picture:
         """The flow in its place on the page."""
         free = self.paper.height_mm - self._top - self._below(self.density)
         margin = style.MARGIN * self.scale

@@ -114,8 +114,8 @@ class Foot:
         if not self.brief:
             return full
         choices = (full, *(self._panel_of(materials=m, brief=True) for m in (True, False)))
-        fitting = (panel for panel in choices if panel.height <= self._code_height)
-        return next(fitting, choices[-1])
+        room = max(self._code_height, choices[-1].height)
+        return next(panel for panel in choices if panel.height <= room)
 
     @cached_property
     def height(self) -> float:

@@ -29,7 +29,7 @@ def _symbols(scale: float) -> dict[str, tuple[float, Draw]]:
         return lambda c, b: symbols.risk(c, level, "1", b.center, b.height * 1.15)
 
     def limit(canvas: Canvas, box: Box) -> None:
-        symbols.step(canvas, box, line, box, called=False, outside=False)
+        symbols.step(canvas, box, line, box, timed=True)
         symbols.tag(canvas, say("publish.legend.tag"), box.center, tag)
 
     return {

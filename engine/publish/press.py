@@ -132,14 +132,26 @@ def chart_files(
     for edition in editions:
         for paper in sheets:
             sheet = compose(edition, paper)
-            strange = missing(re.sub(r"<[^>]*>|\n", "", sheet.svg))
-            if strange:
-                text = "".join(strange)
-                where = edition.title
-                raise Unprintable(say("publish.unprintable", where=where, characters=text))
-            name = _FORBIDDEN.sub("_", f"{edition.item.code}-{edition.title}-{paper.name}")
-            for form in wanted:
-                yield write(out / f"{name}.{form}", _content(sheet, form))
+            name = f"{edition.item.code}-{edition.title}-{paper.name}"
+            yield from write_sheet(sheet, out, name, wanted)
+
+
+def write_sheet(
+    sheet: render.Sheet, out: Path, name: str, formats: Iterable[str]
+) -> Iterator[Path]:
+    """Write a sheet in every format; yields each path once it is written.
+
+    Raises
+    ------
+    Unprintable
+        The font lacks a character of it.
+    """
+    strange = missing(re.sub(r"<[^>]*>|\n", "", sheet.svg))
+    if strange:
+        text = "".join(strange)
+        raise Unprintable(say("publish.unprintable", where=sheet.title, characters=text))
+    for form in formats:
+        yield write(out / f"{_FORBIDDEN.sub('_', name)}.{form}", _content(sheet, form))
 
 
 def _content(sheet: render.Sheet, form: str) -> bytes:
@@ -150,18 +162,3 @@ def _content(sheet: render.Sheet, form: str) -> bytes:
             return render.png(sheet)
         case _:
             return sheet.svg.encode()
-
-
-def publish_items(
-    library: Library,
-    controls: Controls,
-    *,
-    out: Path,
-    papers: Sequence[str] = ("A2",),
-    formats: Sequence[str] = ("pdf",),
-    office: str = "",
-    address: str = "",
-) -> tuple[Path, ...]:
-    """Charts of all items; the files written."""
-    chosen = editions(library, controls, office=office, address=address)
-    return tuple(chart_files(chosen, out, papers, formats))

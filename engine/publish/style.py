@@ -41,8 +41,11 @@ LANE_NAME = 7.2
 STEP_NAME_MOST = 12.0
 STEP_NAME_LEAST = 6.2
 STEP_MOST = 96.0
-PITCH_LEAST = 33.0
+PITCH_LEAST = 31.0
 PITCH_MOST = 64.0
+#: Marks grow with the distance of the rows, from this one on, up to this factor.
+MARK_PITCH = 36.0
+MARK_GROWTH = 1.3
 STEP_LINE = 0.9
 DISC = 8.4
 MARKER = 9.0

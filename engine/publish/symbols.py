@@ -10,7 +10,7 @@ from engine.bpmn.layout.drawing import Box, Point
 
 from . import style
 from .canvas import Canvas, Ink, Lettering, number, toward
-from .typesetting import Block
+from .typesetting import Block, trailing_blank
 
 
 def around(center: Point, width: float, height: float) -> Box:
@@ -127,7 +127,14 @@ def wait(canvas: Canvas, box: Box, line: float) -> None:
 
 
 def step(
-    canvas: Canvas, box: Box, line: float, strip: Box | None, *, called: bool, outside: bool
+    canvas: Canvas,
+    box: Box,
+    line: float,
+    strip: Box | None,
+    *,
+    called: bool = False,
+    outside: bool = False,
+    timed: bool = False,
 ) -> None:
     """A step, with a strip at its top for its number, time limit and risks.
 
@@ -140,9 +147,11 @@ def step(
     top = box.y
     if strip is not None:
         top = strip.bottom
-        canvas.element("path", d=_capped(strip, radius), fill=style.TAG[0])
+        tint = style.TAG[0] if timed else style.STRIP
+        canvas.element("path", d=_capped(strip, radius), fill=tint)
         edge = ((strip.x, top), (strip.right, top))
-        canvas.path(edge, stroke=style.TAG[1], stroke_width=line * 0.4)
+        rule = style.TAG[1] if timed else style.RULE
+        canvas.path(edge, stroke=rule, stroke_width=line * 0.4)
     if called:
         for x in (box.x + line * 2.6, box.right - line * 2.6):
             canvas.path(((x, top), (x, box.bottom)), stroke=stroke, stroke_width=line * 0.7)
@@ -167,9 +176,10 @@ def decision(canvas: Canvas, box: Box, line: float) -> None:
 
 
 def words(canvas: Canvas, block: Block, center: Point, weight: int, fill: str) -> None:
-    """Lines of text around a point."""
+    """Lines of text, their ink centred on a point."""
     x, y = center
     for index, line in enumerate(block.lines):
         offset = (index - (len(block.lines) - 1) / 2) * block.size * block.leading
+        blank = trailing_blank(line, block.size)
         look: Lettering = {"size": block.size, "anchor": "middle", "weight": weight, "fill": fill}
-        canvas.text(x, y + offset, line, **look)
+        canvas.text(x + blank / 2, y + offset, line, **look)

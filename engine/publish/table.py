@@ -59,7 +59,7 @@ class Table:
         most = max(
             len(self.lines(cell, column)) for cell, column in zip(row, self.columns, strict=True)
         )
-        return max(self.row, self.text * (LEADING * most + 0.55))
+        return max(self.row, self.text * (LEADING * (most - 1) + 1.5))
 
     @property
     def height(self) -> float:

@@ -132,10 +132,14 @@ def balance(text: str, count: int, weight: int = 400) -> tuple[str, ...] | None:
     return best(0, count)[1]
 
 
+def trailing_blank(line: str, size: float) -> float:
+    """What closing punctuation at the end of a line leaves blank of its square."""
+    return size / 2 if line and line[-1] in "？！。，）；：" else 0.0
+
+
 def ink(line: str, size: float, weight: int = 400) -> float:
-    """Width of a line's ink: closing punctuation at its end leaves half its square blank."""
-    blank = size / 2 if line and line[-1] in "？！。，）；：" else 0.0
-    return width(line, size, weight) - blank
+    """Width of a line's ink."""
+    return width(line, size, weight) - trailing_blank(line, size)
 
 
 def shape(

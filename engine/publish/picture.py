@@ -1,0 +1,260 @@
+"""Drawing a flow in its place on a chart: lanes, steps, flows and their marks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from engine.bpmn.layout.drawing import Band, Box, Drawing, Edge, Point
+from engine.model.procedure import Node, NodeKind
+from engine.model.wording import say
+
+from . import style, symbols
+from .canvas import Canvas, Ink, Lettering
+from .edition import Edition
+from .fonts import width
+from .names import WEIGHT, fit_names
+from .risks import Risk
+from .typesetting import LEADING, Block, shape
+
+
+def tag_text(node: Node) -> str:
+    """Time limit of a step, and how many must do it together; empty for neither."""
+    step = node.step
+    if step is None:
+        return ""
+    limit = str(step.limit) if step.limit else ""
+    persons = say("publish.chart.persons", persons=step.persons) if step.persons > 1 else ""
+    if limit and persons:
+        return say("publish.chart.tag", limit=limit, persons=persons)
+    return limit or persons
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A flow in its place on the page."""
+
+    edition: Edition
+    drawing: Drawing
+    #: Ids of the visible nodes in reading order.
+    order: tuple[str, ...]
+    scale: float
+    #: Scale of marks, lines and labels.
+    mark: float
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The visible nodes in reading order."""
+        return tuple(self.edition.procedure.nodes[name] for name in self.order)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Number of every visible step."""
+        steps = (node.id for node in self.nodes if node.kind.is_activity)
+        return {name: number for number, name in enumerate(steps, start=1)}
+
+    @cached_property
+    def _steps(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.kind.is_activity)
+
+    def _strip_room(self, node: Node) -> float:
+        """Width of a step's strip that its marks leave."""
+        risks = max(1, len(node.step.risks) if node.step else 0)
+        taken = style.DISC / 2 + style.MARKER * (1.1 * risks - 0.6) + 2 * style.MARK_INSET
+        return self.drawing.shapes[node.id].width - (taken + 1.0) * self.mark
+
+    @cached_property
+    def tags(self) -> dict[str, str]:
+        """Time limits by step, in few words where one would not fit in full."""
+        least = style.LEAST_TEXT * self.scale
+        full = {node.id: tag_text(node) for node in self._steps if tag_text(node)}
+        rooms = {node.id: self._strip_room(node) for node in self._steps}
+        if all(width(text, least, 500) <= rooms[name] for name, text in full.items()):
+            return full
+        long, short = say("publish.chart.shorter").split()
+        return {name: text.replace(long, short) for name, text in full.items()}
+
+    @cached_property
+    def tag_size(self) -> float:
+        """Size of the time limits: larger in large boxes."""
+        tall = min((self.drawing.shapes[node.id].height for node in self._steps), default=0.0)
+        rooms = [
+            self._strip_room(node) / width(self.tags[node.id], 1, 500)
+            for node in self._steps
+            if node.id in self.tags
+        ]
+        size = min([max(style.TAG_TEXT * self.scale, tall * 0.15), *rooms])
+        return min(max(size, style.LEAST_TEXT * self.scale), style.TAG_MOST * self.scale)
+
+    def strip(self, node: Node) -> Box | None:
+        """The strip at the top of a step that carries its number, time limit and risks."""
+        if not node.kind.is_activity:
+            return None
+        box = self.drawing.shapes[node.id]
+        high = max(self.tag_size * 1.42, (style.MARKER / 2 + style.MARK_INSET) * self.mark)
+        return replace(box, height=high)
+
+    def name_box(self, node: Node) -> Box:
+        """The part of a shape that its name may fill."""
+        box, strip = self.drawing.shapes[node.id], self.strip(node)
+        if strip is None:
+            return box
+        return replace(box, y=strip.bottom, height=box.height - strip.height)
+
+    @cached_property
+    def names(self) -> dict[str, Block]:
+        """Every name in lines, all of one size."""
+        return fit_names(
+            self.nodes,
+            {node.id: self.name_box(node) for node in self.nodes},
+            most=style.STEP_NAME_MOST * self.scale,
+            least=style.STEP_NAME_LEAST * self.scale,
+            pad=1.2 * self.scale,
+        )
+
+    @property
+    def name_size(self) -> float:
+        """Size of the names."""
+        return min((block.size for block in self.names.values()), default=0.0)
+
+    def draw(self, canvas: Canvas, risks: Sequence[Risk]) -> None:
+        """Draw lanes, flows, nodes, marks and labels, back to front."""
+        for index, band in enumerate(self.drawing.bands):
+            self._lane(canvas, band, index)
+        for edge in self.drawing.edges:
+            self._edge(canvas, edge)
+        for node in self.nodes:
+            with canvas.group(class_="node", id=f"node-{node.id}"):
+                self._node(canvas, node)
+        for node in self.nodes:
+            self._marks(canvas, node, [risk for risk in risks if risk.node is node])
+        for edge in self.drawing.edges:
+            self._label(canvas, edge)
+
+    def _lane(self, canvas: Canvas, band: Band, index: int) -> None:
+        outside = self.edition.is_outside(band.name)
+        line: Ink = {"stroke": style.RULE, "stroke_width": 0.35 * self.scale}
+        canvas.rect(band.box, fill=style.LANE_OUTSIDE if outside else style.LANE[index % 2], **line)
+        canvas.rect(band.head, fill=style.HEAD_OUTSIDE if outside else style.HEAD, **line)
+        pad, note = 2 * self.scale, style.LEAST_TEXT * self.scale
+        room = replace(band.head, height=band.head.height - note * 1.2) if outside else band.head
+        block, size = None, style.LANE_NAME * self.scale
+        while block is None:
+            wide, high = room.width - pad, room.height - pad / 2
+            block = shape(band.name, size, lambda *_, wide=wide: wide, high, weight=700, most=2)
+            size *= 0.96
+        if outside:
+            room = replace(room, y=room.y + note * 0.3)
+            middle = band.head.bottom - note * 0.85
+            look: Lettering = {"size": note, "anchor": "middle", "fill": style.QUIET}
+            canvas.text(band.head.center[0], middle, say("publish.title.outside"), **look)
+        symbols.words(canvas, block, room.center, 700, style.NAVY)
+
+    def _edge(self, canvas: Canvas, edge: Edge) -> None:
+        scale = self.mark
+        points = self._landed(edge)
+        with canvas.group(class_="edge", data_flow=edge.flow):
+            dash = f"{3.2 * scale:.2f} {1.8 * scale:.2f}" if edge.back else None
+            symbols.arrow(
+                canvas,
+                points,
+                3.6 * scale,
+                radius=2.0 * scale,
+                stroke=style.RED if edge.back else style.FLOW,
+                stroke_width=style.FLOW_LINE * scale,
+                stroke_dasharray=dash,
+                stroke_linejoin="round",
+            )
+
+    def _landed(self, edge: Edge) -> tuple[Point, ...]:
+        """The points, drawn on to the small diamond of a gateway without a name."""
+        flow = self.edition.procedure.flows[edge.flow]
+        points = list(edge.points)
+        for index, name in ((0, flow.source), (-1, flow.target)):
+            node = self.edition.procedure.nodes[name]
+            box = self.drawing.shapes.get(name)
+            if box is not None and node.kind.is_gateway and not node.name:
+                points[index] = _on_border(points[index], self._small(box), box)
+        return tuple(points)
+
+    def _small(self, box: Box) -> Box:
+        side = min(14 * self.scale, box.height, box.width)
+        return symbols.around(box.center, side, side)
+
+    def _node(self, canvas: Canvas, node: Node) -> None:
+        box, line = self.drawing.shapes[node.id], style.STEP_LINE * self.mark
+        if node.kind.is_gateway:
+            symbols.decision(canvas, box if node.name else self._small(box), line)
+            if not node.name:
+                self._sign(canvas, node, box)
+        elif node.kind in (NodeKind.START_EVENT, NodeKind.END_EVENT):
+            symbols.terminal(canvas, box, line)
+        elif node.kind.is_event:
+            symbols.wait(canvas, box, line)
+        else:
+            outside = node.step is not None and node.step.external
+            strip = self.strip(node)
+            assert strip is not None
+            called = node.called is not None
+            symbols.step(
+                canvas, box, line, strip, called=called, outside=outside, timed=node.id in self.tags
+            )
+            if node.id in self.tags:
+                size = self.tag_size
+                risks = max(1, len(node.step.risks) if node.step else 0)
+                shift = style.MARKER * 0.55 * (risks - 1) * self.mark
+                middle = (strip.center[0] - shift, strip.center[1])
+                symbols.tag(canvas, self.tags[node.id], middle, size)
+        if node.id in self.names:
+            symbols.words(
+                canvas, self.names[node.id], self.name_box(node).center, WEIGHT, style.INK
+            )
+
+    def _sign(self, canvas: Canvas, node: Node, box: Box) -> None:
+        """The sign of a parallel or inclusive gateway."""
+        x, y = box.center
+        reach = 3.2 * self.scale
+        look: Ink = {"stroke": style.DECISION[1], "stroke_width": 1.2 * self.scale}
+        if node.kind is NodeKind.PARALLEL_GATEWAY:
+            canvas.path(((x - reach, y), (x + reach, y)), **look)
+            canvas.path(((x, y - reach), (x, y + reach)), **look)
+        elif node.kind is NodeKind.INCLUSIVE_GATEWAY:
+            canvas.element("circle", cx=x, cy=y, r=reach, fill="none", **look)
+
+    def _marks(self, canvas: Canvas, node: Node, risks: Sequence[Risk]) -> None:
+        box, scale = self.drawing.shapes[node.id], self.mark
+        inset = style.MARK_INSET * scale
+        if node.id in self.numbers:
+            number = str(self.numbers[node.id])
+            with canvas.group(class_="disc"):
+                symbols.disc(canvas, number, (box.x + inset, box.y + inset), style.DISC * scale)
+        size = style.MARKER * scale
+        for place, risk in enumerate(reversed(risks)):
+            with canvas.group(class_="risk"):
+                at = (box.right - inset - place * size * 1.1, box.y + inset)
+                symbols.risk(canvas, risk.point.level, str(risk.number), at, size)
+
+    def _label(self, canvas: Canvas, edge: Edge) -> None:
+        if edge.label is None:
+            return
+        text = self.edition.procedure.flows[edge.flow].name
+        lines, size = edge.lines or (text,), style.EDGE_TEXT * self.mark
+        wide = max(width(line, size, 500) for line in lines) + size * 0.5
+        box = symbols.around(edge.label.center, wide, size * (LEADING * len(lines) + 0.1))
+        fill, ink = (style.WHITE, style.NAVY)
+        if edge.back:
+            fill, ink = style.LABEL_BACK
+        with canvas.group(class_="label"):
+            look: Ink = {"fill": fill, "stroke": ink, "stroke_width": size * 0.06}
+            canvas.rect(box, radius=size * 0.25, **look)
+            symbols.words(canvas, Block(lines=lines, size=size), box.center, 500, ink)
+
+
+def _on_border(at: Point, small: Box, box: Box) -> Point:
+    """The end of a flow moved from the border of a diamond to that of a smaller one in it."""
+    (x, y), (middle_x, middle_y) = at, box.center
+    across, down = (x - middle_x) / box.width, (y - middle_y) / box.height
+    if abs(across) > abs(down):
+        reach = max(0.0, small.width / 2 - abs(y - middle_y) * small.width / small.height)
+        return (middle_x + (reach if across > 0 else -reach), y)
+    reach = max(0.0, small.height / 2 - abs(x - middle_x) * small.height / small.width)
+    return (x, middle_y + (reach if down > 0 else -reach))
