@@ -4,7 +4,7 @@ Whatever a step changes — state, work items, timers, children, journal — is
 written together, so that it is stored together or not at all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import RowMapping, func, insert, select, update
@@ -51,6 +51,15 @@ class Casework(Ledger):
     def open(self, opening: Opening) -> str:
         """Open a case and run it to its first open places; its number."""
         case_id = self.next_number()
+        self._enter_case(case_id, opening)
+        sealed = self.enter(case_id, opening.by, opening.fields, opening.values)
+        self.note(case_id, opening.by, "opened", form_digest=sealed)
+        row = case_row(self.connection, self.office_id, case_id)
+        data = form_data(self.connection, self.office_id, case_id)
+        self.settle(row, Machine.start(self.program(row), data, lambda: self.now))
+        return case_id
+
+    def _enter_case(self, case_id: str, opening: Opening) -> None:
         parent = opening.parent
         self.connection.execute(
             insert(_case).values(
@@ -83,15 +92,9 @@ class Casework(Ledger):
                 phone=who.phone,
             )
         )
-        sealed = self.enter(case_id, opening.by, opening.fields, opening.values)
-        self.note(case_id, opening.by, "opened", form_digest=sealed)
-        row = case_row(self.connection, self.office_id, case_id)
-        data = form_data(self.connection, self.office_id, case_id)
         self.connection.execute(
             insert(schema.case_state).values(office_id=self.office_id, case_id=case_id, content="")
         )
-        self.settle(row, Machine.start(self.program(row), data, lambda: self.now))
-        return case_id
 
     def settle(self, row: RowMapping, machine: Machine) -> None:
         """Store a case after its machine has moved, with all that follows from it.
@@ -186,51 +189,44 @@ class Casework(Ledger):
                     break
 
     def _open_children(self, row: RowMapping, machine: Machine, call: Open) -> None:
+        where = {"step": call.path, "step_name": machine.program.chain(call.path)[-1][1].label}
+        for opening in self._openings(row, machine, call):
+            child = self.open(opening)
+            note = say("run.note.opened-child", case=child)
+            self.note(row["id"], SYSTEM, "child-opened", **where, note=note)
+            for officer, rule in recused(self.officers, opening.applicant):
+                note = say("run.note.recusal", officer=officer, case=child, rule=rule)
+                self.note(row["id"], SYSTEM, "recusal", **where, note=note)
+
+    def _openings(self, row: RowMapping, machine: Machine, call: Open) -> Iterator[Opening]:
+        """The child cases a call asks for, in order of rows."""
         program = machine.program
         node = program.chain(call.path)[-1][1]
         step, procedure = node.step, program.procedures[node.called or ""]
         assert step is not None
         table = machine.data.get(step.child_rows)
-        rows = table if isinstance(table, list) else []
         columns = next((f.columns for f in fields_of(program) if f.name == step.child_rows), ())
         bundle = self.versions.sub_bundle(row["bundle"], procedure.id, program.procedures)
-        for number, values in enumerate(rows):
+        for number, values in enumerate(table if isinstance(table, list) else ()):
             who = Applicant(
                 name=str(values.get(step.child_name) or ""),
                 id_card=str(values.get(step.child_id_card) or ""),
             )
-            child = self.open(
-                Opening(
-                    procedure=procedure,
-                    bundle=bundle,
-                    item_code=row["item_code"],
-                    item_name=procedure.title,
-                    title=f"{procedure.title} · {who.name}" if who.name else procedure.title,
-                    applicant=who,
-                    by=SYSTEM,
-                    fields=columns,
-                    values=values,
-                    parent=row,
-                    parent_task=call.id,
-                    row_number=number,
-                    call=call.path,
-                )
+            yield Opening(
+                procedure=procedure,
+                bundle=bundle,
+                item_code=row["item_code"],
+                item_name=procedure.title,
+                title=f"{procedure.title} · {who.name}" if who.name else procedure.title,
+                applicant=who,
+                by=SYSTEM,
+                fields=columns,
+                values=values,
+                parent=row,
+                parent_task=call.id,
+                row_number=number,
+                call=call.path,
             )
-            self.note(
-                row["id"],
-                SYSTEM,
-                "child-opened",
-                step=call.path,
-                step_name=node.label,
-                note=say("run.note.opened-child", case=child),
-            )
-            for officer in recused(self.officers, who):
-                note = say(
-                    "run.note.recusal", officer=officer.id, case=child, rule="relative-applicant"
-                )
-                self.note(
-                    row["id"], SYSTEM, "recusal", step=call.path, step_name=node.label, note=note
-                )
 
     def _collect(self, row: RowMapping, machine: Machine, call: Open) -> None:
         """Bring what the children found back into the columns of the parent's table."""

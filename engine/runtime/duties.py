@@ -86,18 +86,18 @@ def groups(program: Program) -> tuple[tuple[StepGroup, ...], tuple[StepGroup, ..
     return tuple(separations), tuple(bindings)
 
 
-def recusal(officer: Officer, applicant: Applicant) -> str | None:
-    """How the officer is bound to the applicant: ``本人``, a relation, or None.
+def recusal(officer: Officer, applicant: Applicant) -> tuple[str, str] | None:
+    """The rule that keeps the officer out of the applicant's case and the relation, or None.
 
     Id cards decide where both are known, else the names.
     """
     if not applicant.name and not applicant.id_card:
         return None
     if _same_person(officer.name, officer.id_card, applicant):
-        return "本人"
+        return "own-case", ""
     for relative in officer.relatives:
         if _same_person(relative.name, relative.id_card, applicant):
-            return relative.relation
+            return "relative-applicant", relative.relation
     return None
 
 
@@ -148,9 +148,9 @@ class _Judgement:
         self._bound_steps()
         return tuple(dict.fromkeys((*self._separated_steps(), *self._duties())))
 
-    def _refuse(self, rule: str, basis: str, *, key: str = "", **facts: object) -> Refused:
+    def _refuse(self, rule: str, basis: str, *, **facts: object) -> Refused:
         message = say(
-            f"run.refused.{key or rule}",
+            f"run.refused.{rule}",
             officer=self.officer.name,
             step=self.task.name,
             rule=rule,
@@ -168,11 +168,10 @@ class _Judgement:
             raise self._refuse("post-not-held", basis, post=self.task.post)
 
     def _is_not_bound(self) -> None:
-        relation = recusal(self.officer, self.family.applicant)
-        if relation is None:
-            return
-        key = "own-case" if relation == "本人" else "relative-applicant"
-        raise self._refuse(key, say("run.basis.own-interest"), relation=relation)
+        bond = recusal(self.officer, self.family.applicant)
+        if bond is not None:
+            rule, relation = bond
+            raise self._refuse(rule, say("run.basis.own-interest"), relation=relation)
 
     def _name(self, officer_id: str) -> str:
         officer = self.roster.officer(officer_id)
@@ -267,6 +266,7 @@ def _design_basis(group: StepGroup) -> str:
     return say("run.basis.design", reason=group.reason)
 
 
-def recused(officers: Iterable[Officer], applicant: Applicant) -> tuple[Officer, ...]:
-    """Officers who must keep out of a case for this applicant."""
-    return tuple(officer for officer in officers if recusal(officer, applicant))
+def recused(officers: Iterable[Officer], applicant: Applicant) -> tuple[tuple[str, str], ...]:
+    """Id of every officer who must keep out of a case for this applicant, and the rule."""
+    bonds = ((officer.id, recusal(officer, applicant)) for officer in officers)
+    return tuple((officer, bond[0]) for officer, bond in bonds if bond)

@@ -5,7 +5,7 @@ data hold only what belongs to one instance of a multi-instance activity.
 """
 
 from collections.abc import Mapping, MutableMapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
@@ -17,7 +17,7 @@ from engine.model.errors import UnsafeExpression
 from engine.model.wording import say
 from engine.store import CHINA
 
-from .clock import Clock, end_of
+from .clock import Clock
 
 
 class SafeEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
@@ -70,21 +70,18 @@ class SafeEngine(PythonScriptEngine):  # type: ignore[misc]
     def moment(self, task: Task, text: str) -> datetime:
         """When a timer goes off that starts to wait now.
 
-        A date without a time means the end of that day: a notice period that
-        runs to the 8th is over when the 8th is.
+        A date without a time means the first moment of that day.
         """
         timer = parse_timer(text)
         value: object = timer
         if not isinstance(timer, timedelta | datetime):
             value = self.evaluate(task, text)
-        elif isinstance(timer, datetime) and len(text.strip()) <= len("2026-01-01"):
-            value = timer.date()
         if isinstance(value, timedelta):
             return self.clock() + value
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=CHINA)
         if isinstance(value, date):
-            return end_of(value)
+            return datetime.combine(value, time(), CHINA)
         raise UnsafeExpression(say("run.not-a-time", text=text))
 
 

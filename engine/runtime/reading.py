@@ -164,12 +164,33 @@ class Reading:
         return records.to_work_item(row, asked.fields, asked.guide, refusal)
 
     def cases(
-        self, *, state: CaseState | None = None, text: str = "", limit: int = 50, offset: int = 0
+        self,
+        *,
+        state: CaseState | None = None,
+        text: str = "",
+        parent: str | None = None,
+        top: bool = False,
+        limit: int = 50,
+        offset: int = 0,
     ) -> tuple[Case, ...]:
-        """Cases, newest first; ``text`` is looked for in number, title, applicant and item."""
+        """Cases, newest first.
+
+        Parameters
+        ----------
+        text : looked for in number, title, applicant and item.
+        parent : only the child cases of this one.
+        top : leave child cases out.
+        """
         with self.store.read() as connection:
             rows = records.case_rows(
-                connection, self.id, state=state, text=text, limit=limit, offset=offset
+                connection,
+                self.id,
+                state=state,
+                text=text,
+                parent=parent,
+                top=top,
+                limit=limit,
+                offset=offset,
             )
             below = records.children(connection, self.id, (row["id"] for row in rows))
             return tuple(records.to_case(row, below.get(row["id"], ())) for row in rows)

@@ -48,6 +48,8 @@ def case_rows(
     *,
     state: CaseState | None,
     text: str,
+    parent: str | None,
+    top: bool,
     limit: int,
     offset: int,
 ) -> Sequence[RowMapping]:
@@ -55,6 +57,10 @@ def case_rows(
     query = _CASES.where(_case.c.office_id == office_id)
     if state is not None:
         query = query.where(_case.c.state == state.value)
+    if parent is not None:
+        query = query.where(_case.c.parent_id == parent)
+    if top:
+        query = query.where(_case.c.parent_id.is_(None))
     if text.strip():
         columns = (_case.c.id, _subject.c.title, _subject.c.name, _case.c.item_name)
         query = query.where(
@@ -210,7 +216,7 @@ def enter_form(
     files: Mapping[str, str],
 ) -> str:
     """Store one submission of a form; its digest, for the journal."""
-    entry, table = schema.form_entry, schema.form_value
+    entry = schema.form_entry
     last = connection.scalar(
         select(func.max(entry.c.number)).where(
             entry.c.office_id == office_id, entry.c.case_id == case_id
@@ -228,26 +234,25 @@ def enter_form(
     for field in fields:
         if field.name in values:
             stored = to_store(field, values[field.name])
-            rows.append(
-                {
-                    **key,
-                    "field": field.name,
-                    "type": field.type.value,
-                    "fen": stored.fen,
-                    "content": stored.content,
-                    "is_current": True,
-                }
-            )
+            row: dict[str, object] = {"field": field.name, "type": field.type.value}
+            row |= {"fen": stored.fen, "content": stored.content}
+            rows.append({**key, **row, "is_current": True})
     if rows:
-        connection.execute(
-            update(table)
-            .where(
-                table.c.office_id == office_id,
-                table.c.case_id == case_id,
-                table.c.field.in_([row["field"] for row in rows]),
-                table.c.is_current.is_(True),
-            )
-            .values(is_current=False)
-        )
-        connection.execute(insert(table), rows)
+        _retire(connection, office_id, case_id, [str(row["field"]) for row in rows])
+        connection.execute(insert(schema.form_value), rows)
     return sealed
+
+
+def _retire(connection: Connection, office_id: str, case_id: str, fields: list[str]) -> None:
+    """The present values of these fields become history."""
+    table = schema.form_value
+    connection.execute(
+        update(table)
+        .where(
+            table.c.office_id == office_id,
+            table.c.case_id == case_id,
+            table.c.field.in_(fields),
+            table.c.is_current.is_(True),
+        )
+        .values(is_current=False)
+    )

@@ -129,13 +129,13 @@ def test_timer_that_does_not_interrupt_leaves_the_step(desk: Desk, clock: Clock)
     assert desk.steps(case.id) == ["late", "work"]
 
 
-def test_date_timer_goes_off_when_the_day_is_over(desk: Desk, clock: Clock) -> None:
+def test_date_timer_goes_off_when_its_day_begins(desk: Desk, clock: Clock) -> None:
     desk.publish(
         process(
             "p",
             step("post", field("notice_from", "date"), field("notice_days", "number")),
             '<intermediateCatchEvent id="over" name="over"><timerEventDefinition>'
-            "<timeDate>date_after(notice_from, notice_days)</timeDate>"
+            "<timeDate>date_after(notice_from, notice_days + 1)</timeDate>"
             "</timerEventDefinition></intermediateCatchEvent>",
             step("close"),
             line("start", "post", "over", "close", "end"),
