@@ -166,6 +166,9 @@ class Expression:
         UnsafeExpression
             A name without a value, or values the operation is not made for.
         """
+        for name in self.names:
+            if name in FUNCTIONS and name not in data:  # else the function would be the value
+                raise UnsafeExpression(say("expression.no-value", text=self.text, name=name))
         # A name shadowing a function could be called: functions win, data cannot replace them.
         evaluator = simpleeval.SimpleEval(
             operators=_OPERATORS,
@@ -212,7 +215,7 @@ def parse(text: str) -> Expression:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise UnsafeExpression(say("expression.unparsable", text=text)) from error
     names = _admit(tree, text)
-    return Expression(text, tuple(sorted(names)), _Exact().visit(tree).body)
+    return Expression(text, tuple(sorted(names)), _Exact(text).visit(tree).body)
 
 
 def _admit(tree: ast.Expression, text: str) -> set[str]:
@@ -244,8 +247,11 @@ def _admit(tree: ast.Expression, text: str) -> set[str]:
                     raise UnsafeExpression(say("expression.forbidden", text=text, what=node.id))
                 if node.id not in CONSTANTS:
                     names.add(node.id)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, bytes | complex):
-                raise UnsafeExpression(say("expression.forbidden", text=text, what="bytes"))
+            elif isinstance(node, ast.Constant) and not isinstance(
+                node.value, str | int | float | None
+            ):
+                what = type(node.value).__name__
+                raise UnsafeExpression(say("expression.forbidden", text=text, what=what))
         level = [child for node in level for child in ast.iter_child_nodes(node)]
         if not level:
             return names
@@ -253,13 +259,16 @@ def _admit(tree: ast.Expression, text: str) -> set[str]:
 
 
 class _Exact(ast.NodeTransformer):
-    """Decimal literals instead of floats, so that 0.1 + 0.2 == 0.3."""
+    """Decimals as they are written instead of floats, so that 0.1 + 0.2 == 0.3."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if isinstance(node.value, float):
             exact = ast.Call(
                 func=ast.Name(id="number", ctx=ast.Load()),
-                args=[ast.Constant(value=repr(node.value))],
+                args=[ast.Constant(value=ast.get_source_segment(self._text, node))],
                 keywords=[],
             )
             return ast.copy_location(ast.fix_missing_locations(exact), node)
