@@ -51,7 +51,9 @@ def explore(ctx: click.Context, file: Path, form: str, states: int, seconds: flo
     document = read_file(file)
     called = _called(document.procedures)
     entries = [p for p in document.procedures if p.id not in called] or document.procedures[:1]
-    broken = [f for f in document.faults if f.rule in _BREAKING]
+    broken = any(
+        f.rule in _BREAKING and f.facts.get("what") != "definitions" for f in document.faults
+    )
     if broken or not entries:
         click.echo(say("behaviour.command.broken", file=file), err=True)
     if not entries:

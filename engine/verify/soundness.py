@@ -6,6 +6,8 @@ completion, no dead step, no second token where one already is.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Literal
 
 import networkx as nx
@@ -110,8 +112,14 @@ def _endless(net: Net, graph: Graph, condensed: nx.DiGraph) -> Iterator[Fault]:
         state = min(members)
         if condensed.out_degree(component) or not graph.states[state] or not graph.moves[state]:
             continue
-        spots = {move.spot for m in members for move, _ in graph.moves[m] if move.spot}
-        elements = _labels(spots) or _labels(net.waiting(graph.states[state]))
+        moves = [move for m in members for move, _ in graph.moves[m]]
+        done = reduce(or_, (move.block.steps for move in moves), 0)
+        elements = tuple(net.plan.steps[s] for s in bits(done))
+        elements = (
+            elements
+            or _labels(m.spot for m in moves if m.spot)
+            or _labels(net.waiting(graph.states[state]))
+        )
         yield _fault(net, "cannot-complete", elements, _run(graph, state))
 
 

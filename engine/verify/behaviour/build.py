@@ -34,6 +34,10 @@ def build(procedure: Procedure, library: Mapping[str, Procedure]) -> Plan:
     """The plan of ``procedure``; what can't be planned is noted in it."""
     plan = Plan(root=Scope(label=procedure.id))
     _Process(plan, procedure, library, (procedure.id,), None).fill(plan.root, None)
+    for key, values in plan.values.items():
+        options = plan.options.get(key, set())
+        if values - {OTHER} <= options:
+            plan.values[key] = options
     return plan
 
 
@@ -190,6 +194,9 @@ class _Process:
         if node.step is not None:
             keys = {field.key for field in node.step.fields if field.key}
             spot.forgets = frozenset(space + k for space in scope.key_spaces for k in keys)
+            for field in node.step.fields:
+                for space in scope.key_spaces if field.key and field.options else ():
+                    self.plan.options.setdefault(space + field.key, set()).update(field.options)
         if node.kind in (NodeKind.END_EVENT, NodeKind.THROW_EVENT):
             spot.throws = node.event if node.event and node.event.trigger in _THROWN else None
         children = node.step is not None and bool(node.step.child_rows)

@@ -151,8 +151,10 @@ class Plan:
     unsupported: list[str] = field(default_factory=list)
     #: Labels of scopes that hold nodes but no start.
     startless: list[str] = field(default_factory=list)
-    #: All values by key of a fact.
+    #: All values by key of a fact, one of them standing for those nobody mentions.
     values: dict[str, set[str]] = field(default_factory=dict)
+    #: Values the choice fields offer by key: where all others are among them, all there are.
+    options: dict[str, set[str]] = field(default_factory=dict)
 
     def scopes(self) -> Iterator[Scope]:
         """Every scope, outermost first."""

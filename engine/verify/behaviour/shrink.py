@@ -175,7 +175,7 @@ class _Shrinker:
         spot.block = block
         out.block = EMPTY
         if ends:
-            out.target.block = EMPTY
+            self._empty(out.target)
         for boundary in list(spot.boundaries):
             self._remove(boundary)
         return True
@@ -238,11 +238,18 @@ class _Shrinker:
         first, target = ways[0], ways[0].target
         first.block = block
         if target is not None and self._is_end(target):
-            target.block = EMPTY
-            target.optional = False
+            self._empty(target)
         for way in ways[1:]:
             self._cut(way)
         return True
+
+    @staticmethod
+    def _empty(end: Spot) -> None:
+        """Leave an end only as the place where the token goes; what it does is done before."""
+        end.block = EMPTY
+        end.optional = False
+        if end.node is not None and end.node.kind.is_activity:
+            end.node, end.label = None, ""
 
     def _cut(self, edge: Edge) -> None:
         """Take an edge away, and the end only it leads to."""
