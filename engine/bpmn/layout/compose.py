@@ -11,7 +11,7 @@ from .drawing import Band, Box, Drawing, Edge, Point, Sizes
 from .graph import EAST, NORTH, SOUTH, WEST, Graph, Link, Spot, graph_of
 from .label import Labels
 from .place import Style, place
-from .route import Router
+from .route import BEND, Router
 
 #: Tracks per gap, doubled once when they do not suffice.
 TRACKS = 3
@@ -19,8 +19,8 @@ TRACKS = 3
 STYLES = (Style(), Style(spread=True))
 #: Price of a row and of a column, in bends.
 ROW, COLUMN = 1.2, 2.0
-#: Single links tried apart.
-TRIES = 8
+#: Sets of links tried apart.
+TRIES = 12
 #: More boxes than this are placed and routed once only.
 LARGE = 150
 
@@ -69,12 +69,9 @@ def _best(graphs: Sequence[Graph], sizes: Sizes, landscape: bool) -> "_Sketch":
         if not any(one.graph == graph and one.placement == place(graph, style) for one in first):
             first.append(_Sketch(graph, sizes, style, landscape=landscape))
     start = min(first, key=lambda sketch: sketch.price)
-    best, tries = start, TRIES
-    for flow in start.doubtful():
-        if not tries:
-            break
-        tries -= 1
-        style = replace(best.style, apart=best.style.apart | {flow})
+    best = start
+    for apart in start.doubtful()[:TRIES]:
+        style = replace(best.style, apart=best.style.apart | apart)
         other = _Sketch(best.graph, sizes, style, landscape=landscape)
         if other.price < best.price:
             best = other
@@ -115,22 +112,33 @@ class _Sketch:
         size = ROW * self.placement.rows + COLUMN * len(self.placement.columns)
         return self.router.cost + size + backs
 
-    def doubtful(self) -> list[str]:
-        """Level links between bands whose ends have bent or crossing links, the worst first."""
+    def doubtful(self) -> list[frozenset[str]]:
+        """Level links between bands whose ends have bent or crossing links, the worst first.
+
+        Each alone, then with the links that leave its target.
+        """
         trouble: dict[str, float] = dict.fromkeys(self.graph.spots, 0.0)
+        onward: dict[str, list[str]] = {spot: [] for spot in self.graph.spots}
         for link in self.graph.links:
             worth = self.router.worth(link.flow)
             trouble[link.source] += worth
             trouble[link.target] += worth
-        cells, bands = self.placement.cells, self.graph.spots
-        level = {
-            link.flow: trouble[link.source] + trouble[link.target]
+            onward[link.source].append(link.flow)
+        cells, spots = self.placement.cells, self.graph.spots
+        level = [
+            link
             for link in self.graph.links
             if cells[link.source][1] == cells[link.target][1]
-            and bands[link.source].band != bands[link.target].band
+            and spots[link.source].band != spots[link.target].band
             and not link.back
-        }
-        return sorted((flow for flow in level if level[flow] > 1), key=lambda f: -level[f])
+        ]
+        level.sort(key=lambda link: -trouble[link.source] - trouble[link.target])
+        found: list[frozenset[str]] = []
+        for link in level:
+            if trouble[link.source] + trouble[link.target] > BEND:
+                found.append(frozenset({link.flow}))
+                found.append(frozenset({link.flow, *onward[link.target]}))
+        return found
 
     def _cells(self) -> tuple[list[Cell], list[Cell]]:
         """Room of every column and row, with lines for the ports that are needed."""
