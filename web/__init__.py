@@ -13,6 +13,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from engine.model.controls import load_controls
+from engine.runtime.accounts import Accounts
 from engine.store import open_store
 
 from . import account, attachment, case, errors, guard, item, roster, text, todo, work_item
@@ -53,7 +54,7 @@ def create_app(config: Mapping[str, object]) -> Flask:
     Parameters
     ----------
     config : ``STORE`` (an open store) or ``DATABASE_URL``; ``CLOCK`` (a callable
-        giving an aware datetime), ``SECRET_KEY`` and ``INSTANCE`` (the directory
+        giving an aware datetime), ``ACCOUNTS``, ``SECRET_KEY`` and ``INSTANCE`` (the directory
         that keeps the key) are optional, as is any setting of Flask.
     """
     app = Flask(__name__)
@@ -63,7 +64,10 @@ def create_app(config: Mapping[str, object]) -> Flask:
         app.config["SECRET_KEY"] = _secret_key(Path(app.config.get("INSTANCE", "instance")))
     store = app.config.get("STORE") or open_store(str(app.config["DATABASE_URL"]))
     app.extensions["offices"] = Offices(
-        store, controls=load_controls(), clock=app.config.get("CLOCK") or _clock
+        store,
+        accounts=app.config.get("ACCOUNTS") or Accounts(store),
+        controls=load_controls(),
+        clock=app.config.get("CLOCK") or _clock,
     )
     guard.protect(app)
     CSRFProtect(app)

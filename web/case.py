@@ -1,9 +1,12 @@
 """Cases: the list, one case's page, opening a new one."""
 
+from dataclasses import replace
+from itertools import groupby
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.model.case import Applicant, CaseState, WorkItem, WorkItemState
+from engine.model.case import Applicant, Case, CaseState, JournalEntry, WorkItem, WorkItemState
 from engine.model.procedure import FieldType, FormField
 from engine.runtime import FaultyCase, FormInvalid
 from engine.runtime.forms import parse_form
@@ -39,10 +42,14 @@ def index() -> str:
     """The list of cases, searched and filtered."""
     text = request.args.get("text", "").strip()
     state = request.args.get("state", "")
+    parent = request.args.get("parent", "")
     page = max(1, request.args.get("page", 1, type=int))
     found = office().cases(
         state=CaseState(state) if state in set(CaseState) else None,
         text=text,
+        parent=parent or None,
+        # Child cases crowd the list, one per household; a search still finds them.
+        top=not (text or parent),
         limit=PAGE_SIZE + 1,
         offset=(page - 1) * PAGE_SIZE,
     )
@@ -50,6 +57,7 @@ def index() -> str:
         "case/index.html",
         cases=found[:PAGE_SIZE],
         text=text,
+        parent=parent,
         state=state,
         states=CaseState,
         page=page,
@@ -74,17 +82,40 @@ def show(case_id: str) -> str:
         current=current,
         refusals=refusals,
         latest=latest_done(file.work_items),
-        children=[office().case(child).case for child in file.case.children],
+        children=office().cases(parent=case_id, state=CaseState.OPEN, limit=PAGE_SIZE),
+        row_fields=row_fields(file.case),
         procedure=procedure,
-        drawing=drawing(procedure, file.progress),
-        history=office().history(case_id),
+        drawing=drawing(procedure, file.progress, office().library()),
+        history=_condensed(office().history(case_id)),
     )
+
+
+def _condensed(history: tuple[JournalEntry, ...]) -> list[JournalEntry]:
+    """The journal with the opening of many child cases as one line."""
+    shown = []
+    for (action, _), group in groupby(history, key=lambda entry: (entry.action, entry.step)):
+        entries = list(group)
+        if action == "child-opened" and len(entries) > 1:
+            shown.append(replace(entries[0], note=f"共 {len(entries)} 件"))
+        else:
+            shown += entries
+    return shown
 
 
 def latest_done(work_items: tuple[WorkItem, ...]) -> list[WorkItem]:
     """The latest round of every finished step, in order of completion."""
     done = {w.step: w for w in work_items if w.state is WorkItemState.DONE}
     return sorted(done.values(), key=lambda w: w.done_at or w.since)
+
+
+def row_fields(case: Case) -> tuple[FormField, ...]:
+    """Columns of the parent's table whose row became this case."""
+    if case.parent is None:
+        return ()
+    steps = [node.step for node in office().procedure_of(case.parent).nodes.values() if node.step]
+    tables = {step.child_rows for step in steps if step.child_rows}
+    fields = (field for step in steps for field in step.fields if field.name in tables)
+    return next((field.columns for field in fields), ())
 
 
 @blueprint.get("/new")

@@ -30,7 +30,7 @@ def _identify() -> AnyResponse | tuple[str, int] | None:
     if token and request.endpoint != "static":
         g.identity = offices.offices().accounts.identity(token, offices.now())
         if g.identity is not None:
-            g.officer = offices.office().roster().officer(g.identity.officer_id)
+            g.officer = offices.roster().officer(g.identity.officer_id)
     if g.officer is not None or request.endpoint in _OPEN:
         return None
     if request.method == "POST":

@@ -22,5 +22,5 @@ def show(code: str) -> str:
         "item/show.html",
         procedure=procedure,
         item=procedure.item,
-        drawing=drawing(procedure, {}),
+        drawing=drawing(procedure, {}, office().library()),
     )

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from flask import current_app, g
 
 from engine.model.controls import Controls
-from engine.model.office import Officer
+from engine.model.office import Officer, Roster
 from engine.runtime import Office
 from engine.runtime.accounts import Accounts
 from engine.store import Store
@@ -19,6 +18,7 @@ class Offices:
     """Every office of a store, opened once."""
 
     store: Store
+    accounts: Accounts = field(kw_only=True)
     controls: Controls = field(kw_only=True)
     clock: Callable[[], datetime] = field(kw_only=True)
     _opened: dict[str, Office] = field(default_factory=dict)
@@ -34,11 +34,6 @@ class Offices:
         """The offices in use since the start."""
         return tuple(self._opened.values())
 
-    @cached_property
-    def accounts(self) -> Accounts:
-        """Who may sign in."""
-        return Accounts(self.store)
-
 
 def offices() -> Offices:
     """The offices of the running application."""
@@ -49,6 +44,14 @@ def offices() -> Offices:
 def office() -> Office:
     """The office of the officer signed in."""
     return offices()[g.identity.office_id]
+
+
+def roster() -> Roster:
+    """The office's roster, read once for a page."""
+    if "roster" not in g:
+        g.roster = office().roster()
+    found: Roster = g.roster
+    return found
 
 
 def officer() -> Officer:

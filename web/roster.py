@@ -9,7 +9,8 @@ from flask import Blueprint, render_template
 from engine.model.controls import PostConflict
 from engine.model.office import Officer, Roster
 
-from .offices import now, office, offices
+from . import offices
+from .offices import now
 from .text import local
 
 blueprint = Blueprint("roster", __name__)
@@ -33,7 +34,7 @@ def _waiver(roster: Roster, conflict: PostConflict, today: date) -> str:
 
 
 def _clashes(roster: Roster, officer: Officer, today: date) -> list[Clash]:
-    between = offices().controls.between_posts
+    between = offices.offices().controls.between_posts
     return [
         Clash(posts=pair, basis=conflict.basis, waiver=_waiver(roster, conflict, today))
         for pair in combinations(officer.posts_on(today), 2)
@@ -44,12 +45,14 @@ def _clashes(roster: Roster, officer: Officer, today: date) -> list[Clash]:
 @blueprint.get("/roster")
 def show() -> str:
     """The roster as it stands today."""
-    roster, today = office().roster(), local(now()).date()
+    roster, today = offices.roster(), local(now()).date()
     return render_template(
         "roster/show.html",
         roster=roster,
         today=today,
         clashes={o.id: _clashes(roster, o, today) for o in roster.officers},
-        holders={p.name: roster.holders(p.name, today) for p in offices().controls.posts.values()},
-        posts=[p for p in offices().controls.posts.values() if not p.external],
+        holders={
+            p.name: roster.holders(p.name, today) for p in offices.offices().controls.posts.values()
+        },
+        posts=[p for p in offices.offices().controls.posts.values() if not p.external],
     )

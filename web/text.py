@@ -1,5 +1,6 @@
 """How facts read on a page: days, sizes, and words for states."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,10 +9,11 @@ from flask import Flask, g
 from engine.model.case import CaseState, WorkItemState
 from engine.model.item import ItemList, LegalBasis
 from engine.model.office import AppointmentKind
+from engine.model.procedure import FieldType
 from engine.publish.citation import cite
 from engine.store import CHINA
 
-from .offices import now, office, offices
+from .offices import now, office, offices, roster
 
 #: A step is due at the midnight that ends its last day; that day is what people read.
 _MOMENT = timedelta(microseconds=1)
@@ -41,6 +43,24 @@ _DEEDS = {
     "refused": "被拒绝",
     "timer": "到时",
     "finished": "办件办结",
+    "faulty": "流程停下",
+    "withdrawn": "流程收回",
+    "child-opened": "开子办件",
+    "collected": "汇总子办件",
+    "recusal": "提示回避",
+}
+
+
+#: Rules the journal names.
+_RULES = {
+    "absent": "请假或外出",
+    "bound-steps": "应由同一人办",
+    "duty-conflict": "职责不相容",
+    "own-case": "本人应当回避",
+    "post-not-held": "不在岗位",
+    "relative-applicant": "亲属应当回避",
+    "relatives-in-case": "亲属同办一件",
+    "separated-steps": "应由不同的人办",
 }
 
 
@@ -105,14 +125,26 @@ def person(officer_id: str | None) -> str:
         return ""
     if officer_id == "system":
         return "系统"
-    found = office().roster().officer(officer_id)
+    found = roster().officer(officer_id) or office().officer(officer_id)
     return officer_id if found is None else found.name
 
 
-def shown(value: object) -> str:
+def note(text: str) -> str:
+    """A journal's note with names for the ids in it."""
+
+    def spoken(match: re.Match[str]) -> str:
+        found = roster().officer(match[0])
+        return found.name if found else _RULES.get(match[0], match[0])
+
+    return re.sub(r"[A-Za-z][A-Za-z0-9_-]*", spoken, text)
+
+
+def shown(value: object, type_: FieldType) -> str:
     """A form value as it reads."""
     if value is None or value == "":
         return "（未填）"
+    if isinstance(value, Decimal) and type_ is FieldType.MONEY:
+        return f"{value:,.2f}"
     if isinstance(value, Decimal):
         return f"{value:,}"
     return day(value) if isinstance(value, datetime | date) else str(value)
@@ -125,7 +157,7 @@ def citation(basis: LegalBasis) -> str:
 
 def register(app: Flask) -> None:
     """Make these words known to every template."""
-    for filter_ in (moment, day, due, size, word, deed, person, shown, citation):
+    for filter_ in (moment, day, due, size, word, deed, person, note, shown, citation):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.tests["late"] = is_late
     app.jinja_env.globals["signed_in"] = lambda: g.get("officer")

@@ -13,8 +13,8 @@ from engine.runtime.desk import COSIGNER
 
 from . import forms
 from .carry import REFILL
-from .case import latest_done
-from .offices import office, officer
+from .case import latest_done, row_fields
+from .offices import office, officer, roster
 from .upload import oversized, uploads
 
 blueprint = Blueprint("work_item", __name__, url_prefix="/work-items")
@@ -49,7 +49,7 @@ def _step(work_item: WorkItem) -> Step:
 
 def _others() -> list[Officer]:
     """Officers who could do a step together with the one signed in."""
-    return [other for other in office().roster().officers if other.id != officer().id]
+    return [other for other in roster().officers if other.id != officer().id]
 
 
 def _page(
@@ -72,6 +72,7 @@ def _page(
         others=_others(),
         cosigners=request.form.getlist(COSIGNER),
         latest=latest_done(file.work_items),
+        row_fields=row_fields(file.case),
         is_mine=work_item.state is WorkItemState.CLAIMED and work_item.officer == officer().id,
         refusal=_refusal(work_item),
         alert=alert,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@cache
+def step_names() -> dict[str, str]:
+    """Name on the pages of every shipped step, by its id."""
+    procedures = Library.load().procedures.values()
+    return {node.id: node.name for procedure in procedures for node in procedure.steps()}
 
 
 @dataclass
@@ -145,8 +153,9 @@ class Officer:
         self.page.goto(f"{self.address}/cases/{case}")
         return self.page.locator("main").inner_text()
 
-    def claim(self, case: str, step: str) -> None:
+    def claim(self, case: str, step_id: str) -> None:
         """Claim a step from the to-do list."""
+        step = step_names()[step_id]
         self.page.goto(f"{self.address}/todo")
         row = self.page.get_by_role("row").filter(has_text=step).filter(has_text=case)
         row.get_by_role("button", name="领取").click()
@@ -167,10 +176,10 @@ class Officer:
             else:
                 control.fill(str(value))
 
-    def complete(self, step: str) -> None:
+    def complete(self, step_id: str) -> None:
         """Press 办结本环节 and see that it was."""
         self.page.get_by_role("button", name="办结本环节").click()
-        assert f"“{step}”已办结" in self.page.locator("main").inner_text()
+        assert f"“{step_names()[step_id]}”已办结" in self.page.locator("main").inner_text()
 
     def do(self, case: str, step: str, **values: object) -> None:
         """Claim, fill in, complete."""

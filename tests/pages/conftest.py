@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -49,12 +50,17 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def office(store: Store, clock: SettableClock) -> Office:
+def accounts(store: Store) -> Accounts:
+    """Accounts whose hashes cost a test little."""
+    return Accounts(store, hasher=PasswordHasher(time_cost=1, memory_cost=64))
+
+
+@pytest.fixture(scope="session")
+def office(store: Store, clock: SettableClock, accounts: Accounts) -> Office:
     """The office the tests work in; a second one, ``other``, stands beside it."""
     controls = load_controls()
     roster = load_roster(HERE / "office.toml", controls)
     library = Library.load([HERE / "every_field.bpmn"])
-    accounts = Accounts(store)
     for office_id in ("home", "other"):
         opened = Office(store, office_id, controls=controls, clock=clock)
         opened.appoint(roster)
@@ -65,8 +71,16 @@ def office(store: Store, clock: SettableClock) -> Office:
 
 
 @pytest.fixture(scope="session")
-def app(store: Store, clock: SettableClock, office: Office) -> Flask:
-    return create_app({"STORE": store, "CLOCK": clock, "SECRET_KEY": "tests", "TESTING": True})
+def app(store: Store, clock: SettableClock, accounts: Accounts, office: Office) -> Flask:
+    return create_app(
+        {
+            "STORE": store,
+            "ACCOUNTS": accounts,
+            "CLOCK": clock,
+            "SECRET_KEY": "tests",
+            "TESTING": True,
+        }
+    )
 
 
 class Browser:
