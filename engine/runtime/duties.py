@@ -148,7 +148,7 @@ class _Judgement:
         self._bound_steps()
         return tuple(dict.fromkeys((*self._separated_steps(), *self._duties())))
 
-    def _refuse(self, rule: str, basis: str, *, **facts: object) -> Refused:
+    def _refuse(self, rule: str, basis: str, **facts: object) -> Refused:
         message = say(
             f"run.refused.{rule}",
             officer=self.officer.name,
