@@ -1,0 +1,86 @@
+"""``qingdan demo``: the first run makes everything, the second keeps it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from engine.model.case import CaseState
+from engine.model.controls import load_controls
+from engine.runtime import Office
+from engine.store import open_store
+
+
+def _demo(directory):
+    return subprocess.run(
+        [sys.executable, "-m", "engine.cli", "demo", "--no-serve"],
+        cwd=directory,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("demo")
+    result = _demo(directory)
+    assert result.returncode == 0, result.stderr
+    return directory, result.stdout
+
+
+@pytest.fixture
+def store(instance):
+    directory, _ = instance
+    opened = open_store(f"sqlite:///{(directory / 'instance/qingdan.sqlite3').as_posix()}")
+    yield opened
+    opened.close()
+
+
+def test_addresses_and_accounts_are_printed(instance):
+    _, said = instance
+
+    assert "http://127.0.0.1:8000/" in said
+    for login in ("zhang@shifan", "sun@shifan", "liu@xiaohe"):
+        assert login in said
+
+
+def test_a_chart_of_every_item_and_both_graphs_are_published(instance):
+    directory, _ = instance
+    published = sorted(path.name for path in (directory / "out").glob("*.pdf"))
+
+    assert len([name for name in published if name.startswith("CZ-")]) == 5
+    assert len([name for name in published if "关系图" in name]) == 2
+
+
+def test_first_office_holds_every_post_and_has_three_cases_under_way(store):
+    controls = load_controls()
+    office = Office(store, "shifan", controls=controls)
+    held = {a.post for officer in office.roster().officers for a in officer.appointments}
+    top = [case for case in office.cases(state=CaseState.OPEN, limit=100) if case.parent is None]
+
+    assert held == {post.name for post in controls.posts.values() if not post.external}
+    assert len(office.roster().officers) == 6
+    assert len(top) == 3
+
+
+def test_second_office_has_the_one_waiver_and_one_officer_on_leave(store):
+    office = Office(store, "xiaohe", controls=load_controls())
+    roster = office.roster()
+
+    assert [waiver.between for waiver in roster.waivers] == [frozenset({"所长", "出纳会计"})]
+    assert [officer.name for officer in roster.officers if officer.absences] == ["刘桂芳"]
+
+
+def test_a_second_run_keeps_the_data_and_prints_no_chart_again(instance, store):
+    directory, _ = instance
+    office = Office(store, "shifan", controls=load_controls())
+    before = [(case.id, case.version) for case in office.cases(limit=100)]
+    stamps = {path: path.stat().st_mtime_ns for path in (directory / "out").glob("*.pdf")}
+
+    assert _demo(directory).returncode == 0
+
+    assert [(case.id, case.version) for case in office.cases(limit=100)] == before
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps

@@ -1,0 +1,37 @@
+"""``qingdan serve``: the pages of one database."""
+
+from pathlib import Path
+
+import click
+
+from engine.model.wording import say
+
+
+@click.command(help=say("cli.help.serve"))
+@click.option(
+    "--instance",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("instance"),
+    show_default=True,
+    help=say("demo.option-instance"),
+)
+@click.option("--database", envvar="QINGDAN_DATABASE_URL", help=say("demo.option-database"))
+@click.option("--host", default="127.0.0.1", show_default=True, help=say("demo.option-host"))
+@click.option("--port", default=8000, show_default=True, help=say("demo.option-port"))
+def serve(instance: Path, database: str | None, host: str, port: int) -> None:
+    run(instance, database or database_of(instance), host, port)
+
+
+def database_of(instance: Path) -> str:
+    """Address of the embedded database of an instance directory."""
+    instance.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{(instance / 'qingdan.sqlite3').as_posix()}"
+
+
+def run(instance: Path, database: str, host: str, port: int) -> None:
+    """Serve until interrupted; ``instance`` keeps the key that signs forms."""
+    from . import create_app
+    from .server import serve as serve_app
+
+    app = create_app({"DATABASE_URL": database, "INSTANCE": instance})
+    serve_app(app, host=host, port=port)
