@@ -30,7 +30,6 @@ _ANSWERS = (
         },
     ),
     ("sun", "answer_directly", {"answer": "请到村委会登记"}),
-    ("sun", "deliver_answer", {"delivered_on": "2026-03-02"}),
     ("qian", "rate_service", {"satisfaction": "满意"}),
 )
 
