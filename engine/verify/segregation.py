@@ -3,11 +3,14 @@
 Belongs here: conflicting pairs by design. Does not: who is appointed to what.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 from .subject import Place, ProcedureSubject
+
+#: Conflicts of one procedure that are shown with a run; a drawing with more is all wrong.
+WITNESSES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,30 +45,41 @@ def conflicting_pairs(subject: ProcedureSubject) -> Iterator[ConflictingPair]:
     A pair that lies within one call is left to the called procedure where
     that one is checked as well.
     """
-    separated = _separated(subject)
-    places = [
-        place
-        for place in subject.places.values()
-        if place.node.kind.is_task and not (place.node.step and place.node.step.external)
-    ]
+    order = {place.id: number for number, place in enumerate(_inside(subject))}
     checked = {procedure.id for d in subject.documents for procedure in d.procedures}
-    for one, other in combinations(places, 2):
-        duties = subject.controls.between_duties(_duty(one), _duty(other))
-        reason = separated.get(frozenset((one.id, other.id)))
-        if duties is not None and not _is_left_to_callee(subject, one, other, checked):
-            yield ConflictingPair(
-                one=one, other=other, statutory=duties.statutory, basis=duties.basis
-            )
-        elif reason is not None:
-            yield ConflictingPair(one=one, other=other, statutory=False, basis=reason)
+    by_duty: dict[str, list[Place]] = {}
+    for place in _inside(subject):
+        by_duty.setdefault(_duty(place), []).append(place)
+    taken: set[frozenset[str]] = set()
+    for conflict in subject.controls.duty_conflicts:
+        first, second = (by_duty.get(duty, ()) for duty in sorted(conflict.duties))
+        for pair in product(first, second):
+            one, other = sorted(pair, key=lambda place: order[place.id])
+            if not _is_left_to_callee(subject, one, other, checked):
+                taken.add(frozenset((one.id, other.id)))
+                yield ConflictingPair(
+                    one=one, other=other, statutory=conflict.statutory, basis=conflict.basis
+                )
+    for group in subject.procedure.separations:
+        for steps in combinations(
+            sorted(set(group.steps) & order.keys(), key=order.__getitem__), 2
+        ):
+            if frozenset(steps) not in taken:
+                taken.add(frozenset(steps))
+                one, other = map(subject.places.__getitem__, steps)
+                yield ConflictingPair(one=one, other=other, statutory=False, basis=group.reason)
 
 
-def _separated(subject: ProcedureSubject) -> Mapping[frozenset[str], str]:
-    return {
-        frozenset(pair): group.reason
-        for group in subject.procedure.separations
-        for pair in combinations(group.steps, 2)
-    }
+def witness(subject: ProcedureSubject, pair: ConflictingPair, number: int) -> tuple[str, ...]:
+    """A shortest run that does both steps, for the first conflicts of a procedure."""
+    return subject.behaviour.witness(*pair.steps) if number < WITNESSES else ()
+
+
+def _inside(subject: ProcedureSubject) -> Iterator[Place]:
+    """The steps done inside the office, those of called procedures included."""
+    for place in subject.places.values():
+        if place.node.kind.is_task and not (place.node.step and place.node.step.external):
+            yield place
 
 
 def _is_left_to_callee(

@@ -19,7 +19,7 @@ Known limits
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import conflicting_pairs
+from engine.verify.segregation import conflicting_pairs, witness
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-officer-possible"
@@ -30,7 +30,7 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
     officers = subject.roster.officers if subject.roster else ()
     held = {o: {subject.post(p) for p in o.posts_on(subject.today)} for o in officers}
-    for pair in conflicting_pairs(subject) if officers else ():
+    for number, pair in enumerate(conflicting_pairs(subject) if officers else ()):
         posts = (subject.post_at(pair.one), subject.post_at(pair.other))
         able = [officer for officer in officers if held[officer].issuperset(posts)]
         if posts[0] == posts[1] or not able or not subject.may_meet(pair.steps):
@@ -43,7 +43,7 @@ def check(subject: ProcedureSubject) -> Iterator[Finding]:
             posts=posts,
             officers=tuple(officer.id for officer in able),
             basis=pair.basis,
-            witness=subject.behaviour.witness(*pair.steps),
+            witness=witness(subject, pair, number),
             statutory=pair.statutory,
             waiver=None if pair.statutory else subject.waiver(posts, pair.duties, pair.steps),
             names="、".join(officer.name for officer in able),

@@ -15,13 +15,14 @@ Right
     审批 in the lane 所长, 支付 in the lane 出纳会计.
 Known limits
     Steps of outside parties are left out; where exploration reaches its limit,
-    ``behaviour-unknown`` says so.
+    ``behaviour-unknown`` says so. Only the first hundred conflicts of a procedure
+    are shown with a run.
 """
 
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import ConflictingPair, conflicting_pairs
+from engine.verify.segregation import ConflictingPair, conflicting_pairs, witness
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-post-conflict"
@@ -30,26 +31,28 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
-    for pair in conflicting_pairs(subject):
+    pairs = (pair for pair in conflicting_pairs(subject) if _is_met(subject, pair))
+    for number, pair in enumerate(pairs):
         post = subject.post_at(pair.one)
-        if post and post == subject.post_at(pair.other) and subject.may_meet(pair.steps):
-            yield _finding(subject, pair, post)
+        yield subject.finding(
+            ID,
+            SEVERITY,
+            subject.node_at(pair.other),
+            "statutory" if pair.statutory else "waivable",
+            elements=pair.steps,
+            posts=(post,),
+            basis=pair.basis,
+            witness=witness(subject, pair, number),
+            statutory=pair.statutory,
+            waiver=None if pair.statutory else subject.waiver(pair.duties, pair.steps),
+            one=pair.one.node.label,
+            other=pair.other.node.label,
+            post=post,
+            source=pair.basis or subject.procedure.title,
+        )
 
 
-def _finding(subject: ProcedureSubject, pair: ConflictingPair, post: str) -> Finding:
-    return subject.finding(
-        ID,
-        SEVERITY,
-        subject.node_at(pair.other),
-        "statutory" if pair.statutory else "waivable",
-        elements=pair.steps,
-        posts=(post,),
-        basis=pair.basis,
-        witness=subject.behaviour.witness(*pair.steps),
-        statutory=pair.statutory,
-        waiver=None if pair.statutory else subject.waiver(pair.duties, pair.steps),
-        one=pair.one.node.label,
-        other=pair.other.node.label,
-        post=post,
-        source=pair.basis or subject.procedure.title,
-    )
+def _is_met(subject: ProcedureSubject, pair: ConflictingPair) -> bool:
+    """Whether the steps belong to one post and some run does both."""
+    post = subject.post_at(pair.one)
+    return bool(post) and post == subject.post_at(pair.other) and subject.may_meet(pair.steps)

@@ -30,7 +30,14 @@ def check(subject: ProcedureSubject) -> Iterator[Finding]:
     for node in subject.procedure.nodes.values():
         duty = node.step.duty if node.step else ""
         if duty and duty not in known:
-            near = get_close_matches(duty, known, n=1) or list(known)
+            near = get_close_matches(duty, known, n=1)
+            variant = "near" if near else "none"
             yield subject.finding(
-                ID, SEVERITY, node, step=node.label, duty=duty, near="、".join(near)
+                ID,
+                SEVERITY,
+                node,
+                variant,
+                step=node.label,
+                duty=duty,
+                near="、".join(near or known),
             )

@@ -51,8 +51,8 @@ def _columns(caller: Procedure, called: Procedure) -> set[str]:
 
 def _filled(subject: ProcedureSubject) -> set[str]:
     names = _fields(subject.procedure)
-    for place in subject.places.values():
-        names |= _fields(place.procedure)
+    for called in {p.procedure.id: p.procedure for p in subject.places.values()}.values():
+        names |= _fields(called)
     pending, seen = [subject.procedure], {subject.procedure.id}
     while pending:
         called = pending.pop()
