@@ -14,6 +14,9 @@ from operator import or_
 #: Blocks nested deeper than this are left to the token game: recursion stays shallow.
 MAX_HEIGHT = 100
 
+#: Most comparisons made to find the maximal ones among sets.
+MAX_EFFORT = 3_000_000
+
 Run = tuple[str, ...]
 
 
@@ -236,8 +239,12 @@ def maximal(sets: Iterable[int], cap: int) -> frozenset[int]:
     for mask in sets:
         by_size.setdefault(mask.bit_count(), set()).add(mask)
     kept: list[int] = []
+    effort = 0
     for size in sorted(by_size, reverse=True):
         larger = tuple(kept)
+        effort += len(larger) * len(by_size[size])
+        if effort > MAX_EFFORT:
+            raise TooMany
         kept.extend(m for m in by_size[size] if not any(m & other == m for other in larger))
         if len(kept) > cap:
             raise TooMany
@@ -245,12 +252,12 @@ def maximal(sets: Iterable[int], cap: int) -> frozenset[int]:
 
 
 def combine(families: Iterable[frozenset[int]], cap: int) -> frozenset[int]:
-    """The maximal unions of one set from each family."""
+    """The unions of one set from each family; the families share no step."""
     result = frozenset({0})
     for family in families:
-        if len(result) * len(family) > 20 * cap:
+        if len(result) * len(family) > cap:
             raise TooMany
-        result = maximal((a | b for a in result for b in family), cap)
+        result = frozenset(a | b for a in result for b in family)
     return result
 
 

@@ -59,9 +59,13 @@ class _Process:
         self.calls = calls
         #: Line of the outermost call, None in the procedure itself.
         self.line = line
+        #: Nodes and flows by the sub-process they are in.
         self.inside: dict[str | None, list[Node]] = defaultdict(list)
+        self.flows: dict[str | None, list[Flow]] = defaultdict(list)
         for node in procedure.nodes.values():
             self.inside[node.scope].append(node)
+        for flow in procedure.flows.values():
+            self.flows[procedure.nodes[flow.source].scope].append(flow)
 
     def fill(self, scope: Scope, container: str | None) -> None:
         """Put the nodes of ``container`` into ``scope``."""
@@ -69,7 +73,7 @@ class _Process:
         inner = {n.id: n for n in self.inside[container] if n not in handlers}
         ins: dict[str, list[Edge]] = defaultdict(list)
         outs: dict[str, list[tuple[Edge, Flow | None]]] = defaultdict(list)
-        for source, target, flow in self._flows(inner):
+        for source, target, flow in self._flows(container, inner):
             edge = Edge(None)
             outs[source].append((edge, flow))
             ins[target].append(edge)
@@ -83,12 +87,14 @@ class _Process:
         for node in handlers:
             self._handler(scope, node)
 
-    def _flows(self, inner: Mapping[str, Node]) -> Iterable[tuple[str, str, Flow | None]]:
+    def _flows(
+        self, container: str | None, inner: Mapping[str, Node]
+    ) -> Iterable[tuple[str, str, Flow | None]]:
         """Sequence flows and links between the nodes of one scope."""
-        for flow in self.procedure.flows.values():
+        for flow in self.flows[container]:
             if flow.source in inner and flow.target in inner:
                 yield flow.source, flow.target, flow
-            elif flow.source in inner or flow.target in inner:
+            else:
                 self._refuse("crossing", flow.id)
         catches = {
             n.event.reference: n.id

@@ -44,14 +44,11 @@ class Behaviour:
         #: Why some verdicts are *unknown*; None when all are exact.
         self.unknown_reason = reason
         rows = [0] * len(plan.steps)
-        self._runs: frozenset[int] | None = None
         self.soundness = soundness.Soundness(sound="unknown", faults=())
         if net is not None:
             condensed: nx.DiGraph = condense(graph)
             rows = together(net, graph, condensed)
             self.soundness = soundness.judge(net, graph, condensed, complete=reason is None)
-            if reason is None:
-                self._runs = maximal_runs(graph, condensed)
         #: For each two steps: ``may``, ``never`` or ``unknown``.
         self.pairs = Pairs(self.steps, rows, complete=reason is None)
 
@@ -65,6 +62,10 @@ class Behaviour:
             return ()
         wanted = 1 << self.steps.index(first) | 1 << self.steps.index(second)
         return in_net(self._whole_net, wanted) or in_graph(self._graph, wanted) or ()
+
+    @cached_property
+    def _runs(self) -> frozenset[int] | None:
+        return None if self.unknown_reason else maximal_runs(self._graph, condense(self._graph))
 
     @cached_property
     def _whole_net(self) -> Net:

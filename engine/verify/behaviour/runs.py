@@ -19,7 +19,8 @@ def maximal_runs(graph: Graph, condensed: nx.DiGraph) -> frozenset[int] | None:
     families: dict[int, frozenset[int]] = {}
     try:
         for component in reversed(list(nx.topological_sort(condensed))):
-            inside, sets, ends = 0, [], False
+            inside, ends = 0, False
+            sets: list[int] = []
             for state in condensed.nodes[component]["members"]:
                 ends = ends or graph.states[state] == 0
                 for move, there in graph.moves[state]:
@@ -28,6 +29,8 @@ def maximal_runs(graph: Graph, condensed: nx.DiGraph) -> frozenset[int] | None:
                         continue
                     done = move.block.family(MAX_RUNS)
                     after = families[component_of[there]]
+                    if len(done) * len(after) + len(sets) > 4 * MAX_RUNS:
+                        sets = [*maximal(sets, MAX_RUNS)]
                     if len(done) * len(after) > 20 * MAX_RUNS:
                         raise TooMany
                     sets += [a | b for a in done for b in after]

@@ -7,7 +7,9 @@ What no rule fits (facts, throws, unmatched gateways) is left to the token game.
 
 from collections.abc import Callable
 
-from .block import EMPTY, MAX_HEIGHT, Block, every, one_of, repeat, some_of
+from engine.model.procedure import Trigger
+
+from .block import EMPTY, MAX_HEIGHT, Block, every, leaf, one_of, repeat, some_of
 from .plan import Edge, Plan, Role, Scope, Spot
 from .throw import Catcher, caught
 
@@ -39,6 +41,7 @@ class _Shrinker:
 
     def shrink(self) -> None:
         rules: tuple[Callable[[Spot], bool], ...] = (
+            self._terminate,
             self._body,
             self._besides,
             self._interrupted,
@@ -112,25 +115,58 @@ class _Shrinker:
 
     def _body(self, spot: Spot) -> bool:
         """A sub-process or call that has become one block is like a task."""
-        body = spot.body
-        if body is None or body.handlers or body.entry is None or len(body.spots) > 2:
+        if spot.body is None:
             return False
-        block, inner = spot.block, body.entry.target
-        left = set(body.spots)
-        while inner is not None:
-            if inner not in left or inner.role is not Role.PASS or not self._is_plain(inner):
-                return False
-            left.remove(inner)
-            block = every([block, self._done(inner)])
-            inner = inner.outs[0].target if inner.outs else None
-        if left:
+        content = self._content(spot.body)
+        if content is None:
             return False
+        block = every([spot.block, content])
         if spot.repeats:
             block = repeat(block, EMPTY)
         if block.height > MAX_HEIGHT:
             return False
         spot.block = block
         spot.body = None
+        return True
+
+    def _content(self, scope: Scope) -> Block | None:
+        """All that happens in a scope, its event sub-processes included, if it is one block."""
+        if scope.entry is None:
+            return None
+        blocks, spot = [], scope.entry.target
+        left = set(scope.spots)
+        while spot is not None:
+            if spot not in left or spot.role is not Role.PASS or not self._is_plain(spot):
+                return None
+            left.remove(spot)
+            blocks.append(self._done(spot))
+            spot = spot.outs[0].target if spot.outs else None
+        interrupting = []
+        for handler in scope.handlers:
+            inner = self._content(handler.body)
+            if inner is None or handler in self.thrown_to:
+                return None
+            block = every([leaf(handler.label), inner])
+            if handler.interrupting:
+                interrupting.append(block)
+            else:
+                blocks.append(one_of([EMPTY, repeat(block, EMPTY)]))
+        if interrupting:
+            blocks.append(one_of([EMPTY, *interrupting]))
+        return None if left else every(blocks)
+
+    def _terminate(self, spot: Spot) -> bool:
+        """Where there is only ever one token, a terminate end is like any other."""
+        if spot.throws is None or spot.throws.trigger is not Trigger.TERMINATE:
+            return False
+        if self.scope.handlers or any(
+            other.role in (Role.FORK, Role.SOME)
+            or (other.role is Role.BOUNDARY and other.node and not other.node.interrupting)
+            for other in self.scope.spots
+            if other not in self.gone
+        ):
+            return False
+        spot.throws = None
         return True
 
     def _besides(self, spot: Spot) -> bool:
