@@ -1,18 +1,26 @@
-"""Whatever happens to an item's file, the check answers with findings, never a traceback."""
+"""Whatever happens to an item's file, the check answers with findings, never a traceback.
+
+And a file that passes is one the runtime takes.
+"""
 
 import os
 import random
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from engine.bpmn.library import Library
 from engine.bpmn.reader import read
-from engine.verify.check import check_library
+from engine.model.procedure import Document
+from engine.runtime.errors import Unexecutable
+from engine.runtime.executable import check_executable
+from engine.verify.check import check_library, load_for_check
 
 from ..house import ROOT
 
 ITEMS = [(p.name, p.read_bytes()) for p in sorted((ROOT / "processes" / "bpmn").glob("*.bpmn"))]
+DIAGRAMS = Path(__file__).parent / "diagrams"
 SEED = 20260302
 ROUNDS = 2000 if os.environ.get("QINGDAN_PROVE") == "full" else 200
 
@@ -44,6 +52,25 @@ def _mutated(random_: random.Random, content: bytes) -> bytes:
     return b"\n".join(lines)
 
 
+def _is_run(document: Document, library: Library) -> bool:
+    """Whether the runtime takes every procedure of the document."""
+    try:
+        for procedure in document.procedures:
+            check_executable(procedure, library.procedures)
+    except Unexecutable:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "path", sorted(DIAGRAMS.rglob("*.bpmn")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_what_passes_the_check_is_run(path, judge):
+    library, (document,) = load_for_check([path])
+
+    assert judge(path).fails or _is_run(document, library)
+
+
 @pytest.mark.prove
 def test_mutated_items_never_crash_the_check(controls):
     print(f"seed {SEED}, {ROUNDS} rounds")
@@ -59,3 +86,4 @@ def test_mutated_items_never_crash_the_check(controls):
         report = check_library(library, controls, documents=[document], today=date(2026, 3, 2))
 
         assert all(f.message and f.file == name for f in report.findings)
+        assert report.fails or _is_run(document, library), name

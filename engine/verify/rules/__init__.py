@@ -34,8 +34,8 @@ class Rule:
 
     @property
     def summary(self) -> str:
-        """First line of the docstring."""
-        return self.text.partition("\n")[0]
+        """First line of the docstring, with Markdown's code marks."""
+        return self.text.partition("\n")[0].replace("``", "`")
 
 
 def _rule(module: ModuleType) -> Rule:

@@ -1,7 +1,7 @@
 """A form cannot be filled as it is drawn.
 
 What it checks
-    Field names used twice in a form or a table, choices without options,
+    Field names used twice in a form or a table or reserved, choices without options,
     tables without columns, ``rows`` and ``qd:children`` that name no table or
     no column.
 Why it matters
@@ -18,6 +18,7 @@ Known limits
 """
 
 from collections.abc import Iterator
+from keyword import kwlist
 
 from engine.model.finding import Finding, Severity
 from engine.model.procedure import FieldType, FormField, Node
@@ -26,6 +27,9 @@ from engine.verify.subject import ProcedureSubject
 ID = "bad-form"
 SEVERITY = Severity.ERROR
 BASIS = ""
+
+#: Words of the expression language, and the key SpiffWorkflow keeps for itself.
+_RESERVED = frozenset({*kwlist, "typename"})
 
 #: Variant of the wording, line, facts.
 _Problem = tuple[str, int | None, dict[str, object]]
@@ -37,6 +41,8 @@ def _in_fields(fields: tuple[FormField, ...], tables: dict[str, set[str]]) -> It
         if field.name in seen:
             yield "twice", field.line, {"name": field.name}
         seen.add(field.name)
+        if field.name in _RESERVED:
+            yield "reserved", field.line, {"name": field.name}
         if field.type is FieldType.CHOICE and not field.options:
             yield "no-options", field.line, {"name": field.label}
         if field.type is FieldType.TABLE and not field.columns:
