@@ -56,11 +56,12 @@ def _shape(element, shape, x, y, width, height):
     cx, cy = x + width / 2, y + height / 2
     if kind in ("lane", "participant"):
         yield f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="none" stroke="#678"/>'
+        middle = 'text-anchor="middle"'
         turn = f'transform="rotate(-90 {x + 19} {cy})"'
         if shape.get("isHorizontal") == "true":
-            yield f'<text x="{x + 19}" y="{cy}" font-size="12" text-anchor="middle" {turn}>{name}</text>'
+            yield f'<text x="{x + 19}" y="{cy}" font-size="12" {middle} {turn}>{name}</text>'
         else:
-            yield f'<text x="{cx}" y="{y + 19}" font-size="12" text-anchor="middle">{name}</text>'
+            yield f'<text x="{cx}" y="{y + 19}" font-size="12" {middle}>{name}</text>'
         return
     if kind.endswith("Gateway"):
         yield (

@@ -119,8 +119,13 @@ def test_the_measure_finds_a_planted_fault(fault):
         shapes[names[0]] = shapes[names[1]]
     elif fault == "shared line":
         one, other = (
-            e for e in edges if procedure.flows[e.flow].target in ("approve_list", "compile_list")
-        ).__next__, edges[0]
+            (
+                e
+                for e in edges
+                if procedure.flows[e.flow].target in ("approve_list", "compile_list")
+            ).__next__,
+            edges[0],
+        )
         edges[0] = replace(other, points=one().points)
     elif fault == "through":
         box = shapes[random.choice(names)]

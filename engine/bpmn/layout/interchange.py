@@ -77,7 +77,7 @@ class _Interchange:
         self.root = splice.root
         self.newline = newline
         self.landscape = landscape
-        self.taken = {e.get("id") for e in self.root.iter("*")}
+        self.taken = {e.get("id") for e in self.root.iter(f"{_B}*")}
         elements = {e.get("id"): e for e in self.root.findall(f"{_B}process")}
         self.processes: dict[str, tuple[Procedure, etree._Element]] = {
             p.id: (p, elements[p.id]) for p in document.procedures if p.nodes

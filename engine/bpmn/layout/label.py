@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from unicodedata import east_asian_width
 
 from .drawing import Box, Drawing, Edge, Point, Sizes
@@ -34,6 +35,29 @@ def broken(name: str, line: int = LINE) -> tuple[str, ...]:
     return (*lines, current)
 
 
+class _Map:
+    """Boxes by the squares they reach into, so that only near ones are compared."""
+
+    def __init__(self, square: float) -> None:
+        self.square = square
+        self.boxes: dict[tuple[int, int], list[Box]] = {}
+
+    def _squares(self, box: Box, gap: float) -> Iterator[tuple[int, int]]:
+        side = self.square
+        for x in range(int((box.x - gap) // side), int((box.right + gap) // side) + 1):
+            for y in range(int((box.y - gap) // side), int((box.bottom + gap) // side) + 1):
+                yield x, y
+
+    def add(self, box: Box) -> None:
+        for square in self._squares(box, 0.0):
+            self.boxes.setdefault(square, []).append(box)
+
+    def hits(self, box: Box, gap: float = 0.0) -> int:
+        """How many boxes come closer than ``gap``."""
+        near = {id(b): b for s in self._squares(box, gap) for b in self.boxes.get(s, ())}
+        return sum(box.overlaps(other, gap) for other in near.values())
+
+
 @dataclass
 class Labels:
     """Places the labels of a drawing; what finds no free place is ``squeezed``."""
@@ -45,12 +69,12 @@ class Labels:
     def __post_init__(self) -> None:
         #: (width, height) of the labels without a free place, by flow.
         self.squeezed: dict[str, tuple[float, float]] = {}
-        self.solid = self._solid()
-        self.lines = [
-            (edge.flow, thin(a, b))
-            for edge in self.drawing.edges
-            for a, b in zip(edge.points, edge.points[1:], strict=False)
-        ]
+        self.solid, self.lines = _Map(self.sizes.row_pitch), _Map(self.sizes.row_pitch)
+        for box in self._solid():
+            self.solid.add(box)
+        for edge in self.drawing.edges:
+            for a, b in pairwise(edge.points):
+                self.lines.add(thin(a, b))
         self.gap = self.sizes.grid / 2
 
     def _solid(self) -> list[Box]:
@@ -89,14 +113,14 @@ class Labels:
             if best[0] >= 100:
                 self.squeezed[link.flow] = (best[1].width, best[1].height)
             placed[link.flow] = best[1:]
-            self.solid.append(best[1])
+            self.solid.add(best[1])
         return placed
 
     def _candidates(self, edge: Edge, width: float, height: float) -> Iterator[tuple[float, Box]]:
         """(price, box): along the segments from the source on, on both sides."""
         gap = self.gap
         way = 0.0
-        for number, (a, b) in enumerate(zip(edge.points, edge.points[1:], strict=False)):
+        for number, (a, b) in enumerate(pairwise(edge.points)):
             (ax, ay), (bx, by) = a, b
             long = abs(bx - ax) + abs(by - ay)
             need = width if ay == by else height
@@ -121,8 +145,8 @@ class Labels:
             trouble += 500.0
         if box.bottom > self.drawing.height:
             trouble += 500.0
-        trouble += 200.0 * sum(box.overlaps(other, self.gap / 2) for other in self.solid)
-        trouble += 100.0 * sum(box.overlaps(line) for _, line in self.lines)
+        trouble += 200.0 * self.solid.hits(box, self.gap / 2)
+        trouble += 100.0 * self.lines.hits(box)
         for band in self.drawing.bands:
             inside = band.box
             if self.drawing.landscape:
