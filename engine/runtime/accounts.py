@@ -29,6 +29,7 @@ MIN_PASSWORD = 8
 
 _account = schema.account
 _session = schema.session
+_officer = schema.officer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,12 +71,8 @@ class Accounts:
         }
         mine = (_account.c.office_id == office_id, _account.c.officer_id == officer_id)
         with self.store.write() as connection:
-            officer = schema.officer
-            if not connection.scalar(
-                select(officer.c.id).where(
-                    officer.c.office_id == office_id, officer.c.id == officer_id
-                )
-            ):
+            known = (_officer.c.office_id == office_id, _officer.c.id == officer_id)
+            if not connection.scalar(select(_officer.c.id).where(*known)):
                 raise UnknownOfficer(say("run.unknown-officer", officer=officer_id))
             holder = self._by_login(connection, login)
             if holder and (holder["office_id"], holder["officer_id"]) != (office_id, officer_id):
@@ -96,7 +93,7 @@ class Accounts:
         """
         refusal = None
         with self.store.write() as connection:
-            account = self._by_login(connection, login)
+            account = self._by_login(connection, login, present=True)
             if account and account["locked_until"] and now < account["locked_until"]:
                 refusal = say("run.sign-in.locked", until=f"{account['locked_until']:%H:%M}")
             elif not self._matches(account, password):
@@ -110,7 +107,8 @@ class Accounts:
         """Whose session a token is; None when it has ended. Using it keeps it alive."""
         mine = _session.c.token_hash == _hashed(token)
         with self.store.read() as connection:
-            row = connection.execute(select(_session).where(mine)).first()
+            query = select(_session).select_from(_session.join(_account).join(_officer))
+            row = connection.execute(query.where(mine, _officer.c.departed.is_(False))).first()
         if row is None:
             return None
         if now - row.seen_at > IDLE or now - row.created_at > LIFETIME:
@@ -152,9 +150,14 @@ class Accounts:
         return self._hasher.hash(password)
 
     @staticmethod
-    def _by_login(connection: Connection, login: str) -> RowMapping | None:
+    def _by_login(
+        connection: Connection, login: str, *, present: bool = False
+    ) -> RowMapping | None:
+        """The account of a login; ``present`` leaves out officers who left."""
         query = select(_account).where(_account.c.login == login.strip())
-        return connection.execute(query.with_for_update()).mappings().first()
+        if present:
+            query = query.join(_officer).where(_officer.c.departed.is_(False))
+        return connection.execute(query.with_for_update(of=_account)).mappings().first()
 
     def _matches(self, account: RowMapping | None, password: str) -> bool:
         stored = account["password_hash"] if account else self._decoy

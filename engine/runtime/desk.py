@@ -85,7 +85,9 @@ class Desk:
         asked = place(program, self.work.controls, self.item["step"])
         waivers = dict.fromkeys(self.judge.judge(self.officer, self.item, self.case))
         raw = dict(values)
-        cosigners = self._cosigners(asked, raw.pop(COSIGNER, ""), waivers)
+        cosigners: tuple[str, ...] = ()
+        if asked.persons > 1:
+            cosigners = self._cosigners(asked, raw.pop(COSIGNER, ""), waivers)
         parsed, sealed = self._form(asked, raw, files)
         self._set(
             state=WorkItemState.DONE.value,

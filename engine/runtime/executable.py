@@ -4,12 +4,17 @@ SpiffWorkflow passes some constructs over in silence; a procedure that holds
 one of them is refused when it is published, before any case runs on it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from engine.model.procedure import Node, NodeKind, Procedure, Trigger
+from engine.bpmn.expression import parse, parse_timer
+from engine.model.errors import UnsafeExpression
+from engine.model.procedure import FormField, Node, NodeKind, Procedure, Trigger
 from engine.model.wording import say
 
 from .errors import Unexecutable
+
+#: SpiffWorkflow takes a row with this key for an object of its own.
+RESERVED = "typename"
 
 _KINDS = {
     NodeKind.SCRIPT_TASK: "script",
@@ -43,6 +48,28 @@ def check_executable(procedure: Procedure, known: Mapping[str, Procedure]) -> No
                 line=node.line,
                 element=node.id,
             )
+    for element, line, reason in _unsafe(procedure):
+        raise Unexecutable(
+            say("run.unexecutable", what=reason), path=procedure.path, line=line, element=element
+        )
+
+
+def _unsafe(procedure: Procedure) -> Iterator[tuple[str, int, str]]:
+    """Element, line and reason of every expression outside the safe language."""
+    written: list[tuple[str, int, str | None, Callable[[str], object]]] = [
+        (flow.id, flow.line, flow.condition, parse) for flow in procedure.flows.values()
+    ]
+    for node in procedure.nodes.values():
+        if node.event is not None:
+            written.append((node.id, node.line, node.event.expression, parse_timer))
+        if node.loop is not None:
+            written.append((node.id, node.line, node.loop.cardinality, parse))
+            written.append((node.id, node.line, node.loop.condition, parse))
+    for element, line, text, read in written:
+        try:
+            read(text or "None")
+        except UnsafeExpression as error:
+            yield element, line, error.message
 
 
 def _obstacles(procedure: Procedure, node: Node, known: Mapping[str, Procedure]) -> Iterator[str]:
@@ -52,6 +79,8 @@ def _obstacles(procedure: Procedure, node: Node, known: Mapping[str, Procedure])
         yield "event-sub-process"
     if node.kind is NodeKind.CALL_ACTIVITY:
         yield from _call_obstacles(procedure, node, known)
+    if node.step is not None and RESERVED in _names(node.step.fields):
+        yield "reserved-field"
     if node.event is not None:
         if node.event.trigger in _TRIGGERS:
             yield _TRIGGERS[node.event.trigger]
@@ -79,3 +108,7 @@ def _call_obstacles(
         yield "children-loop"
     if any(other.attached_to == node.id for other in procedure.nodes.values()):
         yield "children-boundary"
+
+
+def _names(fields: tuple[FormField, ...]) -> set[str]:
+    return {inner.name for field in fields for inner in (field, *field.columns)}

@@ -6,11 +6,12 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
+from engine.model.office import Roster
 from engine.runtime import Office, SignInRefused, UnknownOfficer
 from engine.runtime.accounts import Accounts, Identity
 from engine.store import Store
 
-from .conftest import Clock
+from .conftest import ROSTER, Clock
 
 PASSWORD = "correct horse"
 FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -98,6 +99,17 @@ def test_changed_password_ends_every_session(accounts: Accounts, clock: Clock) -
     assert accounts.identity(token, clock()) is accounts.identity(other, clock()) is None
     accounts.sign_in("zhang", "battery staple", clock())
     with pytest.raises(SignInRefused):
+        accounts.sign_in("zhang", PASSWORD, clock())
+
+
+def test_officer_who_left_is_signed_out_for_good(
+    accounts: Accounts, office: Office, clock: Clock
+) -> None:
+    token = accounts.sign_in("zhang", PASSWORD, clock())
+    rest = tuple(officer for officer in ROSTER.officers if officer.id != "zhang")
+    office.appoint(Roster(office=ROSTER.office, officers=rest))
+    assert accounts.identity(token, clock()) is None
+    with pytest.raises(SignInRefused, match="登录名或密码不对"):
         accounts.sign_in("zhang", PASSWORD, clock())
 
 

@@ -1,12 +1,13 @@
 """Every BPMN construct the items use runs as drawn, also after a restart at each step."""
 
+import os
 from collections.abc import Callable
 
 import pytest
 
 from engine.bpmn.library import Library
 from engine.model.case import CaseState
-from engine.runtime import FaultyCase, Office, Simulation, Unexecutable
+from engine.runtime import FaultyCase, Office, Simulation, machine
 
 from .conftest import Clock, Desk
 from .drawings import column, field, flow, line, process, step
@@ -273,7 +274,7 @@ def test_multi_instance_stops_at_its_completion_condition(desk: Desk) -> None:
     assert done.state is CaseState.FINISHED
 
 
-def _loop() -> bytes:
+def endless_loop() -> bytes:
     return process(
         "p",
         '<exclusiveGateway id="in"/><exclusiveGateway id="out" default="out_in"/>',
@@ -285,8 +286,13 @@ def _loop() -> bytes:
     )
 
 
-def test_loop_without_end_is_refused_before_it_stalls(desk: Desk, clock: Clock) -> None:
-    (desk.folder / "p.bpmn").write_bytes(_loop())
+@pytest.mark.prove
+def test_loop_without_end_is_refused_before_it_stalls(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.environ.get("QINGDAN_PROVE") != "full":
+        monkeypatch.setattr(machine, "MAX_DEPTH", 90)
+    (desk.folder / "p.bpmn").write_bytes(endless_loop())
     library = Library.load([desk.folder])
     run = Simulation(library, "p", desk.office.controls, clock=clock)
 
@@ -300,7 +306,7 @@ def test_loop_without_end_is_refused_before_it_stalls(desk: Desk, clock: Clock) 
 
 
 def test_loop_ends_when_its_condition_says_so(desk: Desk) -> None:
-    desk.publish(_loop())
+    desk.publish(endless_loop())
     case = desk.open()
     for _ in range(3):
         desk.do(case.id, "again", "ding", stop="否")
@@ -331,57 +337,3 @@ def test_condition_without_a_way_out_loses_nothing(
     done = desk.office.complete(item.id, by="ding", values={"n": "2"})
     assert done.state is CaseState.FINISHED
     assert desk.actions(case.id).count("faulty") == 2
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        ('<scriptTask id="a"><script>1</script></scriptTask>', "脚本"),
-        ('<complexGateway id="a"/>', "复杂网关"),
-        ('<callActivity id="a" calledElement="nowhere"/>', "没有一起发布"),
-        (
-            '<intermediateCatchEvent id="a"><timerEventDefinition><timeCycle>R3/P1D</timeCycle>'
-            "</timerEventDefinition></intermediateCatchEvent>",
-            "周期",
-        ),
-        (
-            '<intermediateThrowEvent id="a"><compensateEventDefinition/></intermediateThrowEvent>',
-            "补偿",
-        ),
-    ],
-)
-def test_what_would_run_wrongly_is_refused_when_published(
-    desk: Desk, body: str, reason: str
-) -> None:
-    with pytest.raises(Unexecutable, match=reason):
-        desk.publish(process("p", body, line("start", "a", "end"), code="T-1"))
-    assert desk.office.items() == ()
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "__import__('os').system('true')",
-        "(1).__class__.__mro__",
-        "[x for x in (1,)]",
-        "'a' * 99999999",
-        "9 ** 9 ** 9",
-    ],
-)
-def test_attack_in_a_condition_is_never_evaluated(desk: Desk, attack: str) -> None:
-    desk.publish(
-        process(
-            "p",
-            step("ask"),
-            '<exclusiveGateway id="x" default="x_end"/>',
-            step("b"),
-            line("start", "ask", "x"),
-            flow("x", "b", attack),
-            flow("x", "end"),
-            flow("b", "end"),
-            code="T-1",
-        )
-    )
-    case = desk.open()
-    with pytest.raises(FaultyCase):
-        desk.do(case.id, "ask", "ding")

@@ -8,6 +8,7 @@ import pytest
 from engine.bpmn.library import Library
 from engine.model.case import CaseState, WorkItem
 from engine.model.controls import load_controls
+from engine.model.office import Officer
 from engine.model.procedure import FieldType, FormField
 from engine.model.roster_file import read_roster
 from engine.runtime import Office, Refused, Upload
@@ -63,18 +64,26 @@ def office(store: Store, clock: Clock) -> Office:
 
 def _do_one(office: Office, visits: dict[str, int]) -> bool:
     """Let some officer do some open step; the second visit gives the other answers."""
-    for officer in office.roster().officers:
-        for item in office.todo(officer.id).open:
-            if item.refusal:
-                continue
-            try:
-                office.claim(item.id, by=officer.id)
-            except Refused:
-                continue
-            visits[item.step] = visits.get(item.step, 0) + 1
-            values, files = _fill(item, last=visits[item.step] % 2 == 0)
-            office.complete(item.id, by=officer.id, values=values, files=files)
-            return True
+    officers = office.roster().officers
+    for case in office.cases(state=CaseState.OPEN):
+        for item in office.case(case.id).work_items:
+            if item.done_at is None and _do(office, item, officers, visits):
+                return True
+    return False
+
+
+def _do(
+    office: Office, item: WorkItem, officers: tuple[Officer, ...], visits: dict[str, int]
+) -> bool:
+    for officer in officers:
+        try:
+            office.claim(item.id, by=officer.id)
+        except Refused:
+            continue
+        visits[item.step] = visits.get(item.step, 0) + 1
+        values, files = _fill(item, last=visits[item.step] % 2 == 0)
+        office.complete(item.id, by=officer.id, values=values, files=files)
+        return True
     return False
 
 
