@@ -67,6 +67,7 @@ class Grower:
             self.guarded,
             self.guarded,
             self.inside,
+            self.inside,
             self.call,
         ]
         return self.random.choice(grow)(depth, facts, leave)
@@ -79,7 +80,7 @@ class Grower:
         parts = self.branches(depth, facts, leave)
         if facts and self.random.random() < 0.6:
             return Choice(parts, key="k", default=True)
-        if leave and self.random.random() < (0.6 if "error" in leave else 0.3):
+        if leave and self.random.random() < (0.8 if "error" in leave else 0.4):
             parts = (*parts[:-1], Leave(self.random.choice(leave)))
             return Choice(parts)
         if self.random.random() < 0.2:
@@ -111,7 +112,7 @@ class Grower:
         self, depth: int, facts: bool, leave: tuple[str, ...], *, host: bool = False
     ) -> Inside:
         multiple = not host and self.random.random() < 0.15
-        caught = not multiple and not host and self.random.random() < 0.5
+        caught = not multiple and not host and self.random.random() < 0.7
         errors = caught or ("error" in leave and not multiple)
         inner = ("error", "stop") if errors else ("stop",)
         body = self.sequence(depth, facts=facts and not multiple, leave=inner)

@@ -14,7 +14,7 @@ from itertools import product
 #: Value of a fact that no branch mentions.
 OTHER = "?"
 #: Models whose truth needs more outcomes than this are drawn again.
-MAX_OUTCOMES = 600
+MAX_OUTCOMES = 300
 
 Steps = frozenset[str]
 #: What is known of the facts: (key, value), sorted.
