@@ -195,3 +195,9 @@ def test_file_of_another_tool_can_be_drawn_anew():
             assert_complete(lay_out(file.read_bytes(), replace=True))
             drawn += 1
     assert drawn > 0
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_shipped_file_has_current_interchange(file):
+    """A changed item is drawn anew with ``qingdan layout --force``."""
+    assert_complete(file.read_bytes())
