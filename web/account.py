@@ -55,6 +55,12 @@ def enter() -> str | tuple[str, int] | Response:
     return response
 
 
+@blueprint.get("/sign-out")
+def stay() -> Response:
+    """The address of signing out, only looked at, signs nobody out."""
+    return redirect(url_for("todo.start"))
+
+
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     """End the session in the store, not only in the browser."""

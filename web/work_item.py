@@ -88,6 +88,13 @@ def show(work_item_id: str) -> Page:
     return _page(office().work_item(work_item_id))
 
 
+@blueprint.get("/<work_item_id>/claim")
+@blueprint.get("/<work_item_id>/release")
+def look(work_item_id: str) -> Response:
+    """A claim's address opened again, after signing in or by a bookmark, claims nothing."""
+    return redirect(url_for("work_item.show", work_item_id=work_item_id))
+
+
 @blueprint.post("/<work_item_id>/claim")
 def claim(work_item_id: str) -> Page | Response:
     """Take the step; refused with the rule and its source."""

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from engine.bpmn.library import Library
@@ -100,15 +101,15 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path, _free_port())
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("house"), _free_port())
     controls = load_controls()
     roster = load_roster(HERE / "office.toml", controls)
     office = house.office()
     office.appoint(roster)
     office.publish(Library.load())
-    accounts = Accounts(office.store)
+    accounts = Accounts(office.store, hasher=PasswordHasher(time_cost=1, memory_cost=64))
     for officer in roster.officers:
         accounts.create("home", officer.id, officer.id, PASSWORD)
     office.store.close()
@@ -208,6 +209,6 @@ class Staff:
         return self._officers[login]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def staff(chromium: Browser, house: House) -> Staff:
     return Staff(chromium, house)

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from engine.bpmn.library import Library
+from engine.bpmn.library import Library, shipped_directory
 from engine.model.case import Applicant, Case
 from engine.model.controls import load_controls
 from engine.model.roster_file import load_roster
@@ -60,7 +60,7 @@ def office(store: Store, clock: SettableClock, accounts: Accounts) -> Office:
     """The office the tests work in; a second one, ``other``, stands beside it."""
     controls = load_controls()
     roster = load_roster(HERE / "office.toml", controls)
-    library = Library.load([HERE / "every_field.bpmn"])
+    library = Library.load([HERE, shipped_directory()])
     for office_id in ("home", "other"):
         opened = Office(store, office_id, controls=controls, clock=clock)
         opened.appoint(roster)

@@ -1,12 +1,19 @@
 """Signing in, being locked out, forms without their token, strangers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Flask
+
+from engine.model.case import Case, WorkItemState
+from engine.model.office import Appointment, Officer
+from engine.runtime import Office
+from engine.runtime.accounts import Accounts
 
 from .conftest import PASSWORD, Browser, SettableClock
 
 SignIn = Callable[[str], Browser]
+NewCase = Callable[..., Case]
 
 
 def test_stranger_is_sent_to_the_sign_in_page(stranger: Browser) -> None:
@@ -123,6 +130,30 @@ def test_form_sent_after_the_session_ended_survives_the_sign_in(
     )
     assert 'action="/cases/new"' in browser.page
     assert browser.hidden("field.applicant") == "周老三"
+
+
+def test_claim_sent_after_the_session_ended_leads_to_its_step(
+    stranger: Browser, office: Office, new_case: NewCase
+) -> None:
+    item = office.case(new_case().id).work_items[0]
+    stranger.get("/sign-in").post(f"/work-items/{item.id}/claim")
+    assert stranger.status == 401
+    stranger.post("/sign-in", login="sun@home", password=PASSWORD, next=stranger.hidden("next"))
+    assert "领取办理" in stranger.page
+    assert office.work_item(item.id).state is WorkItemState.READY
+
+
+def test_officer_taken_off_the_roster_is_signed_out(
+    sign_in: SignIn, office: Office, accounts: Accounts
+) -> None:
+    roster = office.roster()
+    leaver = Officer(id="leaver", name="去职", appointments=(Appointment(post="所长"),))
+    office.appoint(replace(roster, officers=(*roster.officers, leaver)))
+    accounts.create("home", "leaver", "leaver@home", PASSWORD)
+    browser = sign_in("leaver").get("/todo")
+    assert "<h1>我的待办</h1>" in browser.page
+    office.appoint(roster)
+    assert "<h1>登录</h1>" in browser.get("/todo").page
 
 
 def test_every_answer_carries_the_protecting_headers(stranger: Browser) -> None:

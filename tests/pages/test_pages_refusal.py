@@ -190,6 +190,6 @@ def test_request_beyond_the_hard_cap_is_a_page(
 
 
 def test_wrong_method_is_a_page(sign_in: SignIn) -> None:
-    browser = sign_in("sun").get("/sign-out")
+    browser = sign_in("sun").send("/todo", {})
     assert browser.status == 405
     assert "不能这样打开" in browser.page

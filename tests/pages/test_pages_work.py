@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.model.case import Case, CaseState
+from engine.model.case import Applicant, Case, CaseState
 from engine.runtime import Office
 
 from .conftest import Browser
@@ -269,3 +269,21 @@ def test_released_step_can_be_claimed_by_another(
     sun.post(f"{step}/release")
     assert "已退还" in sun.page
     assert claimed_step(zhao, office, case) == step
+
+
+def test_joint_step_asks_for_the_other_and_journals_both(sun: Browser, office: Office) -> None:
+    case = office.open_case("T-002", by="sun", applicant=Applicant(name="周大"))
+    step = claimed_step(sun, office, case)
+    assert "2 人共同办理" in sun.page
+    form = {"action": "complete", "field.findings": "属实"}
+    sun.post(step, version=sun.hidden("version"), **form)
+    assert sun.status == 422
+    assert 'href="#field-cosigner"' in sun.page
+    sun.post(step, version=sun.hidden("version"), cosigner="wu", **form)
+    assert sun.status == 403
+    assert "吴九" in sun.page
+    assert 'value="wu" checked' in sun.page
+    assert 'value="属实"' in sun.page
+    sun.post(step, version=sun.hidden("version"), cosigner="zhao", **form)
+    assert "“实地核查”已办结" in sun.page
+    assert "赵六" in sun.page.partition('id="history"')[2]
