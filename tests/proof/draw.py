@@ -30,7 +30,7 @@ class Grower:
         self.random = random
         self.left = steps
         self.names = 0
-        self.keys = random.random() < 0.4
+        self.keys = random.random() < 0.5
         self.shared: Tree | None = None
 
     def name(self, kind: str) -> str:
@@ -52,7 +52,7 @@ class Grower:
 
     def task(self, *, facts: bool, host: bool = False) -> Task:
         self.left -= 1
-        rewrites = "k" if facts and self.random.random() < 0.2 else ""
+        rewrites = "k" if facts and self.random.random() < 0.4 else ""
         return Task(self.name("t"), rewrites, not host and self.random.random() < 0.05)
 
     def block(self, depth: int, *, facts: bool, leave: tuple[str, ...]) -> Tree:
