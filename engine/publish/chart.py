@@ -183,26 +183,28 @@ class Chart:
         draw_last_line(canvas, self.edition, page, last, scale)
         return canvas
 
+    def sheet(self) -> Sheet:
+        """The finished chart."""
+        edition, paper, picture = self.edition, self.paper, self.picture
+        summary = say(
+            "publish.chart.summary",
+            title=edition.title,
+            subtitle=edition.subtitle,
+            steps=len(picture.numbers),
+            lanes=len(picture.drawing.bands),
+            risks=len(self.risks(picture.order)),
+        )
+        return Sheet(
+            svg=self.draw().svg(paper.width_mm, paper.height_mm, unit="mm"),
+            width_mm=paper.width_mm,
+            height_mm=paper.height_mm,
+            title=f"{edition.title} {edition.subtitle}",
+            author=edition.office,
+            summary=summary,
+            day=edition.item.effective_from,
+        )
+
 
 def compose(edition: Edition, paper: Paper) -> Sheet:
     """The wall chart of an item on a paper."""
-    chart = Chart(edition, paper)
-    canvas = chart.draw()
-    lanes = len(chart.picture.drawing.bands)
-    summary = say(
-        "publish.chart.summary",
-        title=edition.title,
-        subtitle=edition.subtitle,
-        steps=len(chart.picture.numbers),
-        lanes=lanes,
-        risks=len(chart.risks(chart.picture.order)),
-    )
-    return Sheet(
-        svg=canvas.svg(paper.width_mm, paper.height_mm, unit="mm"),
-        width_mm=paper.width_mm,
-        height_mm=paper.height_mm,
-        title=f"{edition.title} {edition.subtitle}",
-        author=edition.office,
-        summary=summary,
-        day=edition.item.effective_from,
-    )
+    return Chart(edition, paper).sheet()

@@ -50,7 +50,7 @@ def fit_names(
     def block(node: Node, size: float) -> Block | None:
         box = shapes[node.id]
         room = room_in(node, box, size, pad)
-        high = box.height - pad
+        high = box.height - max(pad, size * 0.32)
         return shape(node.name, size, room, high, weight=WEIGHT, leading=LEADING)
 
     steps = [most - (most - least) * i / 40 for i in range(41)]

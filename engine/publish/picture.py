@@ -12,6 +12,7 @@ from . import style, symbols
 from .canvas import Canvas, Ink, Lettering
 from .edition import Edition
 from .fonts import width
+from .labels import settled
 from .names import WEIGHT, fit_names
 from .risks import Risk
 from .typesetting import LEADING, Block, shape
@@ -56,18 +57,23 @@ class Picture:
     def _steps(self) -> tuple[Node, ...]:
         return tuple(node for node in self.nodes if node.kind.is_activity)
 
-    def _strip_room(self, node: Node) -> float:
-        """Width of a step's strip that its marks leave."""
+    def _strip_room(self, node: Node) -> tuple[float, float]:
+        """From where to where the marks on a step's strip leave room."""
+        box = self.drawing.shapes[node.id]
         risks = max(1, len(node.step.risks) if node.step else 0)
-        taken = style.DISC / 2 + style.MARKER * (1.1 * risks - 0.6) + 2 * style.MARK_INSET
-        return self.drawing.shapes[node.id].width - (taken + 1.0) * self.mark
+        right = style.MARKER * (1.1 * risks - 0.6) + style.MARK_INSET
+        return box.x + style.DISC * 0.98 * self.mark, box.right - right * self.mark
+
+    def _strip_width(self, node: Node) -> float:
+        start, end = self._strip_room(node)
+        return end - start
 
     @cached_property
     def tags(self) -> dict[str, str]:
         """Time limits by step, in few words where one would not fit in full."""
         least = style.LEAST_TEXT * self.scale
         full = {node.id: tag_text(node) for node in self._steps if tag_text(node)}
-        rooms = {node.id: self._strip_room(node) for node in self._steps}
+        rooms = {node.id: self._strip_width(node) for node in self._steps}
         if all(width(text, least, 500) <= rooms[name] for name, text in full.items()):
             return full
         long, short = say("publish.chart.shorter").split()
@@ -78,12 +84,18 @@ class Picture:
         """Size of the time limits: larger in large boxes."""
         tall = min((self.drawing.shapes[node.id].height for node in self._steps), default=0.0)
         rooms = [
-            self._strip_room(node) / width(self.tags[node.id], 1, 500)
+            self._strip_width(node) / width(self.tags[node.id], 1, 500)
             for node in self._steps
             if node.id in self.tags
         ]
         size = min([max(style.TAG_TEXT * self.scale, tall * 0.15), *rooms])
         return min(max(size, style.LEAST_TEXT * self.scale), style.TAG_MOST * self.scale)
+
+    def _tag_middle(self, node: Node, strip: Box) -> Point:
+        """Middle of a time limit: of its strip, or of what the marks leave of it."""
+        start, end = self._strip_room(node)
+        half = width(self.tags[node.id], self.tag_size, 500) / 2
+        return (max(start + half, min(strip.center[0], end - half)), strip.center[1])
 
     def strip(self, node: Node) -> Box | None:
         """The strip at the top of a step that carries its number, time limit and risks."""
@@ -199,11 +211,9 @@ class Picture:
                 canvas, box, line, strip, called=called, outside=outside, timed=node.id in self.tags
             )
             if node.id in self.tags:
-                size = self.tag_size
-                risks = max(1, len(node.step.risks) if node.step else 0)
-                shift = style.MARKER * 0.55 * (risks - 1) * self.mark
-                middle = (strip.center[0] - shift, strip.center[1])
-                symbols.tag(canvas, self.tags[node.id], middle, size)
+                symbols.tag(
+                    canvas, self.tags[node.id], self._tag_middle(node, strip), self.tag_size
+                )
         if node.id in self.names:
             symbols.words(
                 canvas, self.names[node.id], self.name_box(node).center, WEIGHT, style.INK
@@ -220,33 +230,77 @@ class Picture:
         elif node.kind is NodeKind.INCLUSIVE_GATEWAY:
             canvas.element("circle", cx=x, cy=y, r=reach, fill="none", **look)
 
+    def _disc(self, node: Node) -> Box:
+        box, size = self.drawing.shapes[node.id], style.DISC * self.mark
+        middle = (box.x + size * 0.46, box.y + style.MARK_INSET * self.mark)
+        return symbols.around(middle, size, size)
+
+    def _markers(self, node: Node) -> Sequence[Box]:
+        """Where the risk markers of a step go, in the order of its risk points."""
+        box, size = self.drawing.shapes[node.id], style.MARKER * self.mark
+        inset, count = style.MARK_INSET * self.mark, len(node.step.risks) if node.step else 0
+        return [
+            symbols.around((box.right - inset - place * size * 1.1, box.y + inset), size, size)
+            for place in reversed(range(count))
+        ]
+
     def _marks(self, canvas: Canvas, node: Node, risks: Sequence[Risk]) -> None:
-        box, scale = self.drawing.shapes[node.id], self.mark
-        inset = style.MARK_INSET * scale
         if node.id in self.numbers:
-            number = str(self.numbers[node.id])
+            disc = self._disc(node)
             with canvas.group(class_="disc"):
-                symbols.disc(canvas, number, (box.x + inset, box.y + inset), style.DISC * scale)
-        size = style.MARKER * scale
-        for place, risk in enumerate(reversed(risks)):
+                symbols.disc(canvas, str(self.numbers[node.id]), disc.center, disc.width)
+        for risk, box in zip(risks, self._markers(node), strict=True):
             with canvas.group(class_="risk"):
-                at = (box.right - inset - place * size * 1.1, box.y + inset)
-                symbols.risk(canvas, risk.point.level, str(risk.number), at, size)
+                level, number = risk.point.level, str(risk.number)
+                symbols.risk(canvas, level, number, box.center, box.width)
+
+    def _taken(self, node: Node) -> Sequence[Box]:
+        """What a node covers: its box, or a diamond in steps."""
+        box = self.drawing.shapes[node.id]
+        if not node.kind.is_gateway:
+            return (box,)
+        parts = 12
+        return [
+            symbols.around(
+                box.center, box.width * (parts + 1 - part) / parts, box.height * part / parts
+            )
+            for part in range(1, parts + 1)
+        ]
+
+    @cached_property
+    def _labels(self) -> dict[str, tuple[Block, Box]]:
+        """Edge labels by flow, clear of boxes and marks."""
+        flows, size = self.edition.procedure.flows, style.EDGE_TEXT * self.mark
+        blocks: dict[str, Block] = {}
+        wanted: dict[str, Box] = {}
+        for edge in self.drawing.edges:
+            if edge.label is None:
+                continue
+            block = Block(lines=edge.lines or (flows[edge.flow].name,), size=size)
+            wide = max(width(line, size, 500) for line in block.lines) + size * 0.5
+            high = size * (LEADING * len(block.lines) + 0.1)
+            blocks[edge.flow] = block
+            wanted[edge.flow] = symbols.around(edge.label.center, wide, high)
+        obstacles = [
+            *(box for node in self.nodes for box in self._taken(node)),
+            *(self._disc(node) for node in self._steps),
+            *(box for node in self._steps for box in self._markers(node)),
+        ]
+        gap = 0.3 * self.scale
+        placed = settled(wanted, self.drawing.edges, obstacles, step=gap * 2, gap=gap)
+        return {flow: (block, placed[flow]) for flow, block in blocks.items()}
 
     def _label(self, canvas: Canvas, edge: Edge) -> None:
-        if edge.label is None:
+        if edge.flow not in self._labels:
             return
-        text = self.edition.procedure.flows[edge.flow].name
-        lines, size = edge.lines or (text,), style.EDGE_TEXT * self.mark
-        wide = max(width(line, size, 500) for line in lines) + size * 0.5
-        box = symbols.around(edge.label.center, wide, size * (LEADING * len(lines) + 0.1))
+        block, box = self._labels[edge.flow]
         fill, ink = (style.WHITE, style.NAVY)
         if edge.back:
             fill, ink = style.LABEL_BACK
         with canvas.group(class_="label"):
-            look: Ink = {"fill": fill, "stroke": ink, "stroke_width": size * 0.06}
-            canvas.rect(box, radius=size * 0.25, **look)
-            symbols.words(canvas, Block(lines=lines, size=size), box.center, 500, ink)
+            look: Ink = {"fill": fill, "stroke": ink, "stroke_width": block.size * 0.06}
+            canvas.rect(box, radius=block.size * 0.25, **look)
+            symbols.words(canvas, block, box.center, 500, ink)
 
 
 def _on_border(at: Point, small: Box, box: Box) -> Point:
