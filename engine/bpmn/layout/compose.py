@@ -13,7 +13,7 @@ from .label import Labels
 from .place import Style, place
 from .route import BEND, Router
 
-#: Tracks per gap, doubled once when they do not suffice.
+#: Tracks per gap.
 TRACKS = 3
 #: Placements tried for a graph of ordinary size.
 STYLES = (Style(), Style(spread=True))
