@@ -18,8 +18,8 @@ def system_clock() -> datetime:
 
 
 def end_of(day: date) -> datetime:
-    """The moment a day is over: midnight at its end."""
-    return datetime.combine(day + _DAY, time(), CHINA)
+    """The last second of a day: a limit that ends with a day still shows that day."""
+    return datetime.combine(day, time(23, 59, 59), CHINA)
 
 
 def due(limit: TimeLimit | None, since: datetime) -> datetime | None:

@@ -90,6 +90,9 @@ class Ledger:
 
     def next_number(self) -> str:
         """A new case number: ``2026-000123``."""
+        # Numbers of an office are given out one at a time.
+        office = select(schema.office.c.id).where(schema.office.c.id == self.office_id)
+        self.connection.execute(office.with_for_update())
         table, name = schema.counter, f"case {self.now.year}"
         where = (table.c.office_id == self.office_id, table.c.name == name)
         bumped = self.connection.execute(

@@ -70,7 +70,6 @@ class _CompactConverter(BpmnWorkflowConverter):  # type: ignore[misc]
         return dict(state)
 
     def from_dict(self, dct: dict[str, object], program: Program) -> BpmnWorkflow:
-        dct |= {"spec": None, "subprocess_specs": {}, "bpmn_events": []}
         workflow = self.target_class(program.spec, program.called, deserializing=True)
         workflow.tasks = self.mapping_from_dict(dct["tasks"], UUID, workflow=workflow)
         workflow.task_tree = workflow.tasks[UUID(str(dct["root"]))]

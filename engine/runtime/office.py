@@ -61,7 +61,9 @@ class Office(Reading):
         )
 
     def publish(self, library: Library) -> None:
-        """Store the procedures of a library as what new cases run on.
+        """Store the procedures of a library as what new cases run on, in place of all before.
+
+        Running cases keep the versions they were opened with.
 
         Raises
         ------
@@ -263,6 +265,8 @@ class Office(Reading):
         except FaultyCase:
             self._mark_faulty(case_id)
             with self.store.write() as connection:
+                row = records.case_row(connection, self.id, case_id)
+                records.case_row(connection, self.id, row["root_id"], lock=True)
                 journal.append(
                     connection, self.id, case_id, at=self.clock(), actor=SYSTEM, action="faulty"
                 )

@@ -337,3 +337,24 @@ def test_condition_without_a_way_out_loses_nothing(
     done = desk.office.complete(item.id, by="ding", values={"n": "2"})
     assert done.state is CaseState.FINISHED
     assert desk.actions(case.id).count("faulty") == 2
+
+
+def test_timer_that_cannot_be_decided_marks_the_case_once(desk: Desk, clock: Clock) -> None:
+    desk.publish(
+        process(
+            "p",
+            step("ask", field("n", "number")),
+            '<intermediateCatchEvent id="wait"><timerEventDefinition>'
+            "<timeDuration>P1D</timeDuration></timerEventDefinition></intermediateCatchEvent>",
+            '<exclusiveGateway id="x"/>',
+            line("start", "ask", "wait", "x"),
+            flow("x", "end", "n &gt; 1"),
+            code="T-1",
+        )
+    )
+    case = desk.open()
+    desk.do(case.id, "ask", "ding", n="0")
+    clock.move(days=1)
+    assert [desk.office.tick(), desk.office.tick()] == [0, 0]
+    assert desk.office.case(case.id).case.state is CaseState.FAULTY
+    assert desk.actions(case.id).count("faulty") == 1
