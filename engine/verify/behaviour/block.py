@@ -8,12 +8,14 @@ Python-int bit masks over the steps of the whole behaviour.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import product
+from itertools import chain, product
 from operator import or_
 
 #: Blocks nested deeper than this are left to the token game: recursion stays shallow.
 MAX_HEIGHT = 100
 
+#: Sequences longer than this are nested, not flattened: adding to them stays cheap.
+MAX_FLAT = 64
 #: Most comparisons made to find the maximal ones among sets.
 MAX_EFFORT = 3_000_000
 
@@ -174,7 +176,7 @@ def every(parts: Sequence[Block]) -> Block:
     for part in parts:
         if part is EMPTY:
             continue
-        if type(part) is All:
+        if type(part) is All and len(part.parts) <= MAX_FLAT:
             flat.extend(part.parts)
         else:
             flat.append(part)
@@ -183,7 +185,7 @@ def every(parts: Sequence[Block]) -> Block:
     return All(
         steps=_union(flat),
         height=_height(flat),
-        shortest=tuple(node for part in flat for node in part.shortest),
+        shortest=tuple(chain.from_iterable(part.shortest for part in flat)),
         parts=tuple(flat),
     )
 
