@@ -25,7 +25,7 @@ def room_in(node: Node, box: Box, size: float, pad: float) -> Room:
     half = box.height / 2
 
     def decision(line: int, count: int) -> float:
-        return box.width * (1 - _far(size, line, count) / half) - 1.5 * pad
+        return max(box.width * (1 - _far(size, line, count) / half) - 1.5 * pad, 0.01)
 
     def event(line: int, count: int) -> float:
         far = min(_far(size, line, count), half)

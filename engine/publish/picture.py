@@ -9,13 +9,16 @@ from engine.model.procedure import Node, NodeKind
 from engine.model.wording import say
 
 from . import style, symbols
-from .canvas import Canvas, Ink, Lettering
+from .canvas import Canvas, Ink, Lettering, toward
 from .edition import Edition
 from .fonts import width
 from .labels import settled
 from .names import WEIGHT, fit_names
 from .risks import Risk
 from .typesetting import LEADING, Block, shape
+
+#: Length of an arrow's head; mm on A2.
+_HEAD = 3.6
 
 
 def tag_text(node: Node) -> str:
@@ -169,7 +172,7 @@ class Picture:
             symbols.arrow(
                 canvas,
                 points,
-                3.6 * scale,
+                _HEAD * scale,
                 radius=2.0 * scale,
                 stroke=style.RED if edge.back else style.FLOW,
                 stroke_width=style.FLOW_LINE * scale,
@@ -267,6 +270,12 @@ class Picture:
             for part in range(1, parts + 1)
         ]
 
+    def _head(self, edge: Edge) -> Box:
+        """The head of a flow's arrow."""
+        size = _HEAD * self.mark
+        tip = edge.points[-1]
+        return symbols.around(toward(tip, edge.points[-2], size / 2), size * 0.8, size * 0.8)
+
     @cached_property
     def _labels(self) -> dict[str, tuple[Block, Box]]:
         """Edge labels by flow, clear of boxes and marks."""
@@ -285,6 +294,7 @@ class Picture:
             *(box for node in self.nodes for box in self._taken(node)),
             *(self._disc(node) for node in self._steps),
             *(box for node in self._steps for box in self._markers(node)),
+            *(self._head(edge) for edge in self.drawing.edges),
         ]
         gap = 0.3 * self.scale
         placed = settled(wanted, self.drawing.edges, obstacles, step=gap * 2, gap=gap)

@@ -23,6 +23,9 @@ _PIECE = re.compile(
 #: Distance of two baselines, in the size of the text.
 LEADING = 1.28
 
+#: How much of its room a name fills before it is rather set in one more line.
+AIRY = 0.88
+
 #: How wide a line may be: line number and number of lines to width.
 Room = Callable[[int, int], float]
 
@@ -152,17 +155,24 @@ def shape(
     leading: float = LEADING,
     most: int = 3,
 ) -> Block | None:
-    """The text in the fewest balanced lines that fit, or None where none does."""
+    """The text in the fewest balanced lines that leave some air at their sides.
+
+    Where none does, in the fewest that fit; None where not even these exist.
+    """
+    tight = None
     for count in range(1, most + 1):
         lines = balance(text, count, weight)
         if lines is None:
             continue
         block = Block(lines=lines, size=size, leading=leading)
         if block.height > height:
-            return None
-        if all(ink(line, size, weight) <= room(i, count) for i, line in enumerate(lines)):
+            break
+        full = max(ink(line, size, weight) / room(i, count) for i, line in enumerate(lines))
+        if full <= AIRY:
             return block
-    return None
+        if full <= 1 and tight is None:
+            tight = block
+    return tight
 
 
 def largest(sizes: Iterable[float], fits: Callable[[float], bool]) -> float | None:
