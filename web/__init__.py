@@ -4,15 +4,19 @@ Views read input, call the engine and render; rules and SQL live below. All
 pages are plain HTML forms that work without JavaScript.
 """
 
+import os
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkstemp
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from engine.model.controls import load_controls
+from engine.model.errors import UnreadablePath
+from engine.model.wording import say
 from engine.runtime.accounts import Accounts
 from engine.store import open_store
 
@@ -39,13 +43,26 @@ def _clock() -> datetime:
 
 
 def _secret_key(instance: Path) -> str:
-    """The key that signs forms, made at first use and kept for the next start."""
+    """The key that signs forms, made at first use and kept for the next start.
+
+    Raises
+    ------
+    UnreadablePath
+        The directory that keeps it cannot be used.
+    """
     path = instance / "secret-key"
-    if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), "ascii")
-    return path.read_text("ascii")
+    try:
+        if not path.exists():
+            instance.mkdir(parents=True, exist_ok=True)
+            # Readable by its owner alone, and whole before it has its name.
+            handle, fresh = mkstemp(dir=instance)
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+            Path(fresh).replace(path)
+        return path.read_text("ascii")
+    except OSError as error:
+        reason = error.strerror or error
+        raise UnreadablePath(say("web.key-unusable", reason=reason), path=path) from error
 
 
 def create_app(config: Mapping[str, object]) -> Flask:

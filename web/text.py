@@ -22,7 +22,7 @@ _WORDS: dict[str, str] = {
     CaseState.OPEN: "办理中",
     CaseState.FINISHED: "已办结",
     CaseState.FAULTY: "需人工处理",
-    WorkItemState.READY: "待领取",
+    WorkItemState.READY: "待认领",
     WorkItemState.CLAIMED: "办理中",
     WorkItemState.DONE: "已办",
     WorkItemState.CANCELLED: "已取消",
@@ -37,8 +37,8 @@ _WORDS: dict[str, str] = {
 #: What somebody did, as the journal calls it.
 _DEEDS = {
     "opened": "开办件",
-    "claimed": "领取",
-    "released": "退还",
+    "claimed": "认领",
+    "released": "释放",
     "completed": "办结环节",
     "refused": "被拒绝",
     "timer": "到时",

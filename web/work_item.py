@@ -104,7 +104,7 @@ def claim(work_item_id: str) -> Page | Response:
         return _page(office().work_item(work_item_id), alert=str(refusal), status=403)
     except AlreadyTaken as taken:
         return _page(office().work_item(work_item_id), alert=str(taken), status=409)
-    flash("已领取，请办理。")
+    flash("已认领，请办理。")
     return redirect(url_for("work_item.show", work_item_id=work_item_id), 303)
 
 
@@ -115,7 +115,7 @@ def release(work_item_id: str) -> Page | Response:
         office().release(work_item_id, by=officer().id)
     except (AlreadyTaken, NotAllowed) as refusal:
         return _page(office().work_item(work_item_id), alert=str(refusal), status=409)
-    flash("已退还，其他人可以领取。")
+    flash("已释放，其他人可以认领。")
     return redirect(url_for("todo.index"), 303)
 
 

@@ -159,7 +159,7 @@ class Officer:
         step = step_names()[step_id]
         self.page.goto(f"{self.address}/todo")
         row = self.page.get_by_role("row").filter(has_text=step).filter(has_text=case)
-        row.get_by_role("button", name="领取").click()
+        row.get_by_role("button", name="认领").click()
         assert self.heading() == step
 
     def fill(self, **values: object) -> None:

@@ -145,20 +145,3 @@ def test_subsidy_runs_from_opening_to_archive(
     with staff.zhang.page.expect_download() as download:
         staff.zhang.page.get_by_role("link", name="回盘文件.txt").click()
     assert Path(download.value.path()).read_bytes() == "回盘文件.txt".encode()
-
-
-def test_no_page_is_wider_than_a_phone(house: House, staff: Staff) -> None:
-    case = staff.zhao.open(ITEM.name, "周家村村民委员会")
-    staff.zhao.claim(case, "register_batch")
-    step = staff.zhao.page.url.removeprefix(house.address)
-    page = staff.zhao.page
-    page.set_viewport_size({"width": 360, "height": 740})
-    for address in (
-        "/todo", "/cases", "/cases/new", f"/cases/{case}", step, "/items", "/items/CZ-JF-001",
-        "/roster", "/nowhere",
-    ):  # fmt: skip
-        page.goto(house.address + address)
-        box = page.locator("html").bounding_box()
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert box is not None
-        assert wide <= 360, address

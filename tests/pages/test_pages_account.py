@@ -139,7 +139,7 @@ def test_claim_sent_after_the_session_ended_leads_to_its_step(
     stranger.get("/sign-in").post(f"/work-items/{item.id}/claim")
     assert stranger.status == 401
     stranger.post("/sign-in", login="sun@home", password=PASSWORD, next=stranger.hidden("next"))
-    assert "领取办理" in stranger.page
+    assert "认领办理" in stranger.page
     assert office.work_item(item.id).state is WorkItemState.READY
 
 

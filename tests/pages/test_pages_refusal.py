@@ -28,7 +28,7 @@ def test_conflicting_duty_is_refused_with_rule_and_source(
     assert zhao.status == 403
     assert "duty-conflict" in zhao.page
     assert "内部控制规范" in zhao.page
-    assert "领取办理" not in zhao.page
+    assert "认领办理" not in zhao.page
 
 
 def test_brother_of_the_applicant_is_refused_with_rule_and_source(
@@ -144,7 +144,7 @@ def test_history_names_who_did_what(sign_in: SignIn, office: Office, new_case: N
     claimed_step(sun, office, case)
     history = sun.get(f"/cases/{case.id}").page.partition('id="history"')[2]
     assert "开办件" in history
-    assert "领取" in history
+    assert "认领" in history
     assert "孙八" in history
 
 

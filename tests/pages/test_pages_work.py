@@ -267,7 +267,7 @@ def test_released_step_can_be_claimed_by_another(
     assert zhao.status == 409
     assert "孙八" in zhao.page
     sun.post(f"{step}/release")
-    assert "已退还" in sun.page
+    assert "已释放" in sun.page
     assert claimed_step(zhao, office, case) == step
 
 
