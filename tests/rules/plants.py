@@ -204,6 +204,11 @@ PLANTS = (
         ],
     ),
     Plant(
+        "loose-end",
+        _task("archive_payment"),
+        [('(<bpmn:sequenceFlow id="archive_payment_to_payment_closed"[^>]*/>)', "")],
+    ),
+    Plant(
         "split-without-default",
         '<bpmn:exclusiveGateway id="quota_available"',
         [(' default="quota_available_to_review_payment"', "")],
