@@ -1,5 +1,6 @@
 """Checking and exploring."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -64,6 +65,8 @@ def _explorations() -> Iterator[Row]:
 
 def _start_up() -> Iterator[Row]:
     item = shipped_directory() / "note_issue.bpmn"
+    # As on a user's machine, where compiled modules are kept.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as directory:
         for name, words, cap in (
             ("qingdan --help", ["--help"], 150),
@@ -72,7 +75,7 @@ def _start_up() -> Iterator[Row]:
             call = [*_COMMAND, *words]
             taken = milliseconds(
                 lambda call=call: subprocess.run(
-                    call, cwd=directory, capture_output=True, check=True
+                    call, cwd=directory, env=environment, capture_output=True, check=True
                 ),
                 times=7,
             )
