@@ -14,10 +14,13 @@ from engine.model.procedure import Procedure
 from . import style
 from .edition import Edition
 from .picture import Picture
+from .small import with_small_shapes
 from .stretch import stretched
 
 #: Least room under a step for the flow's head and the next step's marks; mm on A2.
 _GAP = 8.0
+#: No step is wider than this share of the distance of two rows.
+_ASPECT = 1.9
 
 
 def shown_lanes(procedure: Procedure) -> dict[str, str]:
@@ -34,7 +37,7 @@ def _mark(pitch: float, scale: float) -> float:
     return scale * min(max(pitch / (style.MARK_PITCH * scale), 1.0), style.MARK_GROWTH)
 
 
-def _sizes(step_width: float, pitch: float, scale: float) -> Sizes:
+def _sizes(step_width: float, pitch: float, scale: float, lane: float = 0.0) -> Sizes:
     """Lengths for a width of step and a distance of rows; tags stand inside the steps."""
     mark = _mark(pitch, scale)
     high = pitch - max(_GAP * scale, pitch * 0.28)
@@ -43,7 +46,7 @@ def _sizes(step_width: float, pitch: float, scale: float) -> Sizes:
         gateway=(step_width + 5 * scale, min(pitch - 4.5 * scale, max(high * 1.2, 27 * scale))),
         event=(step_width, high * 0.86),
         row_pitch=pitch,
-        lane_width=0.0,
+        lane_width=lane,
         lane_head=style.LANE_HEAD * scale,
         grid=1.1 * scale,
         clearance=2.2 * mark,
@@ -91,24 +94,25 @@ class Flow:
         """The flow laid out anew so that it fills an area of the page."""
         lanes = len(self.drawing.bands) or 1
         wider = (self.width - self.drawing.width) / (lanes + 0.5)
-        step = min(max(self.sizes.step[0] + wider, 20 * self.scale), style.STEP_MOST * self.scale)
         pitch = self.sizes.row_pitch + (area.height - self.drawing.height) / self._rows
         pitch = min(pitch, style.PITCH_MOST * self.scale)
-        sizes = _sizes(step, pitch, self.scale)
+        most = min(style.STEP_MOST * self.scale, _ASPECT * pitch)
+        step = max(self.sizes.step[0] + wider, 20 * self.scale)
+        # Boxes as wide as may be leave the lanes to take up what is left of the page.
+        lane, step = (self.width / lanes if step > most else 0.0), min(step, most)
+        sizes = _sizes(step, pitch, self.scale, lane)
         drawing = _arranged(self.edition.procedure, sizes, area.height)
         if drawing.height > area.height * 1.01:
             # Labels or lines asked for more rows than the first layout had.
             pitch *= area.height / drawing.height
-            sizes = _sizes(step, pitch, self.scale)
+            sizes = _sizes(step, pitch, self.scale, lane)
             drawing = _arranged(self.edition.procedure, sizes, area.height)
         order = _reading_order(drawing, pitch)
-        head = style.LANE_HEAD * self.scale
+        mark = _mark(pitch, self.scale)
+        filled = stretched(drawing, area, style.LANE_HEAD * self.scale)
+        nodes = self.edition.procedure.nodes
         return Picture(
-            self.edition,
-            stretched(drawing, area, head),
-            order,
-            self.scale,
-            _mark(pitch, self.scale),
+            self.edition, with_small_shapes(filled, nodes, mark), order, self.scale, mark
         )
 
 

@@ -15,6 +15,7 @@ from .fonts import width
 from .labels import settled
 from .names import WEIGHT, fit_names
 from .risks import Risk
+from .small import is_guest
 from .typesetting import LEADING, Block, shape
 
 #: Length of an arrow's head; mm on A2.
@@ -118,9 +119,10 @@ class Picture:
     @cached_property
     def names(self) -> dict[str, Block]:
         """Every name in lines, all of one size."""
+        inside = [node for node in self.nodes if not is_guest(node)]
         return fit_names(
-            self.nodes,
-            {node.id: self.name_box(node) for node in self.nodes},
+            inside,
+            {node.id: self.name_box(node) for node in inside},
             most=style.STEP_NAME_MOST * self.scale,
             least=style.STEP_NAME_LEAST * self.scale,
             pad=1.2 * self.scale,
@@ -142,8 +144,9 @@ class Picture:
                 self._node(canvas, node)
         for node in self.nodes:
             self._marks(canvas, node, [risk for risk in risks if risk.node is node])
-        for edge in self.drawing.edges:
-            self._label(canvas, edge)
+        backs = {edge.flow for edge in self.drawing.edges if edge.back}
+        for name in self._labels:
+            self._label(canvas, name, back=name in backs)
 
     def _lane(self, canvas: Canvas, band: Band, index: int) -> None:
         outside = self.edition.is_outside(band.name)
@@ -166,7 +169,7 @@ class Picture:
 
     def _edge(self, canvas: Canvas, edge: Edge) -> None:
         scale = self.mark
-        points = self._landed(edge)
+        points = edge.points
         with canvas.group(class_="edge", data_flow=edge.flow):
             dash = f"{3.2 * scale:.2f} {1.8 * scale:.2f}" if edge.back else None
             symbols.arrow(
@@ -180,29 +183,16 @@ class Picture:
                 stroke_linejoin="round",
             )
 
-    def _landed(self, edge: Edge) -> tuple[Point, ...]:
-        """The points, drawn on to the small diamond of a gateway without a name."""
-        flow = self.edition.procedure.flows[edge.flow]
-        points = list(edge.points)
-        for index, name in ((0, flow.source), (-1, flow.target)):
-            node = self.edition.procedure.nodes[name]
-            box = self.drawing.shapes.get(name)
-            if box is not None and node.kind.is_gateway and not node.name:
-                points[index] = _on_border(points[index], self._small(box), box)
-        return tuple(points)
-
-    def _small(self, box: Box) -> Box:
-        side = min(14 * self.scale, box.height, box.width)
-        return symbols.around(box.center, side, side)
-
     def _node(self, canvas: Canvas, node: Node) -> None:
         box, line = self.drawing.shapes[node.id], style.STEP_LINE * self.mark
         if node.kind.is_gateway:
-            symbols.decision(canvas, box if node.name else self._small(box), line)
+            symbols.decision(canvas, box, line)
             if not node.name:
                 self._sign(canvas, node, box)
         elif node.kind in (NodeKind.START_EVENT, NodeKind.END_EVENT):
             symbols.terminal(canvas, box, line)
+        elif is_guest(node):
+            symbols.guest(canvas, box, line)
         elif node.kind.is_event:
             symbols.wait(canvas, box, line)
         else:
@@ -278,7 +268,7 @@ class Picture:
 
     @cached_property
     def _labels(self) -> dict[str, tuple[Block, Box]]:
-        """Edge labels by flow, clear of boxes and marks."""
+        """Labels of flows and of events on a border, by id, clear of boxes and marks."""
         flows, size = self.edition.procedure.flows, style.EDGE_TEXT * self.mark
         blocks: dict[str, Block] = {}
         wanted: dict[str, Box] = {}
@@ -290,6 +280,13 @@ class Picture:
             high = size * (LEADING * len(block.lines) + 0.1)
             blocks[edge.flow] = block
             wanted[edge.flow] = symbols.around(edge.label.center, wide, high)
+        for node in filter(is_guest, self.nodes):
+            if node.name:
+                block = Block(lines=(node.name,), size=size)
+                wide, box = width(node.name, size, 500) + size * 0.5, self.drawing.shapes[node.id]
+                blocks[node.id] = block
+                place = (box.x - wide / 2, box.bottom + size)
+                wanted[node.id] = symbols.around(place, wide, size * (LEADING + 0.1))
         obstacles = [
             *(box for node in self.nodes for box in self._taken(node)),
             *(self._disc(node) for node in self._steps),
@@ -300,25 +297,10 @@ class Picture:
         placed = settled(wanted, self.drawing.edges, obstacles, step=gap * 2, gap=gap)
         return {flow: (block, placed[flow]) for flow, block in blocks.items()}
 
-    def _label(self, canvas: Canvas, edge: Edge) -> None:
-        if edge.flow not in self._labels:
-            return
-        block, box = self._labels[edge.flow]
-        fill, ink = (style.WHITE, style.NAVY)
-        if edge.back:
-            fill, ink = style.LABEL_BACK
+    def _label(self, canvas: Canvas, name: str, *, back: bool) -> None:
+        block, box = self._labels[name]
+        fill, ink = style.LABEL_BACK if back else (style.WHITE, style.NAVY)
         with canvas.group(class_="label"):
             look: Ink = {"fill": fill, "stroke": ink, "stroke_width": block.size * 0.06}
             canvas.rect(box, radius=block.size * 0.25, **look)
             symbols.words(canvas, block, box.center, 500, ink)
-
-
-def _on_border(at: Point, small: Box, box: Box) -> Point:
-    """The end of a flow moved from the border of a diamond to that of a smaller one in it."""
-    (x, y), (middle_x, middle_y) = at, box.center
-    across, down = (x - middle_x) / box.width, (y - middle_y) / box.height
-    if abs(across) > abs(down):
-        reach = max(0.0, small.width / 2 - abs(y - middle_y) * small.width / small.height)
-        return (middle_x + (reach if across > 0 else -reach), y)
-    reach = max(0.0, small.height / 2 - abs(x - middle_x) * small.height / small.width)
-    return (x, middle_y + (reach if down > 0 else -reach))

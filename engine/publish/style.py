@@ -57,9 +57,6 @@ FLOW_LINE = 1.0
 EDGE_TEXT = 5.0
 LEGEND = 12.0
 TABLE_TEXT = 5.3
-TABLE_ROW = 10.2
-FOOT_TEXT = 5.3
-FOOT_HEAD = 6.6
 QR = 46.0
 LAST_LINE = 4.7
 #: No text on a chart is smaller: 1.5 m of reading distance on a 600 × 900 mm board.

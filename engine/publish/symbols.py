@@ -88,7 +88,8 @@ def tag(canvas: Canvas, text: str, center: Point, size: float) -> None:
 def arrow(canvas: Canvas, points: Sequence[Point], size: float, **look: float | str | None) -> None:
     """A flow: the line, and a head that ends on the last point."""
     tip, before = points[-1], points[-2]
-    line = [*points[:-1], toward(tip, before, size * 0.8)]
+    # From the head backwards: where flows merge, their dashes fall on one another.
+    line = [toward(tip, before, size * 0.8), *reversed(points[:-1])]
     canvas.path(line, **look)  # type: ignore[arg-type]
     across = size * 0.42
     (bx, by) = toward(tip, before, size)
@@ -124,6 +125,15 @@ def wait(canvas: Canvas, box: Box, line: float) -> None:
         stroke_width=line,
         stroke_linejoin="round",
     )
+
+
+def guest(canvas: Canvas, box: Box, line: float) -> None:
+    """An event on the border of a step: a double circle."""
+    fill, stroke = style.WAIT
+    look: Ink = {"fill": fill, "stroke": stroke, "stroke_width": line}
+    x, y = box.center
+    canvas.element("circle", cx=x, cy=y, r=box.width / 2, **look)
+    canvas.element("circle", cx=x, cy=y, r=box.width * 0.32, **look)
 
 
 def step(
