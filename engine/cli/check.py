@@ -11,6 +11,7 @@ from engine.model.finding import Finding, Severity
 from engine.model.wording import say
 
 if TYPE_CHECKING:
+    from engine.bpmn.library import Library
     from engine.verify.check import Report
 
 _COLOURS = {
@@ -67,7 +68,7 @@ def check(
         preset=Preset(preset),
     )
     if form == "text":
-        for line in _lines(report):
+        for line in _lines(report, library):
             click.echo(line)
         click.echo(_closing(report), err=True)
     else:
@@ -76,14 +77,22 @@ def check(
     ctx.exit(1 if report.fails else 0)
 
 
-def _lines(report: "Report") -> Iterator[str]:
-    """One line a finding; ``click.echo`` takes the colours out again off a terminal."""
+def _lines(report: "Report", library: "Library") -> Iterator[str]:
+    """One line a finding, and one for the run that shows it.
+
+    ``click.echo`` takes the colours out again off a terminal.
+    """
+    names = {node.id: node.name for p in library.procedures.values() for node in p.nodes.values()}
     for finding in report.findings:
         where = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
         rule = click.style(finding.rule, fg=_COLOURS[finding.severity])
         hint = f" — {finding.hint}" if finding.hint else ""
         mark = "" if finding.fails else say(f"check.mark.{finding.severity}")
         yield f"{click.style(where, bold=True)} {rule} {mark}{finding.message}{hint}"
+        run = [names.get(name.rpartition("/")[2]) for name in finding.witness]
+        shown = [name for name in run if name]
+        if shown:
+            yield click.style(say("check.witness", run=" → ".join(shown)), dim=True)
 
 
 def _closing(report: "Report") -> str:

@@ -262,3 +262,13 @@ def test_finding_of_a_conflict_carries_posts_basis_and_a_witness(run, planted):
     assert found["basis"]
     assert found["witness"][-1] == "make_payment"
     assert "approve_payment" in found["witness"]
+
+
+def test_text_shows_the_run_that_does_both_steps(run, planted):
+    path = planted('duty="reconcile"', 'duty="examine"')
+
+    shown = run(path)[1].splitlines()
+    number = next(n for n, line in enumerate(shown) if " same-post-conflict " in line)
+
+    assert shown[number + 1].startswith("    走法：")
+    assert shown[number + 1].count(" → ") > 2
