@@ -94,7 +94,7 @@ class Foot:
         bases = tuple(
             Entry(text=cite(basis, edition.controls)) for basis in edition.procedure.bases
         )
-        left = [Section(head=say("publish.foot.basis"), entries=bases)]
+        left = [Section(head=say("publish.foot.basis"), entries=bases)] if bases else []
         if materials and edition.item.materials:
             head = say("publish.foot.materials")
             left.append(Section(head=head, entries=_materials(edition.item)))
