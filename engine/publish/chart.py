@@ -51,6 +51,11 @@ DENSITIES = (
     Density(text=style.LEAST_TEXT, row=6.7, brief=True, duties=False, pitch=0),
 )
 
+#: How much smaller a chart is set that overflows its page.
+FACTORS = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.44)
+#: Share of the least distance of rows below which a flow is starved.
+_STARVED = 0.85
+
 #: Names of the risk levels' symbols in the legend.
 _LEVELS = {"高": "high", "中": "middle", "低": "low"}
 
@@ -61,11 +66,13 @@ class Chart:
 
     edition: Edition
     paper: Paper
+    #: Everything is set smaller by this factor; below 1 for an item that overflows the page.
+    factor: float = 1.0
 
     @property
     def scale(self) -> float:
         """Millimetres of this paper for one on A2."""
-        return self.paper.scale
+        return self.paper.scale * self.factor
 
     @property
     def _width(self) -> float:
@@ -122,19 +129,28 @@ class Chart:
     def _top(self) -> float:
         return (title.HEIGHT + 5.0) * self.scale
 
+    def _free(self, density: Density) -> float:
+        """Height that is left for the flow."""
+        return self.paper.height_mm - self._top - self._below(density)
+
     @cached_property
     def density(self) -> Density:
         """The airiest density that leaves the flow enough room."""
         for density in DENSITIES:
-            free = self.paper.height_mm - self._top - self._below(density)
-            if free >= self.flow.height_at(density.pitch * self.scale):
+            if self._free(density) >= self.flow.height_at(density.pitch * self.scale):
                 return density
         return DENSITIES[-1]
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether even the densest setting leaves the flow too little room."""
+        least = style.PITCH_LEAST * _STARVED * self.scale
+        return self._free(DENSITIES[-1]) < self.flow.height_at(least)
 
     @cached_property
     def picture(self) -> Picture:
         """The flow in its place on the page."""
-        free = self.paper.height_mm - self._top - self._below(self.density)
+        free = self._free(self.density)
         margin = style.MARGIN * self.scale
         return self.flow.fitted(Box(x=margin, y=self._top, width=self._width, height=free))
 
@@ -206,5 +222,7 @@ class Chart:
 
 
 def compose(edition: Edition, paper: Paper) -> Sheet:
-    """The wall chart of an item on a paper."""
-    return Chart(edition, paper).sheet()
+    """The wall chart of an item on a paper, set as large as the page allows."""
+    charts = (Chart(edition, paper, factor) for factor in FACTORS)
+    fitting = next((chart for chart in charts if not chart.is_starved), None)
+    return (fitting or Chart(edition, paper, FACTORS[-1])).sheet()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine.bpmn.reader import read
-from engine.publish.chart import Chart
+from engine.publish.chart import Chart, compose
 from engine.publish.paper import PAPERS
 
 from .conftest import CODES
@@ -84,3 +84,19 @@ def test_the_event_on_the_border_is_named_beside_it(edition_of):
     _, seen = _inspected(edition_of)
     text = next(text for text in seen.texts if text.words == "超时")
     assert any(inside(text.box, label) for label in seen.marks("label"))
+
+
+def test_a_long_risk_table_makes_everything_smaller_rather_than_overlap(edition_of):
+    edition = edition_of("CZ-JF-001")
+    nodes = dict(edition.procedure.nodes)
+    for name, node in nodes.items():
+        if node.step is not None and node.step.risks:
+            risks = tuple(r for r in node.step.risks for _ in range(3))
+            nodes[name] = replace(node, step=replace(node.step, risks=risks))
+    crowded = replace(edition, procedure=replace(edition.procedure, nodes=nodes))
+    seen = Inspection(compose(crowded, PAPERS["A2"]).svg)
+    assert len(seen.marks("risk")) == 36
+    assert overlaps(list(seen.nodes.items())) == []
+    assert [t.words for t in seen.texts if not inside(t.box, seen.page)] == []
+    words = [(t.words, t.box) for t in seen.texts if len(t.words) > 4]
+    assert overlaps(words) == []
