@@ -87,8 +87,8 @@ class Flow:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """Ids of the visible nodes in reading order: row by row, left to right."""
-        return _reading_order(self.drawing, self.sizes.row_pitch)
+        """Ids of the visible nodes in reading order."""
+        return _reading_order(self.drawing, self.edition.procedure, self.sizes.row_pitch)
 
     def fitted(self, area: Box) -> Picture:
         """The flow laid out anew so that it fills an area of the page."""
@@ -107,7 +107,7 @@ class Flow:
             pitch *= area.height / drawing.height
             sizes = _sizes(step, pitch, self.scale, lane)
             drawing = _arranged(self.edition.procedure, sizes, area.height)
-        order = _reading_order(drawing, pitch)
+        order = _reading_order(drawing, self.edition.procedure, pitch)
         mark = _mark(pitch, self.scale)
         filled = stretched(drawing, area, style.LANE_HEAD * self.scale)
         nodes = self.edition.procedure.nodes
@@ -123,13 +123,21 @@ def _arranged(procedure: Procedure, sizes: Sizes, most: float | None = None) -> 
     return arrange(procedure, sizes, bands=bands or None, band_of=lanes or None, max_height=most)
 
 
-def _reading_order(drawing: Drawing, pitch: float) -> tuple[str, ...]:
+def _reading_order(drawing: Drawing, procedure: Procedure, pitch: float) -> tuple[str, ...]:
+    """Each step after those that lead to it; else row by row, left to right."""
     shapes = drawing.shapes
-    rows: dict[str, float] = {}
+    place: dict[str, tuple[int, float, str]] = {}
     row, last = 0, -pitch
     for name in sorted(shapes, key=lambda n: (shapes[n].center[1], n)):
         if shapes[name].center[1] > last + pitch / 4:
             row += 1
             last = shapes[name].center[1]
-        rows[name] = row
-    return tuple(sorted(shapes, key=lambda n: (rows[n], shapes[n].center[0], n)))
+        place[name] = (row, shapes[name].center[0], name)
+    forward = [procedure.flows[edge.flow] for edge in drawing.edges if not edge.back]
+    order: list[str] = []
+    waiting = set(shapes)
+    while waiting:
+        held = {flow.target for flow in forward if flow.source in waiting}
+        order.append(min(waiting - held or waiting, key=place.__getitem__))
+        waiting.remove(order[-1])
+    return tuple(order)

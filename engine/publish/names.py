@@ -35,7 +35,8 @@ def room_in(node: Node, box: Box, size: float, pad: float) -> Room:
         return decision
     if node.kind.is_event:
         return event
-    return lambda _line, _count: box.width - (4 if node.called else 2) * pad
+    # Air on both sides in proportion to the letters, so that a full line does not touch the frame.
+    return lambda _line, _count: box.width - (4 if node.called else 2) * pad - size / 2
 
 
 def fit_names(
