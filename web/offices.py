@@ -9,6 +9,7 @@ from flask import current_app, g
 from engine.model.controls import Controls
 from engine.model.office import Officer, Roster
 from engine.runtime import Office
+from engine.runtime import offices as offices_of
 from engine.runtime.accounts import Accounts
 from engine.store import Store
 
@@ -30,9 +31,9 @@ class Offices:
             )
         return self._opened[office_id]
 
-    def opened(self) -> tuple[Office, ...]:
-        """The offices in use since the start."""
-        return tuple(self._opened.values())
+    def every(self) -> tuple[Office, ...]:
+        """All offices of the store."""
+        return tuple(self[office_id] for office_id, _ in offices_of(self.store))
 
 
 def offices() -> Offices:

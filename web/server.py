@@ -24,11 +24,11 @@ class AddressTaken(QingdanError):
 
 def _tick_until(stop: threading.Event, offices: Offices) -> None:
     while not stop.wait(TICK_SECONDS):
-        for office in offices.opened():
-            try:
+        try:
+            for office in offices.every():
                 office.tick()
-            except QingdanError as error:
-                _log.warning("timers of %s: %s", office.id, error)
+        except QingdanError as error:
+            _log.warning("timers wait for the next round: %s", error)
 
 
 def serve(app: Flask, host: str, port: int, *, on_ready: Callable[[], None] = lambda: None) -> None:

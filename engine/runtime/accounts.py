@@ -91,16 +91,19 @@ class Accounts:
         SignInRefused
             Wrong login or password, or the account is locked after too many of them.
         """
-        refusal = None
+        # Argon2 takes its time on purpose: it is asked before the transaction begins,
+        # so that nobody else waits for it.
+        with self.store.read() as connection:
+            seen = self._by_login(connection, login, present=True)
+        refusal = self._locked(seen, now)
+        right = refusal is None and self._matches(seen, password)
         with self.store.write() as connection:
             account = self._by_login(connection, login, present=True)
-            if account and account["locked_until"] and now < account["locked_until"]:
-                refusal = say("run.sign-in.locked", until=f"{account['locked_until']:%H:%M}")
-            elif not self._matches(account, password):
-                refusal = self._fail(connection, account, now)
-            else:
-                assert account is not None
+            refusal = self._locked(account, now)
+            unchanged = account and seen and account["password_hash"] == seen["password_hash"]
+            if refusal is None and right and account and unchanged:
                 return self._begin(connection, account, password, now)
+            refusal = refusal or self._fail(connection, account, now)
         raise SignInRefused(refusal)
 
     def identity(self, token: str, now: datetime) -> Identity | None:
@@ -158,6 +161,13 @@ class Accounts:
         if present:
             query = query.join(_officer).where(_officer.c.departed.is_(False))
         return connection.execute(query.with_for_update(of=_account)).mappings().first()
+
+    @staticmethod
+    def _locked(account: RowMapping | None, now: datetime) -> str | None:
+        """Why nobody may sign in to the account just now, or None."""
+        if account and account["locked_until"] and now < account["locked_until"]:
+            return say("run.sign-in.locked", until=f"{account['locked_until']:%H:%M}")
+        return None
 
     def _matches(self, account: RowMapping | None, password: str) -> bool:
         stored = account["password_hash"] if account else self._decoy

@@ -118,3 +118,25 @@ def test_login_belongs_to_one_officer_of_the_store(accounts: Accounts) -> None:
         accounts.create("shifan", "ding", "zhang", PASSWORD)
     with pytest.raises(UnknownOfficer):
         accounts.create("shifan", "nobody", "nobody", PASSWORD)
+
+
+class _Curious(PasswordHasher):
+    """Writes to the store while it thinks about a password."""
+
+    store: Store
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> bool:
+        with self.store.write() as connection:
+            connection.execute(text("DELETE FROM session"))
+        return super().verify(hash, password)
+
+
+def test_nobody_waits_while_a_password_is_checked(
+    store: Store, office: Office, clock: Clock
+) -> None:
+    hasher = _Curious(time_cost=1, memory_cost=8, parallelism=1)
+    hasher.store = store
+    accounts = Accounts(store, hasher=hasher)
+    accounts.create("shifan", "zhang", "zhang", PASSWORD)
+
+    assert accounts.sign_in("zhang", PASSWORD, clock())
