@@ -9,7 +9,7 @@ from .carry import carried_values
 #: Cookie that holds the session's token; the session itself is in the store.
 TOKEN_COOKIE = "qingdan-session"
 #: Endpoints open to everyone.
-_OPEN = {"static", "account.sign_in", "account.enter"}
+_OPEN = {"static", "account.sign_in", "account.enter", "item.index", "item.show"}
 
 _HEADERS = {
     "Content-Security-Policy": (

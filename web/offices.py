@@ -31,9 +31,13 @@ class Offices:
             )
         return self._opened[office_id]
 
+    def names(self) -> dict[str, str]:
+        """Name of every office of the store, by id."""
+        return dict(offices_of(self.store))
+
     def every(self) -> tuple[Office, ...]:
         """All offices of the store."""
-        return tuple(self[office_id] for office_id, _ in offices_of(self.store))
+        return tuple(self[office_id] for office_id in self.names())
 
 
 def offices() -> Offices:

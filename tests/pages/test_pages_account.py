@@ -17,7 +17,7 @@ NewCase = Callable[..., Case]
 
 
 def test_stranger_is_sent_to_the_sign_in_page(stranger: Browser) -> None:
-    for address in ("/", "/todo", "/cases", "/items", "/roster", "/attachments/1"):
+    for address in ("/", "/todo", "/cases", "/roster", "/attachments/1"):
         stranger.get(address)
         assert "<h1>登录</h1>" in stranger.page, address
 
