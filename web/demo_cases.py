@@ -69,122 +69,121 @@ class Played:
     steps: tuple[tuple[str, str, dict[str, str]], ...]
 
 
-def _cases(today: datetime) -> tuple[Played, ...]:
-    day = [(today - timedelta(days=n)).date().isoformat() for n in range(40)]
-    return (
-        Played(
-            office="shifan",
-            item="CZ-JF-001",
-            title="2026年耕地地力保护补贴（王庄村）",
-            applicant="王庄村村民委员会",
-            days_ago=24,
-            opener="zhao",
-            steps=(
-                (
-                    "zhao",
-                    "register_batch",
-                    {
-                        "programme": "耕地地力保护补贴",
-                        "document_no": "示财农〔2026〕18号",
-                        "batch_no": "GD-2026-03",
-                        "notice_days": "7",
-                    },
-                ),
-                (
-                    "zhao",
-                    "survey_households",
-                    {"surveyors": "王守田、李桂香", "surveyed_on": day[22]},
-                ),
-                ("zhao", "review_by_villagers", {"meeting_on": day[21], "attendance": "37"}),
-                (
-                    "zhao",
-                    "village_notice/post_notice",
-                    {"notice_from": day[20], "notice_place": "村务公开栏"},
-                ),
-                ("zhao", "village_notice/register_objections", {"objection": "无异议"}),
-                ("zhao", "compile_list", _table("households", _households())),
-                ("qian", "examine_list", {"list_opinion": "通过", "list_note": "抽查一户，相符"}),
-                ("zhang", "approve_list", {"approval_opinion": "同意"}),
-                (
-                    "li",
-                    "appropriate_funds",
-                    {
-                        "voucher_no": "BK-2026-0311",
-                        "appropriated": "5647.75",
-                        "appropriated_on": day[8],
-                    },
-                ),
-                ("li", "record_returns", {**_table("returns", _returns()), "returned_on": day[7]}),
+#: A value ``@N`` stands for the date N days ago.
+_CASES = (
+    Played(
+        office="shifan",
+        item="CZ-JF-001",
+        title="2026年耕地地力保护补贴（王庄村）",
+        applicant="王庄村村民委员会",
+        days_ago=24,
+        opener="zhao",
+        steps=(
+            (
+                "zhao",
+                "register_batch",
+                {
+                    "programme": "耕地地力保护补贴",
+                    "document_no": "示财农〔2026〕18号",
+                    "batch_no": "GD-2026-03",
+                    "notice_days": "7",
+                },
+            ),
+            (
+                "zhao",
+                "survey_households",
+                {"surveyors": "王守田、李桂香", "surveyed_on": "@22"},
+            ),
+            ("zhao", "review_by_villagers", {"meeting_on": "@21", "attendance": "37"}),
+            (
+                "zhao",
+                "village_notice/post_notice",
+                {"notice_from": "@20", "notice_place": "村务公开栏"},
+            ),
+            ("zhao", "village_notice/register_objections", {"objection": "无异议"}),
+            ("zhao", "compile_list", _table("households", _households())),
+            ("qian", "examine_list", {"list_opinion": "通过", "list_note": "抽查一户，相符"}),
+            ("zhang", "approve_list", {"approval_opinion": "同意"}),
+            (
+                "li",
+                "appropriate_funds",
+                {
+                    "voucher_no": "BK-2026-0311",
+                    "appropriated": "5647.75",
+                    "appropriated_on": "@8",
+                },
+            ),
+            ("li", "record_returns", {**_table("returns", _returns()), "returned_on": "@7"}),
+        ),
+    ),
+    Played(
+        office="shifan",
+        item="CZ-BZ-020",
+        title="十月份办公用品报账",
+        applicant="示范镇财政所",
+        days_ago=7,
+        opener="sun",
+        steps=(
+            (
+                "sun",
+                "submit_claim",
+                {
+                    "claim_no": "BZ-2026-107",
+                    "claimant": "周敏",
+                    "purpose": "购置打印纸和硒鼓",
+                    "amount": "2380.00",
+                    "voucher_count": "3",
+                },
+            ),
+            ("sun", "examine_voucher", {"voucher_opinion": "通过"}),
+            (
+                "li",
+                "pay_claim/submit_payment",
+                {
+                    "voucher_no": "ZF-2026-219",
+                    "payee": "示范县文华商贸有限公司",
+                    "payee_account": "6222020200112233445",
+                    "amount": "2380.00",
+                    "budget_item": "2010601 行政运行",
+                    "purpose": "办公用品",
+                },
+            ),
+            ("li", "pay_claim/examine_quota", {"quota_opinion": "通过"}),
+            ("qian", "pay_claim/review_payment", {"review_opinion": "通过"}),
+        ),
+    ),
+    Played(
+        office="shifan",
+        item="CZ-PJ-011",
+        title="示范镇中心小学领用票据",
+        applicant="示范镇中心小学",
+        days_ago=2,
+        opener="sun",
+        steps=(
+            (
+                "sun",
+                "apply_notes",
+                {
+                    "unit_name": "示范镇中心小学",
+                    "handler": "何丽",
+                    "handler_phone": "13800000000",
+                    "note_kind": "资金往来结算票据",
+                    "quantity": "2",
+                    "first_time": "再次领用",
+                },
             ),
         ),
-        Played(
-            office="shifan",
-            item="CZ-BZ-020",
-            title="十月份办公用品报账",
-            applicant="示范镇财政所",
-            days_ago=7,
-            opener="sun",
-            steps=(
-                (
-                    "sun",
-                    "submit_claim",
-                    {
-                        "claim_no": "BZ-2026-107",
-                        "claimant": "周敏",
-                        "purpose": "购置打印纸和硒鼓",
-                        "amount": "2380.00",
-                        "voucher_count": "3",
-                    },
-                ),
-                ("sun", "examine_voucher", {"voucher_opinion": "通过"}),
-                (
-                    "li",
-                    "pay_claim/submit_payment",
-                    {
-                        "voucher_no": "ZF-2026-219",
-                        "payee": "示范县文华商贸有限公司",
-                        "payee_account": "6222020200112233445",
-                        "amount": "2380.00",
-                        "budget_item": "2010601 行政运行",
-                        "purpose": "办公用品",
-                    },
-                ),
-                ("li", "pay_claim/examine_quota", {"quota_opinion": "通过"}),
-                ("qian", "pay_claim/review_payment", {"review_opinion": "通过"}),
-            ),
-        ),
-        Played(
-            office="shifan",
-            item="CZ-PJ-011",
-            title="示范镇中心小学领用票据",
-            applicant="示范镇中心小学",
-            days_ago=2,
-            opener="sun",
-            steps=(
-                (
-                    "sun",
-                    "apply_notes",
-                    {
-                        "unit_name": "示范镇中心小学",
-                        "handler": "何丽",
-                        "handler_phone": "13800000000",
-                        "note_kind": "资金往来结算票据",
-                        "quantity": "2",
-                        "first_time": "再次领用",
-                    },
-                ),
-            ),
-        ),
-        Played(
-            office="xiaohe",
-            item="CZ-ZX-038",
-            title="农机购置补贴怎么申请",
-            applicant="孟庆丰",
-            days_ago=2,
-            opener="yang",
-            steps=(),
-        ),
-    )
+    ),
+    Played(
+        office="xiaohe",
+        item="CZ-ZX-038",
+        title="农机购置补贴怎么申请",
+        applicant="孟庆丰",
+        days_ago=2,
+        opener="yang",
+        steps=(),
+    ),
+)
 
 
 class _Clock:
@@ -216,7 +215,7 @@ def open_cases(
     accounts = Accounts(store)
     for officer in roster.officers:
         accounts.create(office_id, officer.id, f"{officer.id}@{office_id}", password)
-    for case in _cases(today):
+    for case in _CASES:
         if case.office == office_id:
             morning = today.replace(hour=9, minute=30, second=0, microsecond=0)
             clock.now = morning - timedelta(days=case.days_ago)
@@ -234,7 +233,17 @@ def _play(office: Office, clock: _Clock, played: Played) -> None:
         clock.now += _BETWEEN_STEPS
         item = _wait_for(office, clock, case.id, step)
         office.claim(item.id, by=officer)
-        office.complete(item.id, by=officer, values=values)
+        office.complete(item.id, by=officer, values=_dated(values))
+
+
+def _dated(values: dict[str, str]) -> dict[str, str]:
+    today = system_clock().date()
+    return {
+        field: (today - timedelta(days=int(value[1:]))).isoformat()
+        if value.startswith("@")
+        else value
+        for field, value in values.items()
+    }
 
 
 def _wait_for(office: Office, clock: _Clock, case_id: str, step: str) -> WorkItem:
