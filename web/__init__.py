@@ -15,7 +15,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from engine.model.controls import load_controls
-from engine.model.errors import UnreadablePath
+from engine.model.errors import UnreadablePath, reason_of
 from engine.model.wording import say
 from engine.runtime.accounts import Accounts
 from engine.store import open_store
@@ -61,7 +61,7 @@ def _secret_key(instance: Path) -> str:
             Path(fresh).replace(path)
         return path.read_text("ascii")
     except OSError as error:
-        reason = error.strerror or error
+        reason = reason_of(error)
         raise UnreadablePath(say("web.key-unusable", reason=reason), path=path) from error
 
 

@@ -7,9 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.model.case import Applicant, Case, CaseState, JournalEntry, WorkItem, WorkItemState
-from engine.model.procedure import FieldType, FormField
-from engine.runtime import FaultyCase, FormInvalid
-from engine.runtime.forms import parse_form
+from engine.model.procedure import FormField
+from engine.runtime import OPENING_FIELDS, FaultyCase, FormInvalid
 
 from . import forms
 from .carry import REFILL
@@ -19,22 +18,9 @@ from .offices import office, officer
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
 #: Cases on one page of the list.
+#: Further than any list reaches; larger numbers no database takes.
+LAST_PAGE = 1_000_000
 PAGE_SIZE = 20
-
-
-def _field(
-    name: str, label: str, type_: FieldType, help_: str, required: bool = False
-) -> FormField:
-    return FormField(name=name, label=label, type=type_, required=required, help=help_)
-
-
-#: What opening a case asks for.
-OPENING_FIELDS = (
-    _field("applicant", "申请人", FieldType.PERSON, "姓名或单位全称", required=True),
-    _field("id_card", "身份证号", FieldType.ID_CARD, "个人填写，用于核对是否需要回避"),
-    _field("phone", "联系电话", FieldType.PHONE, ""),
-    _field("title", "办件名称", FieldType.TEXT, "不填时用“申请人＋事项名称”"),
-)
 
 
 @blueprint.get("")
@@ -43,7 +29,7 @@ def index() -> str:
     text = request.args.get("text", "").strip()
     state = request.args.get("state", "")
     parent = request.args.get("parent", "")
-    page = max(1, request.args.get("page", 1, type=int))
+    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
     found = office().cases(
         state=CaseState(state) if state in set(CaseState) else None,
         text=text,
@@ -147,7 +133,6 @@ def open_case() -> tuple[str, int] | Response:
     if request.form.get("action") == REFILL:
         return _opening_page(code, values, {}), 200
     try:
-        parse_form(OPENING_FIELDS, values)
         opened = office().open_case(
             code,
             by=officer().id,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import waitress
 from flask import Flask
 
-from engine.model.errors import QingdanError
+from engine.model.errors import QingdanError, reason_of
 from engine.model.wording import say
 
 from . import LARGEST_REQUEST
@@ -54,7 +54,7 @@ def serve(app: Flask, host: str, port: int, *, on_ready: Callable[[], None] = la
             max_request_body_size=LARGEST_REQUEST * 2,
         )
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise AddressTaken(say("web.address-taken", host=host, port=port, reason=reason)) from error
     stop = threading.Event()
     offices = app.extensions["offices"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from engine.model.errors import UnreadablePath
+from engine.model.errors import UnreadablePath, reason_of
 from engine.model.finding import Fault
 from engine.model.procedure import (
     Document,
@@ -63,7 +63,7 @@ def read_file(path: Path | str) -> Document:
                 content += file.read()
     except OSError as error:
         raise UnreadablePath(
-            say("read.unreadable", reason=error.strerror or error), path=path
+            say("read.unreadable", reason=reason_of(error)), path=path
         ) from error
     return read(content, path=str(path))
 

@@ -8,7 +8,7 @@ import click
 
 from engine.model.case import Applicant, CaseState, WorkItem
 from engine.model.controls import load_controls
-from engine.model.errors import QingdanError, UnreadablePath
+from engine.model.errors import QingdanError, UnreadablePath, reason_of
 from engine.model.wording import say
 from engine.runtime import Office, UnknownWorkItem, Upload, offices
 from engine.store import open_store
@@ -94,7 +94,7 @@ def _uploads(pairs: Mapping[str, str]) -> dict[str, Upload]:
         try:
             content = Path(path).read_bytes()
         except OSError as error:
-            reason = error.strerror or error
+            reason = reason_of(error)
             raise UnreadablePath(say("read.unreadable", reason=reason), path=path) from error
         uploads[name] = Upload(
             filename=Path(path).name,
@@ -149,7 +149,7 @@ def open_(
     opened = office.open_case(
         item,
         by=officer,
-        applicant=Applicant(name=applicant, id_card=id_card.upper(), phone=phone),
+        applicant=Applicant(name=applicant, id_card=id_card, phone=phone),
         title=title,
         values=_pairs(assignments),
     )

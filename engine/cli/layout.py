@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from engine.model.errors import UnreadablePath
+from engine.model.errors import UnreadablePath, reason_of
 from engine.model.wording import say
 
 
@@ -27,7 +27,7 @@ def layout(file: Path, output: Path | None, landscape: bool, force: bool) -> Non
     try:
         content = file.read_bytes()
     except OSError as error:
-        reason = error.strerror or error
+        reason = reason_of(error)
         raise UnreadablePath(say("read.unreadable", reason=reason), path=file) from error
     drawn = lay_out(content, path=str(file), landscape=landscape, replace=force)
     target = output or file
@@ -45,5 +45,5 @@ def _write(path: Path, content: bytes) -> None:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        reason = error.strerror or error
+        reason = reason_of(error)
         raise UnreadablePath(say("layout.unwritable", reason=reason), path=path) from error

@@ -52,6 +52,13 @@ def qingdan() -> None:
     """权责清单的流程：画一次，证明、执行、上墙。"""
 
 
+def _name_of(error: click.BadParameter) -> str:
+    """The parameter as the user writes it."""
+    if isinstance(error.param, click.Option):
+        return error.param.opts[0]
+    return error.param.human_readable_name if error.param else str(error.param_hint)
+
+
 def _usage(error: click.UsageError) -> str:
     """What is wrong with the call, in Chinese."""
     match error:
@@ -61,22 +68,24 @@ def _usage(error: click.UsageError) -> str:
             near = "、".join(error.possibilities or ())
             return say("cli.no-such-option", name=error.option_name, near=near or "--help")
         case click.MissingParameter():
-            name = error.param.human_readable_name if error.param else error.param_hint
-            return say("cli.missing-parameter", name=name)
+            return say("cli.missing-parameter", name=_name_of(error))
         case click.BadParameter():
-            name = error.param.human_readable_name if error.param else error.param_hint
-            return say("cli.bad-parameter", name=name, problem=error.message)
+            problem = error.message.rstrip(".")
+            if error.param and isinstance(error.param.type, click.Choice):
+                problem = say("cli.one-of", known="、".join(map(str, error.param.type.choices)))
+            return say("cli.bad-parameter", name=_name_of(error), problem=problem)
         case _:
             return say("cli.usage", problem=error.message)
 
 
 def main() -> None:
-    """Run the command; every refusal is one line on stderr and an exit code."""
+    """Run the command; a refusal is one line on stderr for each problem, and an exit code."""
     try:
         code = qingdan.main(prog_name="qingdan", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except QingdanError as error:
-        click.echo(f"qingdan: {error}", err=True)
+        for line in error.lines():
+            click.echo(f"qingdan: {line}", err=True)
         sys.exit(error.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())

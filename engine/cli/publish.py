@@ -1,14 +1,23 @@
 """``qingdan publish``: wall charts and graphs as files."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from engine.model.wording import say
 
+if TYPE_CHECKING:
+    from engine.model.controls import Controls
+    from engine.publish.edition import Edition
+
 
 def _split(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, ...]:
-    return tuple(part for part in value.split(",") if part.strip())
+    parts = tuple(part for part in value.split(",") if part.strip())
+    if not parts:
+        raise click.BadParameter(say("publish.command.empty"))
+    return parts
 
 
 @click.command(help=say("publish.command.help"))
@@ -54,9 +63,26 @@ def publish(
     from engine.publish.press import chart_files, editions
 
     library, controls = Library.load(), load_controls()
-    chosen = editions(library, controls, items, office=office, address=address)
+    chosen = tuple(editions(library, controls, items, office=office, address=address))
+    _refuse_faulty(chosen, controls)
     for path in chart_files(chosen, out, papers, formats):
         click.echo(path)
     if not items:
         for path in graph_files(library, controls, out, formats):
             click.echo(path)
+
+
+def _refuse_faulty(chosen: "Sequence[Edition]", controls: "Controls") -> None:
+    """What hangs on the wall is taken for law: a file that fails the check is not printed."""
+    from engine.model.errors import QingdanError
+    from engine.verify.check import check_library, load_for_check
+
+    for path in dict.fromkeys(edition.procedure.path for edition in chosen):
+        library, documents = load_for_check([path])
+        failing = [
+            f for f in check_library(library, controls, documents=documents).findings if f.fails
+        ]
+        if failing:
+            first = failing[0]
+            problem = say("publish.command.faulty", number=len(failing), first=first.message)
+            raise QingdanError(problem, path=path, line=first.line)

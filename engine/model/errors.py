@@ -3,7 +3,29 @@
 A fault *in a diagram* is a :class:`engine.model.finding.Finding`, not an error.
 """
 
+import errno
 from pathlib import Path
+
+from .wording import say
+
+#: What the system may refuse for, by the entry of the catalogue.
+_REASONS = {
+    errno.ENOENT: "missing",
+    errno.EACCES: "denied",
+    errno.EPERM: "denied",
+    errno.EISDIR: "directory",
+    errno.ENOTDIR: "file",
+    errno.EEXIST: "exists",
+    errno.ENOSPC: "full",
+    errno.EROFS: "read-only",
+    errno.EADDRINUSE: "busy",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused, in Chinese where the cause is known to us."""
+    entry = _REASONS.get(error.errno or 0)
+    return say(f"system.{entry}") if entry else error.strerror or str(error)
 
 
 class QingdanError(Exception):
@@ -31,6 +53,10 @@ class QingdanError(Exception):
         self.line = line
         self.element = element
         super().__init__(message)
+
+    def lines(self) -> tuple[str, ...]:
+        """The text for a terminal, one line for each thing that is wrong."""
+        return (str(self),)
 
     def __str__(self) -> str:
         where = ""

@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 
 from .controls import Controls
-from .errors import UnreadablePath, UnusableData
+from .errors import UnreadablePath, UnusableData, reason_of
 from .finding import Fault
 from .office import (
     Appointment,
@@ -93,7 +93,7 @@ def read_roster(path: Path | str, controls: Controls) -> RosterFile:
     try:
         content = Path(path).read_bytes()
     except OSError as error:
-        reason = error.strerror or error
+        reason = reason_of(error)
         raise UnreadablePath(say("read.unreadable", reason=reason), path=path) from error
     try:
         text = content.decode("utf-8-sig")

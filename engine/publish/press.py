@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 from engine.bpmn.library import Library
 from engine.bpmn.reader import read_file
 from engine.model.controls import Controls
-from engine.model.errors import QingdanError, UnknownItem
+from engine.model.errors import QingdanError, UnknownItem, reason_of
 from engine.model.procedure import Procedure
 from engine.model.wording import say
 
@@ -69,7 +69,7 @@ def write(path: Path, content: bytes) -> Path:
             finally:
                 temporary.unlink(missing_ok=True)
     except OSError as error:
-        reason = error.strerror or error
+        reason = reason_of(error)
         raise Unwritable(say("publish.unwritable", reason=reason), path=path.parent) from error
     return path
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.bpmn.library import Library
 from engine.bpmn.reader import read
-from engine.model.errors import UnknownItem, UnreadablePath
+from engine.model.errors import UnknownItem, UnreadablePath, reason_of
 from engine.model.procedure import Document, Procedure
 from engine.model.wording import say
 from engine.store import schema
@@ -189,7 +189,7 @@ def content_of(document: Document) -> bytes:
         content = Path(document.path).read_bytes()
     except OSError as error:
         raise UnreadablePath(
-            say("read.unreadable", reason=error.strerror or error), path=document.path
+            say("read.unreadable", reason=reason_of(error)), path=document.path
         ) from error
     if read(content, path=document.path).digest != document.digest:
         raise Unexecutable(say("run.file-changed"), path=document.path)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 
+from engine.model.errors import reason_of
 from engine.model.wording import say
 
 from .errors import NewerSchema, StoreUnavailable, translated
@@ -145,7 +146,7 @@ def open_store(url: str, *, create: bool = True) -> Store:
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreUnavailable(say("store.bad-url", url=url)) from error
     except OSError as error:
-        raise StoreUnavailable(say("store.unavailable", reason=error.strerror or error)) from error
+        raise StoreUnavailable(say("store.unavailable", reason=reason_of(error))) from error
     store = Store(engine)
     with store.write() as connection:
         _upgrade(connection)

@@ -272,3 +272,11 @@ def test_text_shows_the_run_that_does_both_steps(run, planted):
 
     assert shown[number + 1].startswith("    走法：")
     assert shown[number + 1].count(" → ") > 2
+
+
+def test_wrong_choice_is_told_by_the_option_as_written(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["qingdan", "check", "--format", "xml"])
+    with pytest.raises(SystemExit):
+        main()
+
+    assert "--format 的值不对（只能是 text、json、sarif）" in capsys.readouterr().err

@@ -122,3 +122,22 @@ def test_a_character_the_font_lacks_is_named(tmp_path):
     assert isinstance(result.exception, QingdanError)
     assert "\ue000" in str(result.exception)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_item_that_fails_the_check_is_not_printed(capsys, monkeypatch, tmp_path):
+    source = Path(Library.load().find(ITEM).path).read_text("utf-8")
+    faulty = tmp_path / "faulty.bpmn"
+    faulty.write_text(source.replace('article="35"', 'article="999"'), "utf-8")
+
+    line = _refused(capsys, monkeypatch, faulty, "--out", tmp_path / "out")
+
+    assert "faulty.bpmn:" in line
+    assert "没有通过检查" in line
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("option", ["--paper", "--format"])
+def test_an_option_without_a_value_is_a_wrong_call(capsys, monkeypatch, tmp_path, option):
+    line = _refused(capsys, monkeypatch, ITEM, option, "", "--out", tmp_path / "out")
+
+    assert f"{option} 的值不对" in line

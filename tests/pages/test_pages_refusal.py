@@ -193,3 +193,7 @@ def test_wrong_method_is_a_page(sign_in: SignIn) -> None:
     browser = sign_in("sun").send("/todo", {})
     assert browser.status == 405
     assert "不能这样打开" in browser.page
+
+
+def test_page_number_beyond_everything_is_an_empty_page(sign_in: SignIn) -> None:
+    assert sign_in("zhang").get("/cases?page=999999999999999999999").status == 200
