@@ -23,11 +23,13 @@ from .errors import (
 )
 from .machine import OpenKind
 from .office import Office
+from .opening import OPENING_FIELDS
 from .reading import Todo
 from .rosters import offices
 from .simulation import Choice, Simulation
 
 __all__ = [
+    "OPENING_FIELDS",
     "AlreadyTaken",
     "Choice",
     "Clock",

@@ -28,6 +28,9 @@ class FormInvalid(QingdanError):
         self.problems = dict(problems)
         super().__init__(say("run.form-invalid", problems="；".join(self.problems.values())))
 
+    def lines(self) -> tuple[str, ...]:
+        return tuple(self.problems.values())
+
 
 class UnknownCase(QingdanError):
     """No case of this number in the office."""

@@ -14,6 +14,7 @@ from engine.model.case import (
 )
 from engine.model.errors import UnknownItem
 from engine.model.office import Roster
+from engine.model.procedure import Procedure
 from engine.model.wording import say
 from engine.store import journal, schema
 
@@ -24,6 +25,7 @@ from .errors import FaultyCase, Refused
 from .forms import parse_form
 from .judging import Judge
 from .ledger import SYSTEM
+from .opening import parse_opening
 from .places import fields_of
 from .reading import Reading
 
@@ -92,31 +94,24 @@ class Office(Reading):
         UnknownOfficer
             Nobody of the office has the id ``by``.
         FormInvalid
-            A value does not fit its field.
+            The applicant or the title cannot be accepted, or a value does not fit its field.
         FaultyCase
             The procedure cannot start.
         """
+        applicant, title = parse_opening(applicant, title)
         with self.store.write() as connection:
-            procedure = self._versions.find(connection, item_code)
-            item = procedure.item
-            if item is None:
-                known = "、".join(
-                    p.item.code for p in self._versions.library(connection).items() if p.item
-                )
-                raise UnknownItem(say("run.unknown-item", name=item_code, known=known))
+            procedure, code = self._published(connection, item_code)
             judge = self._judge(connection)
             judge.officer(by)
             bundle = self._versions.bundle(connection, procedure.id)
             fields = fields_of(self._versions.program(connection, bundle))
-            given = f" · {applicant.name}" if applicant.name else ""
-            work = self._work(judge)
-            case_id = work.open(
+            case_id = self._work(judge).open(
                 Opening(
                     procedure=procedure,
                     bundle=bundle,
-                    item_code=item.code,
+                    item_code=code,
                     item_name=procedure.title,
-                    title=title.strip() or procedure.title + given,
+                    title=title or f"{procedure.title} · {applicant.name}",
                     applicant=applicant,
                     by=by,
                     fields=fields,
@@ -124,6 +119,15 @@ class Office(Reading):
                 )
             )
             return self._case(connection, case_id)
+
+    def _published(self, connection: Connection, name: str) -> tuple[Procedure, str]:
+        """An item new cases may be opened for, and its code."""
+        procedure = self._versions.find(connection, name)
+        if procedure.item is None:
+            items = self._versions.library(connection).items()
+            known = "、".join(p.item.code for p in items if p.item)
+            raise UnknownItem(say("run.unknown-item", name=name, known=known))
+        return procedure, procedure.item.code
 
     def claim(self, work_item_id: str, *, by: str) -> WorkItem:
         """Take a work item; taking it twice changes nothing.

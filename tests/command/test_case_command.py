@@ -148,6 +148,23 @@ def test_bad_input_is_one_clear_line(
     assert error.exit_code == code
 
 
+def test_wrong_applicant_is_one_line_for_each_problem(url: str) -> None:
+    wrong = ("--applicant", " ", "--id-card", "123", "--phone", "12", "--as", "both")
+    result = subprocess.run(
+        [sys.executable, "-m", "engine.cli", "case", "open", "T-1", *wrong],
+        capture_output=True,
+        env={**os.environ, "QINGDAN_DATABASE_URL": url, "PYTHONUTF8": "1"},
+        encoding="utf-8",
+        check=False,
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "qingdan: 申请人没有填；请填写",
+        "qingdan: 身份证号“123”不是有效的身份证号；请核对 18 位号码和校验位",
+        "qingdan: 联系电话“12”不是电话号码；请写手机号或带区号的座机号",
+    ]
+
+
 def test_wrong_form_leaves_the_step_as_it_was(run: Run) -> None:
     _ok(run("open", "T-1", "--applicant", "甲", "--as", "both"))
     number = json.loads(_ok(run("list", "--format", "json")))[0]["id"]
