@@ -120,6 +120,17 @@ PLANTS = (
         [("amount &gt; 50000", "amuont &gt; 50000")],
     ),
     Plant(
+        "unknown-option",
+        _flow("voucher_accepted_to_submit_claim"),
+        [("voucher_opinion == '退回'", "voucher_opinion == '退 回'")],
+        "expense_claim",
+    ),
+    Plant(
+        "mismatched-comparison",
+        _flow("over_threshold_to_decide_jointly"),
+        [("amount &gt; 50000", "amount &gt; '五万'")],
+    ),
+    Plant(
         "missing-callee",
         "<bpmn:callActivity",
         [('calledElement="treasury_payment"', 'calledElement="treasury_paymnet"')],

@@ -22,8 +22,7 @@ from difflib import get_close_matches
 from engine.bpmn.expression import Expression
 from engine.model.errors import UnsafeExpression
 from engine.model.finding import Finding, Severity
-from engine.model.procedure import Procedure
-from engine.verify.expressions import written_in
+from engine.verify.expressions import fields_in_reach, written_in
 from engine.verify.subject import ProcedureSubject
 
 ID = "unknown-name"
@@ -31,43 +30,8 @@ SEVERITY = Severity.ERROR
 BASIS = ""
 
 
-def _fields(procedure: Procedure) -> set[str]:
-    steps = [node.step for node in procedure.nodes.values() if node.step]
-    return {field.name for step in steps for field in step.fields}
-
-
-def _columns(caller: Procedure, called: Procedure) -> set[str]:
-    """Columns of the tables whose rows become child cases of ``called``."""
-    steps = [n.step for n in caller.nodes.values() if n.step and n.called == called.id]
-    tables = {step.child_rows for step in steps}
-    return {
-        column.name
-        for node in caller.nodes.values()
-        for field in (node.step.fields if node.step else ())
-        if field.name in tables
-        for column in field.columns
-    }
-
-
-def _filled(subject: ProcedureSubject) -> set[str]:
-    names = _fields(subject.procedure)
-    for called in {p.procedure.id: p.procedure for p in subject.places.values()}.values():
-        names |= _fields(called)
-    pending, seen = [subject.procedure], {subject.procedure.id}
-    while pending:
-        called = pending.pop()
-        for caller in subject.library.procedures.values():
-            if called not in subject.library.called_by(caller):
-                continue
-            names |= _fields(caller) | _columns(caller, called)
-            if caller.id not in seen:
-                seen.add(caller.id)
-                pending.append(caller)
-    return names
-
-
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
-    filled = _filled(subject)
+    filled = fields_in_reach(subject)
     for written in written_in(subject.procedure):
         try:
             parsed = written.read()
