@@ -15,7 +15,8 @@ _FACETS = {
     Kind.TEXT: ("xs:string", ""),
     Kind.WORDS: ("xs:string", ""),
     Kind.EXPRESSION: ("xs:string", _FILLED),
-    Kind.INTEGER: ("xs:token", '<xs:pattern value="[0-9]{1,9}"/>'),
+    Kind.INTEGER: ("xs:token", '<xs:maxLength value="9"/><xs:pattern value="0*[1-9][0-9]*"/>'),
+    Kind.DECIMAL: ("xs:token", '<xs:pattern value="-?[0-9]{1,15}(\\.[0-9]{1,2})?"/>'),
     Kind.BOOLEAN: ("xs:token", '<xs:enumeration value="true"/><xs:enumeration value="false"/>'),
     Kind.DATE: ("xs:date", '<xs:pattern value="[0-9]{4}-[0-9]{2}-[0-9]{2}"/>'),
     Kind.IDENTIFIER: ("xs:token", '<xs:pattern value="[A-Za-z][A-Za-z0-9_]*"/>'),
@@ -149,6 +150,7 @@ def _nested(child: Element) -> dict[str, object]:
 _KINDS = {
     Kind.TEXT: "文字",
     Kind.INTEGER: "整数",
+    Kind.DECIMAL: "数，至多两位小数",
     Kind.BOOLEAN: "true 或 false",
     Kind.DATE: "日期，如 2026-03-01",
     Kind.WORDS: "几个词，用空格或“|”分隔",

@@ -7,6 +7,7 @@ not: what the elements mean (:mod:`engine.bpmn.annotations`).
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 
 from lxml import etree
@@ -21,7 +22,9 @@ _B = f"{{{BPMN}}}"
 #: Namespace of the ``qd:`` elements as ``lxml`` writes it in tags.
 QD = f"{{{table.NAMESPACE}}}"
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_INTEGER = re.compile(r"[0-9]{1,9}")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,2})?")
+#: Greater than nought: everything counted here is there at least once.
+_INTEGER = re.compile(r"(?=0*[1-9])[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 #: Row of the table by the element's name in tags.
@@ -78,6 +81,8 @@ def value_of(attribute: table.Attribute, text: str) -> object:
     match attribute.kind:
         case table.Kind.INTEGER:
             return int(_matching(_INTEGER, text, "integer"))
+        case table.Kind.DECIMAL:
+            return Decimal(_matching(_DECIMAL, text, "decimal"))
         case table.Kind.BOOLEAN if text in ("true", "false"):
             return text == "true"
         case table.Kind.BOOLEAN:
@@ -192,6 +197,11 @@ class Annotation:
         """Value of an integer attribute."""
         value = self._values.get(name)
         return value if isinstance(value, int) else default
+
+    def decimal(self, name: str) -> Decimal | None:
+        """Value of a decimal attribute, or None."""
+        value = self._values.get(name)
+        return value if isinstance(value, Decimal) else None
 
     def boolean(self, name: str, default: bool = False) -> bool:
         """Value of a boolean attribute."""

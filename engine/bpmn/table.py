@@ -21,6 +21,8 @@ class Kind(StrEnum):
     TEXT = "text"
     #: Decimal digits, not negative.
     INTEGER = "integer"
+    #: A number with at most two decimals, perhaps negative.
+    DECIMAL = "decimal"
     #: ``true`` or ``false``.
     BOOLEAN = "boolean"
     #: ``2026-03-01``.
@@ -127,6 +129,9 @@ _FIELD = (
     _text("unit", "计量单位，如 元、亩、户"),
     _text("help", "填写说明"),
     _text("default", "缺省值"),
+    Attribute(name="min", kind=Kind.DECIMAL, meaning="数字或金额的最小值"),
+    Attribute(name="max", kind=Kind.DECIMAL, meaning="数字或金额的最大值"),
+    Attribute(name="whole", kind=Kind.BOOLEAN, meaning="只能填整数"),
 )
 
 ELEMENTS: tuple[Element, ...] = (
@@ -308,7 +313,10 @@ ELEMENTS: tuple[Element, ...] = (
         parents=("field",),
         repeatable=True,
         meaning="表格的一列",
-        attributes=_FIELD,
+        attributes=(
+            *_FIELD,
+            Attribute(name="unique", kind=Kind.BOOLEAN, meaning="同一张表里不能重复"),
+        ),
     ),
     Element(
         name="document",

@@ -6,6 +6,7 @@ One :class:`Procedure` mirrors one ``bpmn:process``; sub-processes are flat
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from .finding import Fault
@@ -155,6 +156,13 @@ class FormField:
     help: str = ""
     #: Initial value as text, or empty.
     default: str = ""
+    #: Bounds of a number or an amount, both included; None for none.
+    least: Decimal | None = None
+    most: Decimal | None = None
+    #: Whether a number must have no decimals.
+    whole: bool = False
+    #: Columns: whether no two rows may hold the same value.
+    unique: bool = False
     #: Key whose agreement with conditions ends when this field is rewritten.
     key: str = ""
     #: For a table: name of the table field whose rows it starts from, or empty.

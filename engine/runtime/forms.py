@@ -112,16 +112,22 @@ class _Form:
     def _table(self, field: FormField, *, required: bool) -> list[dict[str, object]]:
         raw = self._pasted(field) if field.name in self.values else self._cells(field)
         rows = []
+        seen: dict[str, set[object]] = {c.name: set() for c in field.columns if c.unique}
         for number, cells in raw.items():
             if not any(cell.strip() for cell in cells.values()):
                 continue
             row = {}
             for column in field.columns:
-                row[column.name], problem = parse_value(
-                    column, cells.get(column.name, ""), required=column.required
+                name = column.name
+                row[name], problem = parse_value(
+                    column, cells.get(name, ""), required=column.required
                 )
+                if column.unique and row[name] and not problem:
+                    if row[name] in seen[name]:
+                        problem = say("run.field.repeated", label=column.label, value=row[name])
+                    seen[name].add(row[name])
                 if problem:
-                    self.problems[f"{field.name}.{number}.{column.name}"] = say(
+                    self.problems[f"{field.name}.{number}.{name}"] = say(
                         "run.field.row", row=number + 1, problem=problem
                     )
             rows.append(row)
@@ -186,7 +192,8 @@ def parse_value(field: FormField, text: str, *, required: bool) -> tuple[object,
         empty = None if field.type in _TYPED else ""
         return empty, say("run.field.required", label=field.label) if required else ""
     try:
-        return _typed(field, text), ""
+        value = _typed(field, text)
+        return value, _out_of_bounds(field, value)
     except (ValueError, InvalidOperation):
         return None, say(
             f"run.field.{_MESSAGES.get(field.type, field.type.value)}",
@@ -195,6 +202,19 @@ def parse_value(field: FormField, text: str, *, required: bool) -> tuple[object,
             cap=MAX_TEXT,
             options="、".join(field.options),
         )
+
+
+def _out_of_bounds(field: FormField, value: object) -> str:
+    """What is wrong with a number or amount that was understood, or an empty text."""
+    if not isinstance(value, Decimal):
+        return ""
+    if field.least is not None and value < field.least:
+        return say("run.field.too-small", label=field.label, least=field.least)
+    if field.most is not None and value > field.most:
+        return say("run.field.too-large", label=field.label, most=field.most)
+    if field.whole and value != value.to_integral_value():
+        return say("run.field.not-whole", label=field.label)
+    return ""
 
 
 #: Types whose empty value is None: there is no number or date to compare.

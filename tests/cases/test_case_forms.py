@@ -7,7 +7,7 @@ import pytest
 
 from engine.model.procedure import FieldType, FormField
 from engine.runtime import FormInvalid
-from engine.runtime.forms import parse_form
+from engine.runtime.forms import parse_form, parse_value
 from engine.runtime.values import from_store, to_store
 
 TYPES = {kind: FormField(name="f", label="某项", type=kind, required=False) for kind in FieldType}
@@ -167,3 +167,47 @@ def test_cell_that_does_not_exist_is_refused(key: str) -> None:
 def test_empty_required_table_is_refused() -> None:
     with pytest.raises(FormInvalid, match="清册没有填"):
         parse_form([TABLE], {"t": "\n\n"})
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("-3", "不能小于 1"),
+        ("0", "不能小于 1"),
+        ("91", "不能大于 90"),
+        ("7.5", "要填整数"),
+        ("7", ""),
+        ("90", ""),
+    ],
+)
+def test_number_keeps_to_its_bounds(text: str, problem: str) -> None:
+    days = FormField(
+        name="days",
+        label="公示天数",
+        type=FieldType.NUMBER,
+        required=True,
+        least=Decimal(1),
+        most=Decimal(90),
+        whole=True,
+    )
+
+    found = parse_value(days, text, required=True)[1]
+
+    assert problem in found
+    assert bool(found) == bool(problem)
+
+
+def test_two_rows_may_not_share_a_unique_column() -> None:
+    card = FormField(
+        name="card", label="卡号", type=FieldType.BANK_CARD, required=True, unique=True
+    )
+    table = FormField(
+        name="rows", label="清册", type=FieldType.TABLE, required=True, columns=(card,)
+    )
+    values = {f"rows.{n}.card": f"621700000000000000{n % 2}" for n in range(3)}
+
+    with pytest.raises(FormInvalid) as refused:
+        parse_form((table,), values)
+
+    assert list(refused.value.problems) == ["rows.2.card"]
+    assert "重复" in refused.value.problems["rows.2.card"]

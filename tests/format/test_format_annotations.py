@@ -15,6 +15,7 @@ ITEM = (
 VALUES = {
     Kind.TEXT: "文字",
     Kind.INTEGER: "3",
+    Kind.DECIMAL: "-0.5",
     Kind.BOOLEAN: "true",
     Kind.DATE: "2026-01-01",
     Kind.WORDS: "a b",
@@ -23,6 +24,7 @@ VALUES = {
 }
 WRONG = {
     Kind.INTEGER: "三天",
+    Kind.DECIMAL: "三成",
     Kind.BOOLEAN: "是",
     Kind.DATE: "2026年1月",
     Kind.CHOICE: "甲",

@@ -19,6 +19,7 @@ QD = f"{{{NAMESPACE}}}"
 GOOD = {
     Kind.TEXT: "文字",
     Kind.INTEGER: "12",
+    Kind.DECIMAL: "-0.25",
     Kind.BOOLEAN: "true",
     Kind.DATE: "2026-03-01",
     Kind.WORDS: "a|b",
@@ -27,6 +28,7 @@ GOOD = {
 }
 BAD = {
     Kind.INTEGER: ["", "5d", "-1", "1.5", "１", "12345678901"],
+    Kind.DECIMAL: ["", "1e3", "+1", "1.234", "0,5", "一"],
     Kind.BOOLEAN: ["", "True", "1", "yes"],
     Kind.DATE: ["", "2026-3-1", "20260301", "2026-02-30", "2026-W01-1"],
     Kind.IDENTIFIER: ["", "1a", "a-b", "金额", "a b"],

@@ -58,6 +58,7 @@ def form(fields: Iterable[FormField], rows: int) -> dict[str, str]:
                 for column in field.columns:
                     values[f"{field.name}.{row}.{column.name}"] = sample(column)
                 values[f"{field.name}.{row}.name"] = f"周{'甲乙'[row]}"
+                values[f"{field.name}.{row}.bank_card"] = f"621700000000000000{row}"
                 values[f"{field.name}.{row}.id_card"] = ID_CARDS[row]
         elif field.required:
             values[field.name] = sample(field)

@@ -12,7 +12,7 @@ from .conftest import Browser
 
 SignIn = Callable[[str], Browser]
 
-_ROW = {"id_card": "11010519491231002X", "bank_card": "6217000000000000001", "amount": "35.5"}
+_IDS = ("11010519491231002X", "110105199003070017")
 
 
 def work_off(office: Office, case: str, last: str, **forms: dict[str, str]) -> None:
@@ -40,7 +40,12 @@ def batch(office: Office) -> str:
     table = {
         f"households.{number}.{column}": value
         for number, name in enumerate(("周大", "赵五"))
-        for column, value in {"name": name, **_ROW}.items()
+        for column, value in {
+            "name": name,
+            "id_card": _IDS[number],
+            "bank_card": f"621700000000000000{number}",
+            "amount": "35.5",
+        }.items()
     }
     returns = {key.replace("households", "returns"): value for key, value in table.items()}
     work_off(
