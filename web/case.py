@@ -18,9 +18,9 @@ from .offices import office, officer
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
 #: Cases on one page of the list.
+PAGE_SIZE = 20
 #: Further than any list reaches; larger numbers no database takes.
 LAST_PAGE = 1_000_000
-PAGE_SIZE = 20
 
 
 @blueprint.get("")

@@ -149,7 +149,6 @@ _CASES = (
                 },
             ),
             ("li", "pay_claim/examine_quota", {"quota_opinion": "通过"}),
-            ("qian", "pay_claim/review_payment", {"review_opinion": "通过"}),
         ),
     ),
     Played(
