@@ -34,6 +34,9 @@ _ISO_DURATION = re.compile(
     r"^P(?=.)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?$"
 )
 
+#: What is typed for ``==``, and signs of a Chinese keyboard where ASCII ones are meant.
+_MISTYPED = re.compile(r"(?<![=!<>])=(?!=)|[‘’“”＝＞＜≥≤≠（）]")
+
 _NODES = (
     ast.Expression,
     ast.BoolOp,
@@ -213,7 +216,8 @@ def parse(text: str) -> Expression:
     try:
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise UnsafeExpression(say("expression.unparsable", text=text)) from error
+        key = "mistyped" if _MISTYPED.search(text) else "unparsable"
+        raise UnsafeExpression(say(f"expression.{key}", text=text)) from error
     names = _admit(tree, text)
     return Expression(text, tuple(sorted(names)), _Exact(text).visit(tree).body)
 
