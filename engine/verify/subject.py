@@ -169,6 +169,21 @@ class ProcedureSubject(Bench):
         """The steps done inside the office: those of outside parties are left out."""
         return (n for n in self.procedure.steps() if n.step is None or not n.step.external)
 
+    def is_misread(self, element: str, *names: str) -> bool:
+        """Whether an attribute of an element was written, but so that it could not be read.
+
+        A rule then keeps silent about what is missing: the fault is reported already.
+        """
+        return any(
+            fault.element == element
+            and fault.rule in ("bad-annotation", "unknown-extension")
+            and not {
+                str(fault.facts.get("name")),
+                *str(fault.facts.get("near")).split("、"),
+            }.isdisjoint(names)
+            for fault in self.document.faults
+        )
+
     def bases(self) -> Iterator[LegalBasis]:
         """Every legal basis of the procedure and of its steps."""
         yield from self.procedure.bases

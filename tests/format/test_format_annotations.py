@@ -198,7 +198,7 @@ def test_limit_asks_for_both_its_halves_once() -> None:
         ('limitUnit="immediate"',),
         ('limit="2"', "no-unit"),
         ('limitUnit="working-day"', "no-days"),
-        ('limit="0" limitUnit="working-day"', "no-days"),
+        ('limit="0" limitUnit="working-day"', "integer"),
         ('limit="两天" limitUnit="working-day"', "integer"),
         ('limit="2" limitUnit="days"', "choice"),
     ):

@@ -109,6 +109,7 @@ PLANTS = (
     ),
     Plant("unknown-extension", r"<qd:step\s+dutty", [('duty="examine"', 'dutty="examine"')]),
     Plant("bad-annotation", r'<qd:step\s+duty="examine"', [('limit="1"', 'limit="一"')]),
+    Plant("bad-annotation", r'<qd:step\s+duty="examine"', [('limit="1"', 'limit="1" persons="0"')]),
     Plant(
         "unsafe-expression",
         _flow("over_threshold_to_decide_jointly"),
@@ -257,6 +258,11 @@ PLANTS = (
         [('duty="examine"', 'duty="examine" post="出纳会计"')],
     ),
     Plant("bad-form", r'<qd:field\s+name="quota_opinion"', [(' options="通过.退回"', "")]),
+    Plant(
+        "bad-form",
+        r'<qd:field\s+name="quota_opinion"',
+        [('options="通过.退回"', 'options="通过、退回"')],
+    ),
     Plant(
         "bad-group",
         "<qd:separate",

@@ -1,9 +1,9 @@
 """A form cannot be filled as it is drawn.
 
 What it checks
-    Field names used twice in a form or a table or reserved, choices without options,
-    tables without columns, ``rows`` and ``qd:children`` that name no table or
-    no column.
+    Field names used twice in a form or a table or reserved, choices with fewer than
+    two options or with options run together, tables without columns, ``rows`` and
+    ``qd:children`` that name no table or no column.
 Why it matters
     The step could not be finished: a field that is lost, a list with nothing
     to choose.
@@ -30,7 +30,8 @@ BASIS = ""
 
 #: Words of the expression language, and the key SpiffWorkflow keeps for itself.
 _RESERVED = frozenset({*kwlist, "typename"})
-
+#: Marks that stand between options in prose.
+_JOINTS = frozenset("，、；,")
 #: Variant of the wording, line, facts.
 _Problem = tuple[str, int | None, dict[str, object]]
 
@@ -43,8 +44,10 @@ def _in_fields(fields: tuple[FormField, ...], tables: dict[str, set[str]]) -> It
         seen.add(field.name)
         if field.name in _RESERVED:
             yield "reserved", field.line, {"name": field.name}
-        if field.type is FieldType.CHOICE and not field.options:
-            yield "no-options", field.line, {"name": field.label}
+        if field.type is FieldType.CHOICE and len(field.options) < 2:
+            yield "options" if field.options else "no-options", field.line, {"name": field.label}
+        elif field.type is FieldType.CHOICE and _JOINTS & set("".join(field.options)):
+            yield "options", field.line, {"name": field.label}
         if field.type is FieldType.TABLE and not field.columns:
             yield "no-columns", field.line, {"name": field.label}
         if field.type is not FieldType.TABLE and field.columns:
@@ -63,11 +66,8 @@ def _in_children(node: Node, tables: dict[str, set[str]]) -> Iterator[_Problem]:
         return
     for column in (step.child_name, step.child_id_card):
         if column and column not in tables[step.child_rows]:
-            yield (
-                "unknown-column",
-                node.line,
-                {"name": node.label, "rows": step.child_rows, "column": column},
-            )
+            facts = {"rows": step.child_rows, "column": column}
+            yield "unknown-column", node.line, {"name": node.label, **facts}
 
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:

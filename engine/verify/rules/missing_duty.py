@@ -27,5 +27,7 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
     for node in subject.steps():
-        if node.step is None or not node.step.duty:
+        if node.step is not None and node.step.duty:
+            continue
+        if not subject.is_misread(node.id, "step", "duty"):
             yield subject.finding(ID, SEVERITY, node, basis=BASIS, step=node.label)

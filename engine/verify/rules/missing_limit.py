@@ -29,9 +29,13 @@ BASIS = "许昌市财政局2017年实施意见三（三）"
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
     item = subject.procedure.item
     if item is not None and item.promised is None and item.statutory is None:
-        yield subject.finding(
-            ID, SEVERITY, item.line, "item", basis=BASIS, title=subject.procedure.title
-        )
+        written = ("promised", "promisedUnit", "statutory", "statutoryUnit")
+        if not subject.is_misread(subject.procedure.id, *written):
+            yield subject.finding(
+                ID, SEVERITY, item.line, "item", basis=BASIS, title=subject.procedure.title
+            )
     for node in subject.steps():
-        if node.step is None or node.step.limit is None:
+        if node.step is not None and node.step.limit is not None:
+            continue
+        if not subject.is_misread(node.id, "step", "limit", "limitUnit"):
             yield subject.finding(ID, SEVERITY, node, "step", basis=BASIS, step=node.label)

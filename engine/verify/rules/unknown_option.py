@@ -30,9 +30,9 @@ BASIS = ""
 
 
 def _options(fields: Iterable[FormField]) -> dict[str, None]:
-    """What the fields offer, in order; nothing where one of them takes any value."""
+    """What the fields offer, in order; nothing where one takes any value or is a bad-form."""
     fields = tuple(fields)
-    if not all(field.type is FieldType.CHOICE and field.options for field in fields):
+    if not all(field.type is FieldType.CHOICE and len(field.options) > 1 for field in fields):
         return {}
     return {option: None for field in fields for option in field.options}
 

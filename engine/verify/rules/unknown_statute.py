@@ -16,6 +16,7 @@ Known limits
 """
 
 from collections.abc import Iterator
+from datetime import date
 from difflib import get_close_matches
 
 from engine.model.finding import Finding, Severity
@@ -29,11 +30,15 @@ BASIS = ""
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
     known = subject.controls.statutes
     for basis in subject.bases():
+        if not basis.statute:
+            continue  # reported as bad-annotation
         if basis.statute not in known:
             near = get_close_matches(basis.statute, known, n=3, cutoff=0.4) or sorted(known)[:5]
             yield subject.finding(
                 ID, SEVERITY, basis.line, "statute", statute=basis.statute, near="、".join(near)
             )
+        elif basis.version == date.min:
+            continue  # could not be read: reported as bad-annotation
         elif subject.controls.statute_version(basis.statute, basis.version) is None:
             versions = "、".join(str(v.version) for v in known[basis.statute])
             yield subject.finding(
