@@ -27,6 +27,8 @@ MISTAKES = [
     (CONDITION, "opinion == “退回”", "unsafe-expression", "英文符号"),
     ('options="同意|退回"', 'options="同意、退回"', "bad-form", "选项用“|”分隔"),
     (CONDITION, "opinion == '退 回'", "unknown-option", "同意、退回"),
+    (CONDITION, "opinion == 1", "unknown-option", "同意、退回"),
+    (CONDITION, "amount > '五万'", "mismatched-comparison", "不加引号"),
 ]
 
 
@@ -51,3 +53,13 @@ def test_unknown_attribute_does_not_hide_what_is_missing(judge, tmp_path):
     found = {f.rule for f in judge(path).findings if f.fails}
 
     assert {"unknown-extension", "missing-duty", "missing-limit"} <= found
+
+
+def test_option_that_is_a_number_is_to_be_quoted(judge, tmp_path):
+    text = RIGHT.read_text("utf-8").replace("同意|退回", "1|2").replace("退回'", "2'")
+    path = tmp_path / "item.bpmn"
+    path.write_text(text.replace("== '2'", "== 2"), "utf-8")
+
+    (found,) = (f for f in judge(path).findings if f.fails)
+
+    assert (found.rule, found.hint) == ("unknown-option", "写成 opinion == '2'")

@@ -57,6 +57,7 @@ def check(subject: ProcedureSubject) -> Iterator[Finding]:
                 ID,
                 SEVERITY,
                 line,
+                "unquoted" if str(value) in options else "absent",
                 elements=() if element is None else (element,),
                 value=value,
                 name=name,

@@ -12,7 +12,7 @@ Wrong
 Right
     ``amount > 50000 and kind == '公用经费'``
 Known limits
-    Types are not inferred: comparing a text with a number shows at run time.
+    Types are not inferred: see ``mismatched-comparison`` for numbers and texts.
 """
 
 from collections.abc import Iterator
