@@ -64,7 +64,8 @@ _SET = click.option(
 )
 
 
-def _office(db: str, office_id: str | None) -> Office:
+def office_at(db: str, office_id: str | None) -> Office:
+    """The office named, or the only one there is."""
     store = open_store(db, create=False)
     known = offices(store)
     names = "、".join(f"{id_}（{name}）" for id_, name in known)
@@ -145,7 +146,7 @@ def open_(
     office_id: str | None,
     form: str,
 ) -> None:
-    office = _office(db, office_id)
+    office = office_at(db, office_id)
     opened = office.open_case(
         item,
         by=officer,
@@ -179,7 +180,7 @@ def list_(
     office_id: str | None,
     form: str,
 ) -> None:
-    found = _office(db, office_id).cases(
+    found = office_at(db, office_id).cases(
         state=CaseState(state) if state else None, text=text, limit=limit, offset=offset
     )
     _print(form, found, cases_text(found))
@@ -189,7 +190,7 @@ def list_(
 @_BY
 @_shared
 def todo(officer: str, db: str, office_id: str | None, form: str) -> None:
-    found = _office(db, office_id).todo(officer)
+    found = office_at(db, office_id).todo(officer)
     _print(form, found, todo_text(found))
 
 
@@ -197,7 +198,7 @@ def todo(officer: str, db: str, office_id: str | None, form: str) -> None:
 @click.argument("case_id", metavar=say("run.metavar.case"))
 @_shared
 def show(case_id: str, db: str, office_id: str | None, form: str) -> None:
-    office = _office(db, office_id)
+    office = office_at(db, office_id)
     _print(form, office.case(case_id), case_text(office, case_id))
 
 
@@ -206,7 +207,7 @@ def show(case_id: str, db: str, office_id: str | None, form: str) -> None:
 @_BY
 @_shared
 def claim(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
-    office = _office(db, office_id)
+    office = office_at(db, office_id)
     claimed = office.claim(_work_item(office, work_item).id, by=officer)
     _print(form, claimed, item_text(claimed))
 
@@ -216,7 +217,7 @@ def claim(work_item: str, officer: str, db: str, office_id: str | None, form: st
 @_BY
 @_shared
 def release(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
-    office = _office(db, office_id)
+    office = office_at(db, office_id)
     released = office.release(_work_item(office, work_item).id, by=officer)
     _print(form, released, item_text(released))
 
@@ -238,7 +239,7 @@ def complete(
     office_id: str | None,
     form: str,
 ) -> None:
-    office = _office(db, office_id)
+    office = office_at(db, office_id)
     done = office.complete(
         _work_item(office, work_item).id,
         by=officer,
@@ -252,12 +253,12 @@ def complete(
 @click.argument("case_id", metavar=say("run.metavar.case"))
 @_shared
 def history(case_id: str, db: str, office_id: str | None, form: str) -> None:
-    found = _office(db, office_id).history(case_id)
+    found = office_at(db, office_id).history(case_id)
     _print(form, found, history_text(found))
 
 
 @case.command(help=say("run.command.tick"))
 @_shared
 def tick(db: str, office_id: str | None, form: str) -> None:
-    fired = _office(db, office_id).tick()
+    fired = office_at(db, office_id).tick()
     _print(form, {"fired": fired}, say("run.cli.fired", count=fired))

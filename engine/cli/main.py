@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "web.demo",
     "explore": "engine.cli.explore",
     "layout": "engine.cli.layout",
+    "office": "engine.cli.office",
     "publish": "engine.cli.publish",
     "schema": "engine.cli.schema",
     "serve": "web.serve",

@@ -26,6 +26,10 @@ IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=12)
 #: Shortest password accepted.
 MIN_PASSWORD = 8
+#: Characters of a password made here that no reader takes for another, and how many
+#: groups of how many: 58 bits.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP = 3, 4
 
 _account = schema.account
 _session = schema.session
@@ -38,6 +42,13 @@ class Identity:
 
     office_id: str
     officer_id: str
+
+
+def new_password() -> str:
+    """A random password that can be read out and copied by hand, like ``k7mt-w4hx-p9dq``."""
+    return "-".join(
+        "".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS)
+    )
 
 
 def _hashed(token: str) -> str:
@@ -82,6 +93,29 @@ class Accounts:
             if changed.rowcount == 0:
                 key = {"office_id": office_id, "officer_id": officer_id}
                 connection.execute(insert(_account).values(**key, **values))
+
+    def logins(self, office_id: str) -> dict[str, str]:
+        """Login by officer id of an office, also of officers who left."""
+        query = select(_account.c.officer_id, _account.c.login)
+        with self.store.read() as connection:
+            rows = connection.execute(query.where(_account.c.office_id == office_id))
+            return {row.officer_id: row.login for row in rows}
+
+    def reset(self, login: str) -> str:
+        """Give an account a new random password, which is returned; its sessions end.
+
+        Raises
+        ------
+        UnknownOfficer
+            Nobody present signs in by this name.
+        """
+        with self.store.read() as connection:
+            account = self._by_login(connection, login, present=True)
+        if account is None:
+            raise UnknownOfficer(say("run.sign-in.unknown-login", login=login))
+        password = new_password()
+        self.create(account["office_id"], account["officer_id"], login, password)
+        return password
 
     def sign_in(self, login: str, password: str, now: datetime) -> str:
         """The token of a new session.

@@ -1,0 +1,190 @@
+"""``qingdan office``: open an office, change its roster and its items, reset passwords."""
+
+import re
+import shlex
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import click
+
+from engine.bpmn.library import Library
+from engine.model.controls import Controls, load_controls
+from engine.model.errors import QingdanError
+from engine.model.office import Officer, Roster
+from engine.model.roster_file import RosterFile, load_roster, read_roster
+from engine.model.wording import say
+from engine.runtime import Office, offices
+from engine.runtime.accounts import Accounts, new_password
+from engine.store import Store, open_store
+from engine.verify.check import check_library
+
+from .case import DEFAULT_DATABASE, office_at
+
+_ID = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
+
+_DB = click.option(
+    "--db",
+    envvar="QINGDAN_DATABASE_URL",
+    default=DEFAULT_DATABASE,
+    show_default=True,
+    help=say("run.help.db"),
+)
+_ROSTER = click.option(
+    "--roster",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=say("office.help.roster"),
+)
+_PROCESSES = click.option(
+    "--processes",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help=say("office.help.processes"),
+)
+_OFFICE = click.argument("office_id", metavar=say("office.metavar.office"))
+
+
+class Rejected(QingdanError):
+    """Items or a roster that do not pass the check, or an office that is there already."""
+
+    exit_code = 1
+
+
+@click.group(help=say("office.help.group"))
+def office() -> None:
+    pass
+
+
+@office.command(help=say("office.help.create"))
+@_OFFICE
+@_ROSTER
+@_PROCESSES
+@_DB
+def create(office_id: str, roster: Path, processes: tuple[Path, ...], db: str) -> None:
+    if not _ID.fullmatch(office_id):
+        raise click.UsageError(say("office.bad-id", office=office_id))
+    controls = load_controls()
+    appointed = load_roster(roster, controls)
+    library = Library.load(processes or None)
+    _check(library, read_roster(roster, controls), controls, _command(processes, roster))
+    store = open_store(db)
+    _refuse_existing(store, office_id, controls)
+    made = Office(store, office_id, controls=controls)
+    # The roster last: without officers the office does not count as opened.
+    made.publish(library)
+    made.appoint(appointed)
+    click.echo(say("office.created", name=appointed.office, office=office_id))
+    click.echo(say("office.published", **_items(library)))
+    _open_accounts(store, made, appointed)
+    click.echo(say("office.next-step"), err=True)
+
+
+@office.command(help=say("office.help.appoint"))
+@_OFFICE
+@_ROSTER
+@_DB
+def appoint(office_id: str, roster: Path, db: str) -> None:
+    controls = load_controls()
+    appointed = load_roster(roster, controls)
+    chosen = office_at(db, office_id)
+    _check(chosen.library(), read_roster(roster, controls), controls, _command((), roster))
+    chosen.appoint(appointed)
+    count = len(appointed.officers)
+    click.echo(say("office.appointed", name=appointed.office, office=office_id, officers=count))
+    _open_accounts(chosen.store, chosen, appointed)
+
+
+@office.command(help=say("office.help.publish"))
+@_OFFICE
+@_PROCESSES
+@_DB
+def publish(office_id: str, processes: tuple[Path, ...], db: str) -> None:
+    chosen = office_at(db, office_id)
+    roster = RosterFile(
+        path=chosen.name, roster=chosen.roster(), faults=(), officer_lines={}, waiver_lines={}
+    )
+    library, before = Library.load(processes or None), _codes(chosen.library())
+    _check(library, roster, chosen.controls, _command(processes, Path("FILE")))
+    chosen.publish(library)
+    click.echo(say("office.published", **_items(library)))
+    gone = [title for code, title in before.items() if code not in _codes(library)]
+    if gone:
+        click.echo(say("office.withdrawn", items="、".join(gone)))
+
+
+@office.command(help=say("office.help.password"))
+@click.argument("login", metavar=say("office.metavar.login"))
+@_DB
+def password(login: str, db: str) -> None:
+    fresh = Accounts(open_store(db, create=False)).reset(login)
+    click.echo(say("office.reset"), err=True)
+    click.echo(f"{login}   {fresh}")
+
+
+@office.command("list", help=say("office.help.list"))
+@_DB
+def list_(db: str) -> None:
+    store = open_store(db, create=False)
+    accounts, controls = Accounts(store), load_controls()
+    for office_id, name in offices(store):
+        one = Office(store, office_id, controls=controls)
+        officers, logins = one.roster().officers, accounts.logins(office_id)
+        counts = {"officers": len(officers), "items": len(one.items())}
+        click.echo(say("office.listed", office=office_id, name=name, **counts))
+        for officer in officers:
+            login = logins.get(officer.id, say("office.no-account"))
+            click.echo(_line(login, "", officer))
+
+
+def _check(library: Library, roster: RosterFile, controls: Controls, command: str) -> None:
+    report = check_library(library, controls, roster=roster)
+    failing = [finding for finding in report.findings if finding.fails]
+    if failing:
+        worst = failing[0]
+        where = worst.file if worst.line is None else f"{worst.file}:{worst.line}"
+        first = f"{where} {worst.message}"
+        raise Rejected(say("office.check-fails", count=len(failing), first=first, command=command))
+    if not library.items():
+        raise Rejected(say("office.no-items"))
+
+
+def _command(processes: Iterable[Path], roster: Path) -> str:
+    """The check whose findings say what to mend."""
+    return shlex.join(["qingdan", "check", *map(str, processes), "--roster", str(roster)])
+
+
+def _refuse_existing(store: Store, office_id: str, controls: Controls) -> None:
+    name = dict(offices(store)).get(office_id)
+    if name is not None and Office(store, office_id, controls=controls).roster().officers:
+        raise Rejected(say("office.exists", office=office_id, name=name))
+
+
+def _open_accounts(store: Store, chosen: Office, roster: Roster) -> None:
+    """Give everybody without an account one, and print its password, this once."""
+    accounts = Accounts(store)
+    known = accounts.logins(chosen.id)
+    new = [officer for officer in roster.officers if officer.id not in known]
+    click.echo(say("office.accounts" if new else "office.none-new"), err=True)
+    for officer in new:
+        login, fresh = f"{officer.id}@{chosen.id}", new_password()
+        accounts.create(chosen.id, officer.id, login, fresh)
+        click.echo(_line(login, fresh, officer))
+
+
+def _line(login: str, fresh: str, officer: Officer) -> str:
+    posts = "、".join(officer.posts_on(date.today()))
+    parts = (f"{login:<16}", fresh, officer.name, posts)
+    return "  " + "  ".join(part for part in parts if part)
+
+
+def _codes(library: Library) -> dict[str, str]:
+    """Title by code of the items."""
+    return {p.item.code: p.title for p in library.items() if p.item}
+
+
+def _items(library: Library) -> dict[str, object]:
+    codes = _codes(library)
+    return {"count": len(codes), "items": "、".join(codes.values())}
