@@ -62,9 +62,7 @@ def read_file(path: Path | str) -> Document:
             if len(content) > MAX_BYTES:
                 content += file.read()
     except OSError as error:
-        raise UnreadablePath(
-            say("read.unreadable", reason=reason_of(error)), path=path
-        ) from error
+        raise UnreadablePath(say("read.unreadable", reason=reason_of(error)), path=path) from error
     return read(content, path=str(path))
 
 
