@@ -61,8 +61,8 @@ class Library:
 
     def items(self) -> tuple[Procedure, ...]:
         """Procedures that are items, by code."""
-        found = [p for p in self.procedures.values() if p.item is not None]
-        return tuple(sorted(found, key=lambda p: p.item.code))  # type: ignore[union-attr]
+        found = [(p.item.code, p.id) for p in self.procedures.values() if p.item is not None]
+        return tuple(self.procedures[process] for _, process in sorted(found))
 
     def find(self, name: str) -> Procedure:
         """The procedure with this process id, item code, or (item) name.

@@ -95,7 +95,7 @@ class Refused(Exception):
         self.fault = Fault(rule=rule, line=line, facts=facts)
 
 
-class _Located(etree.ElementBase):  # type: ignore[misc]
+class _Located(etree.ElementBase):
     """An element that knows the line of its ``<``.
 
     libxml2 tells the line of the ``>`` instead, and none above 65,535.

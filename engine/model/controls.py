@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from .errors import UnusableData
 from .wording import say
@@ -127,7 +128,7 @@ class Controls:
         return None
 
 
-def _toml(directory: Traversable, name: str) -> dict[str, list[dict[str, object]]]:
+def _toml(directory: Traversable, name: str) -> dict[str, list[dict[str, Any]]]:
     try:
         return tomllib.loads(directory.joinpath(name).read_text("utf-8"))
     except (OSError, ValueError) as error:
@@ -142,7 +143,7 @@ def _posts(directory: Traversable) -> tuple[dict[str, Post], tuple[PostConflict,
         for row in table.get(kind, []):
             post = Post(
                 name=str(row["name"]),
-                aliases=tuple(row.get("aliases", ())),  # type: ignore[arg-type]
+                aliases=tuple(row.get("aliases", ())),
                 external=kind == "party",
                 summary=str(row.get("summary", "")),
             )
@@ -153,7 +154,7 @@ def _posts(directory: Traversable) -> tuple[dict[str, Post], tuple[PostConflict,
             posts[post.name] = post
     conflicts = []
     for row in table.get("incompatible", []):
-        pair = frozenset(str(name) for name in row["posts"])  # type: ignore[attr-defined]
+        pair = frozenset(str(name) for name in row["posts"])
         unknown = sorted(pair - posts.keys())
         if unknown or len(pair) != 2:
             raise UnusableData(
@@ -175,7 +176,7 @@ def _duties(directory: Traversable) -> tuple[dict[str, Duty], tuple[DutyConflict
     }
     conflicts: dict[frozenset[str], DutyConflict] = {}
     for row in table["conflict"]:
-        for other in row["others"]:  # type: ignore[attr-defined]
+        for other in row["others"]:
             pair = frozenset((str(row["duty"]), str(other)))
             if len(pair) != 2 or not pair <= duties.keys():
                 raise UnusableData(
@@ -206,7 +207,7 @@ def _statutes(directory: Traversable) -> dict[str, tuple[StatuteVersion, ...]]:
                 articles=version.get("articles"),
                 verified=bool(version.get("verified", False)),
             )
-            for version in row["version"]  # type: ignore[attr-defined]
+            for version in row["version"]
         )
     return statutes
 

@@ -20,7 +20,7 @@ from engine.store import CHINA
 from .clock import Clock
 
 
-class SafeEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+class SafeEnvironment(BasePythonScriptEngineEnvironment):
     """Evaluates the safe language only; never ``eval``, never ``exec``."""
 
     def __init__(self, data: Mapping[str, object]) -> None:
@@ -47,7 +47,7 @@ class SafeEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
         raise UnsafeExpression(say("run.no-scripts"))
 
 
-class SafeEngine(PythonScriptEngine):  # type: ignore[misc]
+class SafeEngine(PythonScriptEngine):
     """The engine of one loaded case: its data and its clock."""
 
     def __init__(self, data: Mapping[str, object], clock: Clock) -> None:

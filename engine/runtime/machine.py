@@ -61,7 +61,7 @@ class Open:
     path: str
 
 
-class _CompactConverter(BpmnWorkflowConverter):  # type: ignore[misc]
+class _CompactConverter(BpmnWorkflowConverter):
     """The state without the specs, which the stored file gives again."""
 
     def to_dict(self, workflow: BpmnWorkflow) -> dict[str, object]:
@@ -78,7 +78,7 @@ class _CompactConverter(BpmnWorkflowConverter):  # type: ignore[misc]
         return workflow
 
 
-class _TimerConverter(BpmnConverter):  # type: ignore[misc]
+class _TimerConverter(BpmnConverter):
     def to_dict(self, timer: Timer) -> dict[str, object]:
         return {"name": timer.name, "expression": timer.expression}
 

@@ -24,7 +24,7 @@ from .executable import check_executable
 from .specs import Parser
 
 
-class CaseData(TaskDataReference):  # type: ignore[misc]
+class CaseData(TaskDataReference):
     """A collection a multi-instance runs over, read from the form of the case."""
 
     def get(self, my_task: Task) -> object:

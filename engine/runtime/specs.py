@@ -38,7 +38,7 @@ from engine.bpmn.table import NAMESPACE
 from engine.model.procedure import TASKS
 
 
-class HumanTask(BpmnSpecMixin):  # type: ignore[misc]
+class HumanTask(BpmnSpecMixin):
     """A step somebody does: any kind of BPMN task."""
 
     def __init__(self, wf_spec: object, bpmn_id: str, **kwargs: object) -> None:
@@ -46,7 +46,7 @@ class HumanTask(BpmnSpecMixin):  # type: ignore[misc]
         self.manual = True
 
 
-class ChildCases(BpmnSpecMixin):  # type: ignore[misc]
+class ChildCases(BpmnSpecMixin):
     """A call that opens one child case per row of a table and waits for all of them."""
 
     def __init__(self, wf_spec: object, bpmn_id: str, **kwargs: object) -> None:
@@ -54,7 +54,7 @@ class ChildCases(BpmnSpecMixin):  # type: ignore[misc]
         self.manual = True
 
 
-class Timer(TimerEventDefinition):  # type: ignore[misc]
+class Timer(TimerEventDefinition):
     """A timer on the case's own clock: a moment, a duration, or an expression for either."""
 
     @property
@@ -97,11 +97,11 @@ class _FreshItem:
         super().create_child(my_task, item, key_or_index)  # type: ignore[misc]
 
 
-class SequentialInstances(_FreshItem, SequentialMultiInstanceTask):  # type: ignore[misc]
+class SequentialInstances(_FreshItem, SequentialMultiInstanceTask):
     """An activity repeated one after the other."""
 
 
-class ParallelInstances(_FreshItem, ParallelMultiInstanceTask):  # type: ignore[misc]
+class ParallelInstances(_FreshItem, ParallelMultiInstanceTask):
     """An activity repeated at the same time."""
 
 
@@ -112,11 +112,11 @@ class _OurLoops:
     PARALLEL_MI_CLASS = ParallelInstances
 
 
-class _Step(_OurLoops, TaskParser):  # type: ignore[misc]
+class _Step(_OurLoops, TaskParser):
     pass
 
 
-class _SubProcess(_OurLoops, SubWorkflowParser):  # type: ignore[misc]
+class _SubProcess(_OurLoops, SubWorkflowParser):
     pass
 
 
@@ -137,22 +137,22 @@ class _OurTimers:
         return Timer(self.node.get("id"), (body or "").strip())
 
 
-class _Start(StartEventParser):  # type: ignore[misc]
+class _Start(StartEventParser):
     """Opening a case is the event: a start event never waits."""
 
     def get_event_definition(self, xpaths: list[str]) -> NoneEventDefinition:
         return NoneEventDefinition(description="Default")
 
 
-class _Catch(_OurTimers, IntermediateCatchEventParser):  # type: ignore[misc]
+class _Catch(_OurTimers, IntermediateCatchEventParser):
     pass
 
 
-class _Boundary(_OurTimers, BoundaryEventParser):  # type: ignore[misc]
+class _Boundary(_OurTimers, BoundaryEventParser):
     pass
 
 
-class _Call(_OurLoops, CallActivityParser):  # type: ignore[misc]
+class _Call(_OurLoops, CallActivityParser):
     def create_task(self) -> BpmnSpecMixin:
         children = f"./{full_tag('extensionElements')}/{{{NAMESPACE}}}children"
         if self.node.find(children) is None:
@@ -160,7 +160,7 @@ class _Call(_OurLoops, CallActivityParser):  # type: ignore[misc]
         return ChildCases(self.spec, self.bpmn_id, **self.bpmn_attributes)
 
 
-class Parser(BpmnParser):  # type: ignore[misc]
+class Parser(BpmnParser):
     """SpiffWorkflow's parser with our classes."""
 
     OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, tuple[type, type]]] = {
