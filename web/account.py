@@ -1,10 +1,11 @@
-"""Signing in and out."""
+"""Signing in and out, and one's own password."""
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from engine.model.wording import say
 from engine.runtime import SignInRefused
 
 from .carry import carried_values
@@ -53,6 +54,27 @@ def enter() -> str | tuple[str, int] | Response:
         TOKEN_COOKIE, token, httponly=True, samesite="Lax", secure=request.is_secure
     )
     return response
+
+
+@blueprint.get("/password")
+def password() -> str:
+    """The page to change one's own password."""
+    return render_template("account/password.html")
+
+
+@blueprint.post("/password")
+def change() -> tuple[str, int] | Response:
+    """Change it; every session ends, so that a stolen one does too."""
+    old, new = request.form.get("old", ""), request.form.get("new", "")
+    try:
+        if new != request.form.get("again", ""):
+            raise SignInRefused(say("web.password-differs"))
+        token = request.cookies.get(TOKEN_COOKIE, "")
+        offices().accounts.change_password(token, old, new, now())
+    except SignInRefused as refusal:
+        return render_template("account/password.html", problem=str(refusal)), 422
+    flash(say("web.password-changed"))
+    return redirect(url_for("account.sign_in"), 303)
 
 
 @blueprint.get("/sign-out")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from flask import Flask
 
 from engine.model.case import Case, WorkItemState
@@ -163,3 +164,35 @@ def test_every_answer_carries_the_protecting_headers(stranger: Browser) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "problem"),
+    [
+        ("wrong", "a new one 77", "a new one 77", "原密码不对"),
+        (PASSWORD, "short", "short", "密码至少要"),
+        (PASSWORD, "a new one 77", "another one 77", "两遍新密码不一样"),
+    ],
+)
+def test_password_stays_when_the_form_is_wrong(
+    sign_in: SignIn, old: str, new: str, again: str, problem: str
+) -> None:
+    browser = sign_in("zhang").get("/password")
+    browser.post("/password", old=old, new=new, again=again)
+
+    assert browser.status == 422
+    assert problem in browser.page
+    assert sign_in("zhang").status == 200
+
+
+def test_officer_changes_the_own_password_and_signs_in_with_it(
+    sign_in: SignIn, stranger: Browser
+) -> None:
+    browser = sign_in("zhang@other").get("/password")
+    browser.post("/password", old=PASSWORD, new="a new one 77", again="a new one 77")
+    assert "密码已修改" in browser.page
+    assert "<h1>登录</h1>" in browser.get("/todo").page
+
+    stranger.get("/sign-in").post("/sign-in", login="zhang@other", password="a new one 77")
+
+    assert "我的待办" in stranger.page
