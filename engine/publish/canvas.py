@@ -115,6 +115,8 @@ class Canvas:
             font_size=size,
             text_anchor=None if anchor == "start" else anchor,
             font_weight=None if weight == 400 else str(weight),
+            # Typst leaves a variable font as thin as it comes unless told the usual weight.
+            font_variation_settings="'wght' 400" if weight == 400 else None,
             fill=fill,
         )
 

@@ -3,6 +3,7 @@
 import io
 import re
 
+import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
@@ -157,3 +158,18 @@ def test_phones_bases_and_hash_stand_on_the_chart(code, edition_of, inspection_o
     edition, words = edition_of(code), {t.words for t in inspection_of(code, "A2").texts}
     assert {edition.item.phone, edition.item.supervision_phone} <= words
     assert any(edition.short_digest in text for text in words)
+
+
+def _ink(picture: Image.Image) -> int:
+    """Darkness of the tables and the foot of a page."""
+    page = picture.convert("L").resize((1000, 1414), Image.Resampling.BOX)
+    return sum(255 - shade for shade in page.crop((0, 1060, 1000, 1414)).tobytes())
+
+
+@items
+def test_letters_are_as_strong_on_paper_as_on_screen(code, sheet_of):
+    sheet = sheet_of(code)
+    paper = pypdfium2.PdfDocument(render.pdf(sheet))[0].render(scale=1.5).to_pil()
+    screen = Image.open(io.BytesIO(render.png(sheet)))
+
+    assert _ink(paper) == pytest.approx(_ink(screen), rel=0.06)
