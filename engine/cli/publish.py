@@ -77,12 +77,10 @@ def _refuse_faulty(chosen: "Sequence[Edition]", controls: "Controls") -> None:
     from engine.model.errors import QingdanError
     from engine.verify.check import check_library, load_for_check
 
-    for path in dict.fromkeys(edition.procedure.path for edition in chosen):
-        library, documents = load_for_check([path])
-        failing = [
-            f for f in check_library(library, controls, documents=documents).findings if f.fails
-        ]
-        if failing:
-            first = failing[0]
-            problem = say("publish.command.faulty", number=len(failing), first=first.message)
-            raise QingdanError(problem, path=path, line=first.line)
+    library, documents = load_for_check([edition.procedure.path for edition in chosen])
+    report = check_library(library, controls, documents=documents)
+    failing = [finding for finding in report.findings if finding.fails]
+    if failing:
+        first = failing[0]
+        problem = say("publish.command.faulty", number=len(failing), first=first.message)
+        raise QingdanError(problem, path=first.file, line=first.line)

@@ -174,10 +174,11 @@ class Accounts:
             raise SignInRefused(say("run.sign-in.ended"))
         fresh = self._new_hash(new)
         mine = (_account.c.office_id == who.office_id, _account.c.officer_id == who.officer_id)
-        with self.store.write() as connection:
+        with self.store.read() as connection:
             account = connection.execute(select(_account).where(*mine)).mappings().first()
-            if not self._matches(account, old):
-                raise SignInRefused(say("run.sign-in.old-wrong"))
+        if not self._matches(account, old):
+            raise SignInRefused(say("run.sign-in.old-wrong"))
+        with self.store.write() as connection:
             connection.execute(update(_account).where(*mine).values(password_hash=fresh))
             self._end_sessions(connection, who.office_id, who.officer_id)
 

@@ -7,6 +7,7 @@ cut short by something interrupting are left out: they execute no more than the
 whole, and no pair that the whole does not.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -35,12 +36,12 @@ class TooBig(Exception):
     """The truth of this tree is too large to compute."""
 
 
-class Tree:
+class Tree(ABC):
     """A block."""
 
+    @abstractmethod
     def outcomes(self, facts: Facts, path: str) -> set[Outcome]:
         """Every way through, given what is known; ``path`` goes before step names."""
-        raise NotImplementedError
 
 
 def capped(outcomes: Iterable[Outcome]) -> set[Outcome]:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from engine.model.finding import Severity
+from engine.verify.check import Preset
 from engine.verify.rules import all_rules
 
 from ..house import ROOT
@@ -35,6 +36,8 @@ def test_planted_fault_is_found_on_its_line(plant, judge, tmp_path):
     assert (str(path), line) in {(f.file, f.line) for f in report.findings if f.rule == plant.rule}
     if RULES[plant.rule].severity in (Severity.ERROR, Severity.UNKNOWN):
         assert report.fails
+    elif RULES[plant.rule].severity is Severity.WARNING:
+        assert judge(path, today=plant.today, preset=Preset.STRICT).fails
 
 
 def test_copy_of_an_item_is_found_beside_the_original(judge, tmp_path):
