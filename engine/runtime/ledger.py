@@ -43,15 +43,8 @@ class Ledger:
 
     def note(self, case_id: str, actor: str, action: str, **facts: str) -> None:
         """Write a journal row."""
-        journal.append(
-            self.connection,
-            self.office_id,
-            case_id,
-            at=self.now,
-            actor=actor,
-            action=action,
-            **facts,
-        )
+        entry = journal.Entry(at=self.now, actor=actor, action=action, **facts)
+        journal.append(self.connection, self.office_id, case_id, entry)
 
     def program(self, row: RowMapping) -> Program:
         """The program a case runs."""

@@ -52,15 +52,8 @@ class Office(Reading):
             )
 
     def _note(self, connection: Connection, action: str, note: str) -> None:
-        journal.append(
-            connection,
-            self.id,
-            journal.OFFICE_CHAIN,
-            at=self.clock(),
-            actor=SYSTEM,
-            action=action,
-            note=note,
-        )
+        entry = journal.Entry(at=self.clock(), actor=SYSTEM, action=action, note=note)
+        journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
 
     def publish(self, library: Library) -> None:
         """Store the procedures of a library as what new cases run on, in place of all before.
@@ -212,10 +205,7 @@ class Office(Reading):
     def _note_failure(self, item: RowMapping, actor: str, action: str, note: str) -> None:
         with self.store.write() as connection:
             records.case_row(connection, self.id, item["root_id"], lock=True)
-            journal.append(
-                connection,
-                self.id,
-                item["case_id"],
+            entry = journal.Entry(
                 at=self.clock(),
                 actor=actor,
                 action=action,
@@ -223,6 +213,7 @@ class Office(Reading):
                 step_name=item["step_name"],
                 note=note,
             )
+            journal.append(connection, self.id, item["case_id"], entry)
 
     def _mark_faulty(self, case_id: str) -> None:
         with self.store.write() as connection:
@@ -271,9 +262,8 @@ class Office(Reading):
             with self.store.write() as connection:
                 row = records.case_row(connection, self.id, case_id)
                 records.case_row(connection, self.id, row["root_id"], lock=True)
-                journal.append(
-                    connection, self.id, case_id, at=self.clock(), actor=SYSTEM, action="faulty"
-                )
+                entry = journal.Entry(at=self.clock(), actor=SYSTEM, action="faulty")
+                journal.append(connection, self.id, case_id, entry)
             return 0
 
     def _work(self, judge: Judge) -> Casework:

@@ -1,12 +1,17 @@
 """The journal: append-only, one hash chain per case, no personal data.
 
 Each row's hash covers its content and the hash before it, so that a changed,
-missing or inserted row breaks the chain from there on.
+missing or inserted row breaks the chain from there on. Where the platform has
+SM3 (GB/T 32905), a second chain of it runs beside; it may begin late or pause.
 """
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import groupby
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
@@ -18,7 +23,7 @@ from .schema import journal
 OFFICE_CHAIN = "-"
 #: Hash before the first row of a chain.
 GENESIS = "0" * 64
-#: Columns the hash covers, in order.
+#: Columns the hash covers, in order, before the hash of the row before.
 _COVERED = (
     "office_id",
     "case_id",
@@ -30,58 +35,176 @@ _COVERED = (
     "step_name",
     "form_digest",
     "note",
-    "prev_hash",
 )
 
 
-def row_hash(row: RowMapping | dict[str, object]) -> str:
-    """SHA-256 over a row's content and the hash before it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What one row is to say."""
+
+    at: datetime
+    #: Id of the officer, or ``system``.
+    actor: str
+    action: str
+    step: str = ""
+    step_name: str = ""
+    #: Salted digest of the form handed in; empty for none.
+    form_digest: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """The end of a chain: all that the next row needs to know."""
+
+    #: Number of the last row; 0 before the first.
+    sequence: int
+    hash: str
+    #: Empty where the last row was written without SM3.
+    sm3: str
+
+
+#: Head of a chain without rows.
+START = Head(sequence=0, hash=GENESIS, sm3="")
+
+
+class Flaw(StrEnum):
+    """What is wrong with a row, or with a chain against its seal."""
+
+    #: The row that should stand here is gone.
+    MISSING = "missing"
+    #: Its content is not what was hashed.
+    CONTENT = "content"
+    #: It does not follow from the row before.
+    LINK = "link"
+    #: Its SM3 hash does not fit, though SHA-256 does.
+    SM3 = "sm3"
+    #: The chain ends before the row that was sealed.
+    TRUNCATED = "truncated"
+    #: The sealed row is another one now.
+    RESEALED = "resealed"
+    #: The seal is not what its own rows say.
+    SEAL = "seal"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Breach:
+    """The first place where a chain does not hold."""
+
+    office_id: str
+    case_id: str
+    #: Number of the row.
+    sequence: int
+    flaw: Flaw
+
+
+def _has_sm3() -> bool:
+    try:
+        hashlib.new("sm3", b"")
+    except ValueError:
+        return False
+    return True
+
+
+HAS_SM3 = _has_sm3()
+
+
+def sm3_of(text: bytes) -> str:
+    """SM3 of some bytes; empty where the platform has none."""
+    return hashlib.new("sm3", text).hexdigest() if HAS_SM3 else ""
+
+
+def _content(row: RowMapping | dict[str, object]) -> str:
+    """A row's own content as a JSON list that lacks its last member."""
     at = row["at"]
     assert isinstance(at, datetime)
     covered = [
         at.astimezone(UTC).isoformat(timespec="microseconds") if name == "at" else row[name]
         for name in _COVERED
     ]
-    text = json.dumps(covered, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(covered, ensure_ascii=False, separators=(",", ":"))[:-1]
+
+
+def _chained(content: str, previous: str) -> bytes:
+    """What is hashed: a row's content and the hash before it."""
+    return f'{content},"{previous or GENESIS}"]'.encode()
+
+
+def linked(
+    office_id: str, case_id: str, entries: Iterable[Entry], head: Head
+) -> tuple[list[dict[str, object]], Head]:
+    """Rows of the journal that continue a chain, and where it ends then.
+
+    Parameters
+    ----------
+    head : end of the chain so far.
+
+    Returns
+    -------
+    Rows by column name, ready to be inserted, and the new head.
+    """
+    rows = []
+    for entry in entries:
+        row: dict[str, object] = {
+            "office_id": office_id,
+            "case_id": case_id,
+            "sequence": head.sequence + 1,
+            "at": entry.at,
+            "actor": entry.actor,
+            "action": entry.action,
+            "step": entry.step,
+            "step_name": entry.step_name,
+            "form_digest": entry.form_digest,
+            "note": entry.note,
+        }
+        content = _content(row)
+        hash_ = hashlib.sha256(_chained(content, head.hash)).hexdigest()
+        sm3 = sm3_of(_chained(content, head.sm3))
+        rows.append({**row, "prev_hash": head.hash, "hash": hash_, "sm3": sm3})
+        head = Head(sequence=head.sequence + 1, hash=hash_, sm3=sm3)
+    return rows, head
 
 
 def append(
     connection: Connection,
     office_id: str,
     case_id: str,
-    *,
-    at: datetime,
-    actor: str,
-    action: str,
-    step: str = "",
-    step_name: str = "",
-    form_digest: str = "",
-    note: str = "",
-) -> None:
-    """Write one row at the end of a case's chain, in the caller's transaction."""
-    of_case = (journal.c.office_id == office_id, journal.c.case_id == case_id)
+    *entries: Entry,
+    head: Head | None = None,
+) -> Head:
+    """Write rows at the end of a case's chain, in the caller's transaction and in one statement.
+
+    Parameters
+    ----------
+    head : end of the chain, where the caller holds it (and the lock on the case); None to
+        look it up.
+
+    Returns
+    -------
+    The new end of the chain.
+
+    Raises
+    ------
+    IntegrityError
+        The chain has gone on beyond ``head``.
+    """
+    rows, after = linked(
+        office_id, case_id, entries, head or head_of(connection, office_id, case_id)
+    )
+    if rows:
+        connection.execute(insert(journal), rows)
+    return after
+
+
+def head_of(connection: Connection, office_id: str, case_id: str) -> Head:
+    """Where a chain ends now."""
     last = connection.execute(
-        select(journal.c.sequence, journal.c.hash)
-        .where(*of_case)
+        select(journal.c.sequence, journal.c.hash, journal.c.sm3)
+        .where(journal.c.office_id == office_id, journal.c.case_id == case_id)
         .order_by(journal.c.sequence.desc())
         .limit(1)
     ).first()
-    row: dict[str, object] = {
-        "office_id": office_id,
-        "case_id": case_id,
-        "sequence": 1 if last is None else last.sequence + 1,
-        "at": at,
-        "actor": actor,
-        "action": action,
-        "step": step,
-        "step_name": step_name,
-        "form_digest": form_digest,
-        "note": note,
-        "prev_hash": GENESIS if last is None else last.hash,
-    }
-    row["hash"] = row_hash(row)
-    connection.execute(insert(journal).values(row))
+    return START if last is None else Head(sequence=last.sequence, hash=last.hash, sm3=last.sm3)
 
 
 def entries(connection: Connection, office_id: str, case_id: str) -> tuple[JournalEntry, ...]:
@@ -107,23 +230,57 @@ def entries(connection: Connection, office_id: str, case_id: str) -> tuple[Journ
     )
 
 
-def first_broken(connection: Connection, office_id: str, case_id: str) -> int | None:
-    """Sequence number of the first row that does not fit its chain, or None."""
+def _flaw(row: RowMapping, head: Head) -> Flaw | None:
+    """What is wrong with a row after ``head``."""
+    if row["sequence"] != head.sequence + 1:
+        return Flaw.MISSING
+    content = _content(row)
+    if row["hash"] != hashlib.sha256(_chained(content, row["prev_hash"])).hexdigest():
+        return Flaw.CONTENT
+    if row["prev_hash"] != head.hash:
+        return Flaw.LINK
+    if HAS_SM3 and row["sm3"] and row["sm3"] != sm3_of(_chained(content, head.sm3)):
+        return Flaw.SM3
+    return None
+
+
+def _breach(rows: Iterable[RowMapping]) -> Breach | None:
+    head = START
+    for row in rows:
+        flaw = _flaw(row, head)
+        if flaw is not None:
+            return Breach(
+                office_id=row["office_id"],
+                case_id=row["case_id"],
+                sequence=head.sequence + 1,
+                flaw=flaw,
+            )
+        head = Head(sequence=row["sequence"], hash=row["hash"], sm3=row["sm3"])
+    return None
+
+
+def first_broken(connection: Connection, office_id: str, case_id: str) -> Breach | None:
+    """The first row that does not fit its chain, or None."""
     rows = connection.execute(
         select(journal)
         .where(journal.c.office_id == office_id, journal.c.case_id == case_id)
         .order_by(journal.c.sequence)
-    ).mappings()
-    previous, expected = GENESIS, 1
-    for row in rows:
-        if (
-            row["sequence"] != expected
-            or row["prev_hash"] != previous
-            or row["hash"] != row_hash(row)
-        ):
-            return expected
-        previous, expected = row["hash"], expected + 1
-    return None
+    )
+    return _breach(rows.mappings())
+
+
+def breaches(connection: Connection, office_id: str) -> Iterator[Breach]:
+    """The first row that does not fit, of every chain of the office that has one."""
+    rows = connection.execute(
+        select(journal)
+        .where(journal.c.office_id == office_id)
+        .order_by(journal.c.case_id, journal.c.sequence)
+        .execution_options(yield_per=1000)
+    )
+    for _, chain in groupby(rows.mappings(), key=lambda row: row["case_id"]):
+        breach = _breach(chain)
+        if breach is not None:
+            yield breach
 
 
 def chains(connection: Connection, office_id: str) -> dict[str, int]:

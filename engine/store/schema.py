@@ -328,6 +328,8 @@ journal = Table(
     Column("note", Text, nullable=False),
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    #: Chain of SM3 beside that of SHA-256; empty where the platform has no SM3.
+    Column("sm3", String(64), nullable=False, server_default=""),
 )
 
 account = Table(

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.model.case import Applicant
@@ -60,7 +60,8 @@ def _tampered(store: Store, statement: str) -> int | None:
     database.commit()
     database.close()
     with store.read() as connection:
-        return journal.first_broken(connection, "shifan", "2026-000001")
+        breach = journal.first_broken(connection, "shifan", "2026-000001")
+    return breach and breach.sequence
 
 
 def test_untouched_chain_is_whole(store: Store, case_id: str) -> None:
@@ -78,10 +79,34 @@ def test_untouched_chain_is_whole(store: Store, case_id: str) -> None:
         ("UPDATE journal SET form_digest = '' WHERE case_id != '-' AND sequence = 3", 3),
         ("DELETE FROM journal WHERE case_id != '-' AND sequence = 4", 4),
         ("UPDATE journal SET sequence = 40 WHERE case_id != '-' AND sequence = 4", 4),
+        ("UPDATE journal SET sm3 = hash WHERE case_id != '-' AND sequence = 2", 2),
     ],
 )
 def test_first_tampered_row_is_named(store: Store, case_id: str, statement: str, row: int) -> None:
     assert _tampered(store, statement) == row
+
+
+def test_chain_of_sm3_may_begin_late(store: Store, case_id: str) -> None:
+    assert journal.HAS_SM3
+    entry = journal.Entry(at=Clock().now, actor="ding", action="noted")
+    with store.write() as connection:
+        rows, _ = journal.linked("shifan", "late", [entry], journal.START)
+        connection.execute(insert(schema.journal), [{**rows[0], "sm3": ""}])
+        head = journal.append(connection, "shifan", "late", entry)
+        assert journal.first_broken(connection, "shifan", "late") is None
+    assert (head.sequence, len(head.sm3)) == (2, 64)
+
+
+def test_held_head_is_where_the_chain_ends(store: Store, case_id: str) -> None:
+    entry = journal.Entry(at=Clock().now, actor="ding", action="noted")
+    with store.write() as connection:
+        head = journal.head_of(connection, "shifan", case_id)
+        after = journal.append(connection, "shifan", case_id, entry, entry, head=head)
+        assert after == journal.head_of(connection, "shifan", case_id)
+        assert after.sequence == head.sequence + 2
+        assert journal.first_broken(connection, "shifan", case_id) is None
+    with pytest.raises(IntegrityError), store.write() as connection:
+        journal.append(connection, "shifan", case_id, entry, head=head)
 
 
 def test_journal_holds_no_personal_data(store: Store, case_id: str) -> None:
