@@ -1,0 +1,49 @@
+"""Solve a problem exactly."""
+
+import time
+from typing import overload
+
+from .answer import Infeasible, Staffing, Undecided
+from .masks import masks
+from .problem import Problem
+from .search import OutOfTime, Search
+
+
+@overload
+def solve(problem: Problem) -> Staffing | Infeasible: ...
+@overload
+def solve(problem: Problem, *, seconds: float | None) -> Staffing | Infeasible | Undecided: ...
+def solve(problem: Problem, *, seconds: float | None = None) -> Staffing | Infeasible | Undecided:
+    """A staffing of every step, or the proof that there is none.
+
+    Parameters
+    ----------
+    seconds : give up after this time; without it the answer is always definite.
+
+    Examples
+    --------
+    >>> answer = solve(
+    ...     Problem(
+    ...         steps=["examine", "approve"],
+    ...         officers=["li", "zhang"],
+    ...         authorised={"li": {"examine", "approve"}, "zhang": {"approve"}},
+    ...         separate=[("examine", "approve")],
+    ...     )
+    ... )
+    >>> answer.officer_of
+    {'examine': 'li', 'approve': 'zhang'}
+    """
+    compiled = masks(problem)
+    deadline = None if seconds is None else time.monotonic() + seconds
+    try:
+        officers = Search(compiled, deadline=deadline).staff()
+    except OutOfTime:
+        return Undecided(seconds=seconds or 0.0)
+    if officers is None:
+        return Infeasible(problem=problem)
+    officer_of = {
+        step: compiled.officers[officer]
+        for steps, officer in zip(compiled.steps, officers, strict=True)
+        for step in steps
+    }
+    return Staffing(officer_of={step: officer_of[step] for step in problem.steps})
