@@ -1,0 +1,224 @@
+"""What the bank reports back, held against what it was given, to the cent."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from engine.model.wording import say
+
+from .bank import Bank, Column, Format, Meaning, Shape
+from .columns import HEADING_ROWS, heading_key
+from .payment import BatchFaulty, Payment
+from .sheet import BadSheet, Line, read_sheet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Returned:
+    """What became of one payment."""
+
+    payment: Payment
+    is_paid: bool
+    #: The bank's reason for a payment that failed.
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Returns:
+    """What became of a whole list; paid and failed together are what was sent."""
+
+    #: In the order of the payments.
+    rows: tuple[Returned, ...]
+
+    def count(self, *, paid: bool) -> int:
+        """How many payments arrived, or failed."""
+        return sum(row.is_paid is paid for row in self.rows)
+
+    def total(self, *, paid: bool) -> Decimal:
+        """Their sum in 元."""
+        amounts = (row.payment.amount for row in self.rows if row.is_paid is paid)
+        return sum(amounts, Decimal())
+
+
+def read_returns(bank: Bank, filename: str, content: bytes, payments: Sequence[Payment]) -> Returns:
+    """The bank's return file for a list of payments.
+
+    Raises
+    ------
+    BatchFaulty
+        With every row that does not fit: not sent, sent otherwise, reported twice, left out,
+        or a row of totals that is not the sum of the rows.
+    BadSheet
+        The file cannot be read.
+    """
+    matching = _Matching(bank.returns, payments)
+    for number, is_total, values in _records(bank.returns, filename, content):
+        if is_total:
+            matching.hold(number, values)
+        else:
+            matching.take(number, values)
+    return matching.result()
+
+
+class _Matching:
+    def __init__(self, shape: Shape, payments: Sequence[Payment]) -> None:
+        self.shape = shape
+        self.payments = payments
+        self.problems: list[str] = []
+        self.found: dict[int, Returned] = {}
+        self.stated: list[tuple[Meaning, Decimal, int]] = []
+        self.by_card: dict[str, list[Payment]] = {}
+        for payment in payments:
+            self.by_card.setdefault(payment.bank_card, []).append(payment)
+
+    def take(self, number: int, values: Mapping[Meaning, str]) -> None:
+        """Find the payment one row of the bank is about."""
+        card = "".join(c for c in values.get(Meaning.BANK_CARD, "") if c.isdigit())
+        written = values.get(Meaning.AMOUNT, "")
+        amount = _amount(self.shape.column(Meaning.AMOUNT), written)
+        if amount is None:
+            self._wrong("not-an-amount", number, text=written)
+            return
+        sent = self.by_card.get(card, [])
+        left = [payment for payment in sent if payment.sequence not in self.found]
+        fitting = [payment for payment in left if payment.amount == amount]
+        if not fitting:
+            facts = {"card": card[-4:], "amount": f"{amount:.2f}"}
+            if not sent:
+                self._wrong("not-sent", number, **facts)
+            elif not left:
+                self._wrong("twice", number, **facts)
+            else:
+                self._wrong("other-amount", number, sent=f"{left[0].amount:.2f}", **facts)
+            return
+        self._match(number, fitting[0], values)
+
+    def _match(self, number: int, payment: Payment, values: Mapping[Meaning, str]) -> None:
+        name = values.get(Meaning.NAME, "")
+        if name and payment.name and _letters(name) != _letters(payment.name):
+            self._wrong("other-name", number, name=name, sent=payment.name)
+            return
+        code = values.get(Meaning.RESULT, "")
+        is_paid = code in self.shape.success
+        reason = "" if is_paid else values.get(Meaning.REASON, "") or code
+        if not code:
+            self._wrong("no-result", number, name=payment.name)
+            return
+        self.found[payment.sequence] = Returned(payment=payment, is_paid=is_paid, reason=reason)
+
+    def hold(self, number: int, values: Mapping[Meaning, str]) -> None:
+        """Keep what the bank's own row of totals states."""
+        for column in self.shape.totals:
+            if column.meaning in (Meaning.COUNT, Meaning.TOTAL):
+                stated = _amount(column, values.get(column.meaning, ""))
+                if stated is None:
+                    self._wrong("not-an-amount", number, text=values.get(column.meaning, ""))
+                else:
+                    self.stated.append((column.meaning, stated, number))
+
+    def _wrong(self, problem: str, number: int, **facts: object) -> None:
+        self.problems.append(say(f"batch.return.{problem}", row=number, **facts))
+
+    def result(self) -> Returns:
+        """Every payment with what became of it, or all that is wrong."""
+        if not self.problems:
+            self.problems += [
+                say(
+                    "batch.return.left-out",
+                    name=p.name,
+                    card=p.bank_card[-4:],
+                    amount=f"{p.amount:.2f}",
+                )
+                for p in self.payments
+                if p.sequence not in self.found
+            ]
+        total = sum((p.amount for p in self.payments), Decimal())
+        facts = {Meaning.COUNT: Decimal(len(self.payments)), Meaning.TOTAL: total}
+        for meaning, stated, number in self.stated:
+            if stated != facts[meaning]:
+                self._wrong("wrong-total", number, stated=stated, found=facts[meaning])
+        if self.problems:
+            raise BatchFaulty(self.problems)
+        return Returns(rows=tuple(self.found[payment.sequence] for payment in self.payments))
+
+
+def _letters(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _amount(column: Column | None, text: str) -> Decimal | None:
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    try:
+        amount = Decimal(plain.removesuffix("元").removeprefix("¥").strip())
+    except InvalidOperation:
+        return None
+    if not amount.is_finite():
+        return None
+    return amount.scaleb(-2) if column is not None and column.fen else amount
+
+
+def _records(
+    shape: Shape, filename: str, content: bytes
+) -> Iterator[tuple[int, bool, Mapping[Meaning, str]]]:
+    """Row, whether it is the row of totals, and values by meaning of each record."""
+    order: Sequence[Column | None] = shape.columns
+    if shape.format is Format.FIXED:
+        lines = _fixed_lines(shape, filename, content)
+    else:
+        lines = read_sheet(filename, content)
+        if shape.headings:
+            order, lines = _under_headings(shape, lines, filename)
+    totals_at = {"first": 0, "last": len(lines) - 1}.get(shape.totals_at)
+    for at, line in enumerate(lines):
+        columns = shape.totals if at == totals_at else order
+        named = zip(columns, line.cells, strict=False)
+        yield (
+            line.number,
+            at == totals_at,
+            {column.meaning: text for column, text in named if column},
+        )
+
+
+def _under_headings(
+    shape: Shape, lines: Sequence[Line], filename: str
+) -> tuple[Sequence[Column | None], Sequence[Line]]:
+    """Which column each cell is, and the lines below the headings."""
+    by_heading = {heading_key(column.heading): column for column in shape.columns}
+    for at, line in enumerate(lines[:HEADING_ROWS]):
+        order = [by_heading.get(heading_key(cell)) for cell in line.cells]
+        if all(column in order for column in shape.columns if column.meaning in _NEEDED):
+            return order, lines[at + 1 :]
+    headings = "、".join(c.heading for c in shape.columns if c.meaning in _NEEDED)
+    raise BadSheet(say("batch.return.no-headings", file=filename, headings=headings))
+
+
+_NEEDED = (Meaning.BANK_CARD, Meaning.AMOUNT, Meaning.RESULT)
+
+
+def _fixed_lines(shape: Shape, filename: str, content: bytes) -> Sequence[Line]:
+    """Lines cut at widths that count bytes, as banks count them."""
+    raw = [(n, line.rstrip(b"\r")) for n, line in enumerate(content.split(b"\n"), start=1)]
+    filled = [(number, line) for number, line in raw if line.strip()]
+    totals_at = {"first": 0, "last": len(filled) - 1}.get(shape.totals_at)
+    lines = []
+    for at, (number, line) in enumerate(filled):
+        cells, start = [], 0
+        for column in shape.totals if at == totals_at else shape.columns:
+            try:
+                text = line[start : start + column.width].decode(shape.encoding)
+            except UnicodeDecodeError as error:
+                raise BadSheet(
+                    say("batch.return.cut-letter", file=filename, row=number, at=start + 1)
+                ) from error
+            start += column.width
+            cells.append(text.strip())
+        if len(line) > start:
+            raise BadSheet(
+                say(
+                    "batch.return.too-long", file=filename, row=number, found=len(line), width=start
+                )
+            )
+        lines.append(Line(number, tuple(cells)))
+    if not lines:
+        raise BadSheet(say("batch.sheet.empty", file=filename))
+    return lines

@@ -1,0 +1,161 @@
+"""Excel and CSV files as rows of text, and back."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from engine.model.errors import QingdanError
+from engine.model.wording import say
+
+#: Most rows of one file, headings and totals included.
+MAX_ROWS = 20_000
+#: Most columns that are looked at.
+MAX_COLUMNS = 100
+#: Most bytes an Excel file may unpack to.
+MAX_UNPACKED = 200_000_000
+#: Digits an Excel number keeps; longer ones have lost their end already.
+EXACT_DIGITS = 15
+
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_DELIMITERS = "\t,;|"
+
+
+class BadSheet(QingdanError):
+    """A file that cannot be read as a table."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row that is not blank."""
+
+    #: Row of the file, from 1: what a spreadsheet shows at its left.
+    number: int
+    cells: tuple[str, ...]
+
+
+def read_sheet(filename: str, content: bytes) -> tuple[Line, ...]:
+    """The rows of an Excel file's first sheet or of a CSV file, blank ones left out.
+
+    Text is UTF-8, UTF-16 with a mark, or GB18030; the delimiter is found out.
+
+    Raises
+    ------
+    BadSheet
+        Neither kind of file, damaged, or too large.
+    """
+    if content.startswith(_OLD_EXCEL):
+        raise BadSheet(say("batch.sheet.old-excel", file=filename))
+    rows = _excel(filename, content) if content.startswith(_ZIP) else _text(filename, content)
+    lines = []
+    for number, cells in enumerate(rows, start=1):
+        if number > MAX_ROWS:
+            raise BadSheet(say("batch.sheet.too-long", file=filename, rows=MAX_ROWS))
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            lines.append(Line(number, tuple(cells)))
+    if not lines:
+        raise BadSheet(say("batch.sheet.empty", file=filename))
+    return tuple(lines)
+
+
+def _excel(filename: str, content: bytes) -> Iterator[list[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
+                raise BadSheet(say("batch.sheet.too-long", file=filename, rows=MAX_ROWS))
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        # Some programs write a wrong size into the file; without it all rows are read.
+        sheet.reset_dimensions()
+        for row in sheet.iter_rows(values_only=True):
+            yield [_cell(value) for value in row[:MAX_COLUMNS]]
+    except (
+        zipfile.BadZipFile,
+        InvalidFileException,
+        KeyError,
+        IndexError,
+        ValueError,
+        SyntaxError,
+    ) as error:
+        raise BadSheet(say("batch.sheet.damaged", file=filename)) from error
+
+
+def _cell(value: object) -> str:
+    """A cell as a person reads it; a number that lost digits keeps a mark: ``1.1E+17``."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | float):
+        exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if exact.adjusted() >= EXACT_DIGITS:
+            return f"{exact:.1E}"
+        plain = f"{exact:f}"
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return str(value).strip()
+
+
+def _text(filename: str, content: bytes) -> Iterator[list[str]]:
+    text = decoded(content)
+    if text is None or "\0" in text:
+        raise BadSheet(say("batch.sheet.not-a-table", file=filename))
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(_DELIMITERS, key=first.count)
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            # A leading tab or apostrophe keeps spreadsheets from spoiling long numbers.
+            yield [cell.strip().lstrip("'") for cell in cells[:MAX_COLUMNS]]
+    except csv.Error as error:
+        raise BadSheet(say("batch.sheet.not-a-table", file=filename)) from error
+
+
+def decoded(content: bytes) -> str | None:
+    """Text in the encodings that Chinese offices use, or None."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def excel(title: str, rows: Iterable[Sequence[object]]) -> bytes:
+    """An Excel file of one sheet; text stays text, so that no cell becomes a formula."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    for row in rows:
+        cells = []
+        for value in row:
+            cell = WriteOnlyCell(sheet, value=value)
+            if isinstance(value, Decimal):
+                cell.number_format = "0.00"
+            else:
+                cell.data_type = "s"
+                cell.number_format = "@"
+            cells.append(cell)
+        sheet.append(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()

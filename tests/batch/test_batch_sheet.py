@@ -1,0 +1,111 @@
+"""Tables people made in Excel or as text, read as a form's table."""
+
+import io
+from decimal import Decimal
+
+import pytest
+from openpyxl import Workbook
+
+from engine.model.procedure import FieldType, FormField
+from engine.runtime.batch.columns import table_rows
+from engine.runtime.batch.sheet import BadSheet, excel, read_sheet
+
+TABLE = FormField(
+    name="households",
+    label="发放清册",
+    type=FieldType.TABLE,
+    required=True,
+    columns=(
+        FormField(name="name", label="户主姓名", type=FieldType.PERSON, required=True),
+        FormField(name="id_card", label="身份证号", type=FieldType.ID_CARD, required=True),
+        FormField(name="amount", label="补贴金额", type=FieldType.MONEY, required=True),
+        FormField(name="note", label="备注", type=FieldType.TEXT, required=False),
+    ),
+)
+CSV = (
+    "示范镇发放清册,,,\n序号,户主姓名,身份证号,补贴金额（元）\n1,赵大田,11010519491231002X,120.50\n"
+)
+
+
+def book(*rows: tuple[object, ...]) -> bytes:
+    workbook = Workbook()
+    for row in rows:
+        workbook.active.append(row)
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+def imported(content: bytes, name: str = "清册.xlsx"):
+    return table_rows(TABLE, read_sheet(name, content), name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_text_is_read_in_every_encoding_offices_use(encoding):
+    found = imported(CSV.encode(encoding), "清册.csv")
+
+    assert found.rows == {
+        3: {"name": "赵大田", "id_card": "11010519491231002X", "amount": "120.50"}
+    }
+    assert found.ignored == ("序号",)
+
+
+def test_excel_below_a_title_with_blank_rows_and_a_right_total():
+    content = book(
+        ("示范镇2026年发放清册",),
+        (),
+        ("序号", "户主姓名", "身份证号", "补贴金额(元)", "联系方式"),
+        (1, "赵大田", "11010519491231002X", 120.5, "略"),
+        (2, "钱小禾", "110105194912310021", 79.5),
+        ("合  计", None, None, 200),
+    )
+
+    found = imported(content)
+
+    assert {number: row["amount"] for number, row in found.rows.items()} == {4: "120.5", 5: "79.5"}
+    assert found.ignored == ("序号", "联系方式")
+    assert found.problems == {}
+
+
+def test_a_total_that_is_not_the_sum_is_named():
+    content = book(
+        ("户主姓名", "身份证号", "补贴金额"), ("赵大田", "1", 120.5), ("合计", None, 120.4)
+    )
+
+    problems = imported(content).problems
+
+    assert list(problems) == [3]
+    assert "120.4" in problems[3]
+    assert "120.5" in problems[3]
+
+
+def test_a_number_kept_as_a_number_that_lost_its_end_is_named():
+    content = book(("户主姓名", "身份证号", "补贴金额"), ("赵大田", 110105194912310021, 5))
+
+    assert "设为文本" in imported(content).problems[2]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "没有内容"),
+        (b"\xd0\xcf\x11\xe0rest", ".xlsx"),
+        (b"PK\x03\x04 broken", "损坏"),
+        (b"\x89PNG\r\n\x1a\n\x00\xff", "不是 Excel"),
+        ("户主姓名,身份证号\n赵,1\n".encode(), "补贴金额"),
+        ("户主姓名,户主姓名,身份证号,补贴金额\n".encode(), "两列"),
+    ],
+)
+def test_a_file_that_is_no_such_table_says_what_to_do(content, words):
+    with pytest.raises(BadSheet, match=words):
+        imported(content)
+
+
+def test_text_never_becomes_a_formula():
+    content = excel("清单", [("户名", "金额"), ("=1+1", Decimal("12.30"))])
+
+    assert [line.cells for line in read_sheet("x.xlsx", content)] == [
+        ("户名", "金额"),
+        ("=1+1", "12.3"),
+    ]
+    assert b"<f>" not in content
