@@ -44,6 +44,10 @@ class Block:
         """A shortest run through it that executes all ``wanted`` steps (at most two)."""
         return self.shortest if not wanted else None
 
+    def does(self, wanted: int) -> bool:
+        """Whether some pass executes all ``wanted`` steps."""
+        return not wanted & ~self.steps
+
     def family(self, cap: int) -> frozenset[int]:
         """The maximal step sets of its runs; raises :class:`TooMany` above ``cap``."""
         return frozenset({0})
@@ -95,6 +99,9 @@ class All(_Compound):
         runs = [part.run(wanted & part.steps) for part in self.parts]
         return None if None in runs else tuple(node for run in runs if run for node in run)
 
+    def does(self, wanted: int) -> bool:
+        return _does_across(self.parts, self.steps, wanted)
+
     def family(self, cap: int) -> frozenset[int]:
         return combine([part.family(cap) for part in self.parts], cap)
 
@@ -108,6 +115,9 @@ class One(_Compound):
         if not wanted:
             return self.shortest
         return shorter(part.run(wanted) for part in self.parts if not wanted & ~part.steps)
+
+    def does(self, wanted: int) -> bool:
+        return not wanted or any(part.does(wanted) for part in self.parts)
 
     def family(self, cap: int) -> frozenset[int]:
         return maximal((s for part in self.parts for s in part.family(cap)), cap)
@@ -129,6 +139,9 @@ class Some(_Compound):
             return self.shortest
         runs = [part.run(wanted & part.steps) for part in self.parts if wanted & part.steps]
         return None if None in runs else tuple(node for run in runs if run for node in run)
+
+    def does(self, wanted: int) -> bool:
+        return _does_across(self.parts, self.steps, wanted)
 
     def family(self, cap: int) -> frozenset[int]:
         return combine([part.family(cap) for part in self.parts], cap)
@@ -269,6 +282,11 @@ def _union(parts: Iterable[Block]) -> int:
 
 def _height(parts: Iterable[Block]) -> int:
     return 1 + max(part.height for part in parts)
+
+
+def _does_across(parts: Sequence[Block], steps: int, wanted: int) -> bool:
+    """Whether parts that share no step execute all wanted ones, each its own."""
+    return not wanted & ~steps and all(part.does(wanted & part.steps) for part in parts)
 
 
 def _mark_across(parts: Sequence[Block], rows: list[int]) -> None:

@@ -1,7 +1,8 @@
 """``explore``: from a procedure to what its runs can do."""
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, reduce
+from operator import or_
 from types import MappingProxyType
 
 import networkx as nx
@@ -17,7 +18,7 @@ from .net import Net
 from .pairs import Pairs, condense, together
 from .plan import Plan
 from .reach import Graph, Limits, reach
-from .runs import MAX_RUNS, maximal_runs
+from .runs import MAX_RUNS, is_executed, maximal_runs
 from .shrink import shrink
 from .witness import in_graph, in_net
 
@@ -46,26 +47,36 @@ class Behaviour:
         rows = [0] * len(plan.steps)
         self.soundness = soundness.Soundness(sound="unknown", faults=())
         if net is not None:
-            condensed: nx.DiGraph = condense(graph)
-            rows = together(net, graph, condensed)
-            self.soundness = soundness.judge(net, graph, condensed, complete=reason is None)
+            rows = together(net, graph, self._condensed)
+            self.soundness = soundness.judge(net, graph, self._condensed, complete=reason is None)
         #: For each two steps: ``may``, ``never`` or ``unknown``.
         self.pairs = Pairs(self.steps, rows, complete=reason is None)
 
-    def may(self, first: str, second: str) -> bool | None:
-        """Whether some run executes both steps; None when that is unknown."""
-        return {"may": True, "never": False, "unknown": None}[self.pairs[first, second]]
+    def may(self, *steps: str) -> bool | None:
+        """Whether some run executes all these steps; None when that is unknown."""
+        if len(steps) == 2:
+            return {"may": True, "never": False, "unknown": None}[self.pairs[steps]]
+        if self._graph.states and is_executed(self._graph, self._condensed, self._mask(steps)):
+            return True
+        return None if self.unknown_reason else False
 
-    def witness(self, first: str, second: str) -> tuple[str, ...]:
-        """Node ids of a shortest run that executes both steps; empty where none is known."""
-        if self.pairs[first, second] != "may":
+    def witness(self, *steps: str) -> tuple[str, ...]:
+        """Node ids of a shortest run that executes all these steps; empty where none is known."""
+        if not self.may(*steps):
             return ()
-        wanted = 1 << self.steps.index(first) | 1 << self.steps.index(second)
+        wanted = self._mask(steps)
         return in_net(self._whole_net, wanted) or in_graph(self._graph, wanted) or ()
+
+    def _mask(self, steps: Iterable[str]) -> int:
+        return reduce(or_, (1 << self.steps.index(step) for step in steps), 0)
+
+    @cached_property
+    def _condensed(self) -> nx.DiGraph:
+        return condense(self._graph)
 
     @cached_property
     def _runs(self) -> frozenset[int] | None:
-        return None if self.unknown_reason else maximal_runs(self._graph, condense(self._graph))
+        return None if self.unknown_reason else maximal_runs(self._graph, self._condensed)
 
     @cached_property
     def _whole_net(self) -> Net:

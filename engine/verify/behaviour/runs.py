@@ -1,8 +1,8 @@
-"""The maximal step sets of completed runs."""
+"""Which sets of steps runs execute: the maximal ones, and whether a given one is."""
 
 import networkx as nx
 
-from .block import TooMany, maximal
+from .block import Block, TooMany, maximal, single_bits
 from .reach import Graph
 
 #: Most maximal step sets that are listed.
@@ -40,3 +40,41 @@ def maximal_runs(graph: Graph, condensed: nx.DiGraph) -> frozenset[int] | None:
     except TooMany:
         return None
     return families[component_of[0]]
+
+
+def is_executed(graph: Graph, condensed: nx.DiGraph, wanted: int) -> bool:
+    """Whether some run, completed or not, executes all ``wanted`` steps.
+
+    Exact however many runs there are: only what they execute of ``wanted`` is kept,
+    so a state is passed with at most a few sets.
+    """
+    component_of = condensed.graph["mapping"]
+    done: dict[int, frozenset[int]] = {component_of[0]: frozenset({0})}
+    for component in nx.topological_sort(condensed):
+        if component not in done:
+            continue
+        leaving: list[tuple[Block, int]] = []
+        inside = 0
+        for state in condensed.nodes[component]["members"]:
+            for move, there in graph.moves[state]:
+                if component_of[there] == component:
+                    inside |= move.block.steps & wanted
+                else:
+                    leaving.append((move.block, component_of[there]))
+        here = frozenset(mask | inside for mask in done[component])
+        if wanted in here:
+            return True
+        for block, then in leaving:
+            after = {mask | more for mask in here for more in _parts(block, wanted & ~mask)}
+            if wanted in after:
+                return True
+            done[then] = maximal(after | done.get(then, frozenset()), 1 << wanted.bit_count())
+    return False
+
+
+def _parts(block: Block, wanted: int) -> frozenset[int]:
+    """The largest subsets of ``wanted`` that one pass through a block executes."""
+    wanted &= block.steps
+    if block.does(wanted):
+        return frozenset({wanted})
+    return frozenset(part for bit in single_bits(wanted) for part in _parts(block, wanted & ~bit))
