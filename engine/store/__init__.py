@@ -3,8 +3,27 @@
 SQLite is the default, PostgreSQL the other choice; one code path for both.
 """
 
+from . import bank, schema
 from .columns import CHINA
-from .errors import NewerSchema, StoreFull, StoreUnavailable
+from .errors import NewerSchema, StoreBusy, StoreCorrupt, StoreFull, StoreUnavailable
 from .store import Store, open_store
 
-__all__ = ["CHINA", "NewerSchema", "Store", "StoreFull", "StoreUnavailable", "open_store"]
+__all__ = [
+    "CHINA",
+    "NewerSchema",
+    "Store",
+    "StoreBusy",
+    "StoreCorrupt",
+    "StoreFull",
+    "StoreUnavailable",
+    "open_store",
+]
+    "CHINA",
+    "NewerSchema",
+    "Store",
+    "StoreFull",
+    "StoreUnavailable",
+    "bank",
+    "open_store",
+    "schema",
+]

@@ -1,8 +1,16 @@
-"""Column types all tables share."""
+"""What all tables share: the metadata, column types, the keys of office, case and officer."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    MetaData,
+    String,
+)
 from sqlalchemy.types import TypeDecorator
 
 #: China Standard Time; no daylight saving since 1992, so a fixed offset is exact.
@@ -27,3 +35,35 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(CHINA)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: Ids and codes.
+ID = String(64)
+#: Names people gave.
+NAME = String(200)
+
+
+def office_key() -> Column[str]:
+    """The first column of every key."""
+    return Column("office_id", ID, ForeignKey("office.id"), primary_key=True)
+
+
+def of_case(*columns: str) -> ForeignKeyConstraint:
+    """The case a row belongs to."""
+    return ForeignKeyConstraint(
+        ["office_id", *(columns or ("case_id",))], ["case_file.office_id", "case_file.id"]
+    )
+
+
+def of_officer() -> ForeignKeyConstraint:
+    """The officer a row belongs to."""
+    return ForeignKeyConstraint(["office_id", "officer_id"], ["officer.office_id", "officer.id"])

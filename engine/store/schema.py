@@ -9,60 +9,31 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from .columns import Moment
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-_ID = String(64)
-_NAME = String(200)
-
-
-def _office() -> Column[str]:
-    return Column("office_id", _ID, ForeignKey("office.id"), primary_key=True)
-
-
-def _of_case(*columns: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["office_id", *(columns or ("case_id",))], ["case_file.office_id", "case_file.id"]
-    )
-
-
-def _of_officer() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["office_id", "officer_id"], ["officer.office_id", "officer.id"])
-
+from .columns import ID, NAME, Moment, metadata, of_case, of_officer, office_key
 
 office = Table(
     "office",
     metadata,
-    Column("id", _ID, primary_key=True),
-    Column("name", _NAME, nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("name", NAME, nullable=False),
 )
 
 #: Numbers given out: case numbers by year.
 counter = Table(
     "counter",
     metadata,
-    _office(),
-    Column("name", _ID, primary_key=True),
+    office_key(),
+    Column("name", ID, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
 
@@ -70,10 +41,10 @@ counter = Table(
 officer = Table(
     "officer",
     metadata,
-    _office(),
-    Column("id", _ID, primary_key=True),
+    office_key(),
+    Column("id", ID, primary_key=True),
     Column("position", Integer, nullable=False),
-    Column("name", _NAME, nullable=False),
+    Column("name", NAME, nullable=False),
     Column("id_card", String(18), nullable=False),
     Column("departed", Boolean, nullable=False),
 )
@@ -81,59 +52,59 @@ officer = Table(
 appointment = Table(
     "appointment",
     metadata,
-    _office(),
-    Column("officer_id", _ID, primary_key=True),
+    office_key(),
+    Column("officer_id", ID, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("post", _NAME, nullable=False),
+    Column("post", NAME, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("since", Date),
     Column("until", Date),
-    _of_officer(),
+    of_officer(),
 )
 
 relative = Table(
     "relative",
     metadata,
-    _office(),
-    Column("officer_id", _ID, primary_key=True),
+    office_key(),
+    Column("officer_id", ID, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("name", _NAME, nullable=False),
-    Column("relation", _NAME, nullable=False),
+    Column("name", NAME, nullable=False),
+    Column("relation", NAME, nullable=False),
     Column("id_card", String(18), nullable=False),
-    _of_officer(),
+    of_officer(),
 )
 
 absence = Table(
     "absence",
     metadata,
-    _office(),
-    Column("officer_id", _ID, primary_key=True),
+    office_key(),
+    Column("officer_id", ID, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
-    _of_officer(),
+    of_officer(),
 )
 
 avoidance = Table(
     "avoidance",
     metadata,
-    _office(),
+    office_key(),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("one", _ID, nullable=False),
-    Column("other", _ID, nullable=False),
+    Column("one", ID, nullable=False),
+    Column("other", ID, nullable=False),
     Column("reason", Text, nullable=False),
 )
 
 waiver = Table(
     "waiver",
     metadata,
-    _office(),
-    Column("id", _ID, primary_key=True),
+    office_key(),
+    Column("id", ID, primary_key=True),
     Column("position", Integer, nullable=False),
-    Column("one", _NAME, nullable=False),
-    Column("other", _NAME, nullable=False),
+    Column("one", NAME, nullable=False),
+    Column("other", NAME, nullable=False),
     Column("scope", String(16), nullable=False),
-    Column("approved_by", _NAME, nullable=False),
+    Column("approved_by", NAME, nullable=False),
     Column("reason", Text, nullable=False),
     Column("control", Text, nullable=False),
     Column("until", Date, nullable=False),
@@ -143,7 +114,7 @@ waiver = Table(
 procedure_version = Table(
     "procedure_version",
     metadata,
-    _office(),
+    office_key(),
     Column("digest", String(64), primary_key=True),
     Column("path", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
@@ -154,8 +125,8 @@ procedure_version = Table(
 published = Table(
     "published",
     metadata,
-    _office(),
-    Column("process_id", _NAME, primary_key=True),
+    office_key(),
+    Column("process_id", NAME, primary_key=True),
     Column("digest", String(64), nullable=False),
     ForeignKeyConstraint(
         ["office_id", "digest"], ["procedure_version.office_id", "procedure_version.digest"]
@@ -165,28 +136,28 @@ published = Table(
 case_file = Table(
     "case_file",
     metadata,
-    _office(),
-    Column("id", _ID, primary_key=True),
-    Column("item_code", _ID, nullable=False),
-    Column("item_name", _NAME, nullable=False),
-    Column("process_id", _NAME, nullable=False),
+    office_key(),
+    Column("id", ID, primary_key=True),
+    Column("item_code", ID, nullable=False),
+    Column("item_name", NAME, nullable=False),
+    Column("process_id", NAME, nullable=False),
     Column("digest", String(64), nullable=False),
     #: JSON: digest of the file of every process it may call, by process id.
     Column("bundle", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("opened_at", Moment, nullable=False),
-    Column("opened_by", _ID, nullable=False),
+    Column("opened_by", ID, nullable=False),
     Column("finished_at", Moment),
-    Column("parent_id", _ID),
+    Column("parent_id", ID),
     #: The case at the top of the family: conflicts are judged over the whole family.
-    Column("root_id", _ID, nullable=False),
+    Column("root_id", ID, nullable=False),
     #: Task of the parent that waits for this child, and the row it stands for.
-    Column("parent_task", _ID),
+    Column("parent_task", ID),
     Column("row_number", Integer),
     #: Path of calls from the root, ending with ``/``; empty at the root.
     Column("trail", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    _of_case("parent_id"),
+    of_case("parent_id"),
     Index(None, "office_id", "state", "opened_at"),
     Index(None, "office_id", "parent_id", "parent_task"),
     Index(None, "office_id", "root_id"),
@@ -196,49 +167,49 @@ case_file = Table(
 subject = Table(
     "subject",
     metadata,
-    _office(),
-    Column("case_id", _ID, primary_key=True),
-    Column("title", _NAME, nullable=False),
-    Column("name", _NAME, nullable=False),
+    office_key(),
+    Column("case_id", ID, primary_key=True),
+    Column("title", NAME, nullable=False),
+    Column("name", NAME, nullable=False),
     Column("id_card", String(18), nullable=False),
     Column("phone", String(32), nullable=False),
-    _of_case(),
+    of_case(),
 )
 
 #: Execution state as text; JSONB would reorder its keys and lose it.
 case_state = Table(
     "case_state",
     metadata,
-    _office(),
-    Column("case_id", _ID, primary_key=True),
+    office_key(),
+    Column("case_id", ID, primary_key=True),
     Column("content", Text, nullable=False),
-    _of_case(),
+    of_case(),
 )
 
 work_item = Table(
     "work_item",
     metadata,
-    _office(),
-    Column("id", _ID, primary_key=True),
-    Column("case_id", _ID, nullable=False),
-    Column("root_id", _ID, nullable=False),
+    office_key(),
+    Column("id", ID, primary_key=True),
+    Column("case_id", ID, nullable=False),
+    Column("root_id", ID, nullable=False),
     Column("step", Text, nullable=False),
     #: Path from the root case: what ``qd:separate`` and ``qd:bind`` name.
     Column("trail", Text, nullable=False),
-    Column("step_name", _NAME, nullable=False),
-    Column("duty", _ID, nullable=False),
+    Column("step_name", NAME, nullable=False),
+    Column("duty", ID, nullable=False),
     #: Post that may take it, in its canonical spelling.
-    Column("post", _NAME, nullable=False),
+    Column("post", NAME, nullable=False),
     Column("external", Boolean, nullable=False),
-    Column("party", _NAME, nullable=False),
+    Column("party", NAME, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("officer", _ID),
+    Column("officer", ID),
     #: Officers who did it together with the officer, separated by commas; empty for none.
     Column("cosigners", Text, nullable=False, server_default=""),
     Column("since", Moment, nullable=False),
     Column("due", Moment),
     Column("done_at", Moment),
-    _of_case(),
+    of_case(),
     Index(None, "office_id", "state", "post"),
     Index(None, "office_id", "state", "officer"),
     Index(None, "office_id", "case_id"),
@@ -249,24 +220,24 @@ work_item = Table(
 form_entry = Table(
     "form_entry",
     metadata,
-    _office(),
-    Column("case_id", _ID, primary_key=True),
+    office_key(),
+    Column("case_id", ID, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("work_item_id", _ID),
-    Column("officer", _ID, nullable=False),
+    Column("work_item_id", ID),
+    Column("officer", ID, nullable=False),
     Column("at", Moment, nullable=False),
     Column("salt", String(32), nullable=False),
     Column("digest", String(64), nullable=False),
-    _of_case(),
+    of_case(),
 )
 
 form_value = Table(
     "form_value",
     metadata,
-    _office(),
-    Column("case_id", _ID, primary_key=True),
+    office_key(),
+    Column("case_id", ID, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("field", _NAME, primary_key=True),
+    Column("field", NAME, primary_key=True),
     Column("type", String(16), nullable=False),
     #: Money in 分; null for other types.
     Column("fen", BigInteger),
@@ -283,32 +254,32 @@ form_value = Table(
 attachment = Table(
     "attachment",
     metadata,
-    _office(),
-    Column("id", _ID, primary_key=True),
-    Column("case_id", _ID, nullable=False),
-    Column("work_item_id", _ID),
+    office_key(),
+    Column("id", ID, primary_key=True),
+    Column("case_id", ID, nullable=False),
+    Column("work_item_id", ID),
     Column("step", Text, nullable=False),
-    Column("field", _NAME, nullable=False),
+    Column("field", NAME, nullable=False),
     Column("filename", Text, nullable=False),
-    Column("media_type", _NAME, nullable=False),
+    Column("media_type", NAME, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("added_at", Moment, nullable=False),
-    Column("added_by", _ID, nullable=False),
+    Column("added_by", ID, nullable=False),
     Column("content", LargeBinary, nullable=False),
-    _of_case(),
+    of_case(),
     Index(None, "office_id", "case_id"),
 )
 
 timer = Table(
     "timer",
     metadata,
-    _office(),
-    Column("case_id", _ID, primary_key=True),
-    Column("task_id", _ID, primary_key=True),
+    office_key(),
+    Column("case_id", ID, primary_key=True),
+    Column("task_id", ID, primary_key=True),
     Column("step", Text, nullable=False),
     Column("due", Moment, nullable=False),
-    _of_case(),
+    of_case(),
     Index(None, "office_id", "due"),
 )
 
@@ -316,14 +287,14 @@ timer = Table(
 journal = Table(
     "journal",
     metadata,
-    _office(),
-    Column("case_id", _ID, primary_key=True),
+    office_key(),
+    Column("case_id", ID, primary_key=True),
     Column("sequence", Integer, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
-    Column("actor", _ID, nullable=False),
+    Column("actor", ID, nullable=False),
     Column("action", String(32), nullable=False),
     Column("step", Text, nullable=False),
-    Column("step_name", _NAME, nullable=False),
+    Column("step_name", NAME, nullable=False),
     Column("form_digest", String(64), nullable=False),
     Column("note", Text, nullable=False),
     Column("prev_hash", String(64), nullable=False),
@@ -335,14 +306,14 @@ journal = Table(
 account = Table(
     "account",
     metadata,
-    _office(),
-    Column("officer_id", _ID, primary_key=True),
-    Column("login", _NAME, nullable=False),
+    office_key(),
+    Column("officer_id", ID, primary_key=True),
+    Column("login", NAME, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("locked_until", Moment),
     UniqueConstraint("login"),
-    _of_officer(),
+    of_officer(),
 )
 
 session = Table(
@@ -350,8 +321,8 @@ session = Table(
     metadata,
     #: SHA-256 of the token the browser holds.
     Column("token_hash", String(64), primary_key=True),
-    Column("office_id", _ID, nullable=False),
-    Column("officer_id", _ID, nullable=False),
+    Column("office_id", ID, nullable=False),
+    Column("officer_id", ID, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     ForeignKeyConstraint(["office_id", "officer_id"], ["account.office_id", "account.officer_id"]),
