@@ -5,6 +5,7 @@ backtracking, :mod:`.explanation` says why not, :mod:`.optimise` finds the best.
 """
 
 from .answer import Infeasible, Staffing, Undecided
+from .optimise import Waivers, alternatives, balance, fewest_officers, fewest_waivers
 from .problem import Constraint, Problem, UnusableProblem
 from .solver import solve
 
@@ -15,5 +16,10 @@ __all__ = [
     "Staffing",
     "Undecided",
     "UnusableProblem",
+    "Waivers",
+    "alternatives",
+    "balance",
+    "fewest_officers",
+    "fewest_waivers",
     "solve",
 ]
