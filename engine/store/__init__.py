@@ -16,13 +16,6 @@ __all__ = [
     "StoreCorrupt",
     "StoreFull",
     "StoreUnavailable",
-    "open_store",
-]
-    "CHINA",
-    "NewerSchema",
-    "Store",
-    "StoreFull",
-    "StoreUnavailable",
     "bank",
     "open_store",
     "schema",

@@ -2,7 +2,8 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
+import psycopg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engine.model.errors import QingdanError
 from engine.model.wording import say
@@ -16,22 +17,70 @@ class StoreFull(StoreUnavailable):
     """No room left for the data; what was stored before is whole."""
 
 
+class StoreBusy(StoreUnavailable):
+    """Others held what was needed too long, or got in the way; doing it again is safe."""
+
+
+class StoreCorrupt(StoreUnavailable):
+    """The database's own bytes are damaged."""
+
+
 class NewerSchema(QingdanError):
     """The database was written by a newer version of the program."""
 
 
-#: PostgreSQL's SQLSTATE for disk_full.
-_DISK_FULL = "53100"
+#: Class and entry of the catalogue, by SQLite's primary result code.
+_SQLITE = {
+    sqlite3.SQLITE_FULL: (StoreFull, "full"),
+    sqlite3.SQLITE_BUSY: (StoreBusy, "busy"),
+    sqlite3.SQLITE_LOCKED: (StoreBusy, "busy"),
+    sqlite3.SQLITE_CORRUPT: (StoreCorrupt, "corrupt"),
+    sqlite3.SQLITE_NOTADB: (StoreUnavailable, "no-database"),
+    sqlite3.SQLITE_CANTOPEN: (StoreUnavailable, "cannot-open"),
+    sqlite3.SQLITE_READONLY: (StoreUnavailable, "read-only"),
+    sqlite3.SQLITE_IOERR: (StoreUnavailable, "disk-error"),
+}
+#: The same by SQLSTATE of PostgreSQL, or its first two characters for a whole class.
+_SQLSTATE = {
+    "53100": (StoreFull, "full"),
+    "40": (StoreBusy, "busy"),
+    "55P03": (StoreBusy, "busy"),
+    "57014": (StoreBusy, "busy"),
+    "53": (StoreBusy, "crowded"),
+    "XX001": (StoreCorrupt, "corrupt"),
+    "XX002": (StoreCorrupt, "corrupt"),
+    "3D": (StoreUnavailable, "no-such-database"),
+    "28": (StoreUnavailable, "not-let-in"),
+    "42501": (StoreUnavailable, "not-allowed"),
+    "25006": (StoreUnavailable, "read-only"),
+    "58": (StoreUnavailable, "disk-error"),
+    "57P": (StoreUnavailable, "gone"),
+    "08": (StoreUnavailable, "gone"),
+}
 
 
-def translated(error: DBAPIError) -> StoreUnavailable:
+def _known(origin: BaseException | None) -> tuple[type[StoreUnavailable], str] | None:
+    match origin:
+        case sqlite3.Error():
+            # The low byte is the primary code, the rest refines it.
+            return _SQLITE.get((getattr(origin, "sqlite_errorcode", None) or 0) & 0xFF)
+        case psycopg.Error(sqlstate=str(state)):
+            found = (_SQLSTATE.get(state[:length]) for length in (5, 3, 2))
+            return next((one for one in found if one), None)
+        case psycopg.OperationalError():
+            return StoreUnavailable, "gone"
+    return None
+
+
+def translated(error: SQLAlchemyError) -> StoreUnavailable:
     """The error to raise for a failure of the database itself."""
-    origin = error.orig
-    reason = str(origin).strip().splitlines()[0] if str(origin).strip() else type(origin).__name__
-    full = (
-        isinstance(origin, sqlite3.Error)
-        and getattr(origin, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-    ) or getattr(origin, "sqlstate", None) == _DISK_FULL
-    if full:
-        return StoreFull(say("store.full"))
-    return StoreUnavailable(say("store.unavailable", reason=reason))
+    if not isinstance(error, DBAPIError):
+        return StoreBusy(say("store.crowded"))
+    known = _known(error.orig)
+    if known is not None:
+        kind, entry = known
+        return kind(say(f"store.{entry}"))
+    reason = str(error.orig).strip().splitlines()
+    return StoreUnavailable(
+        say("store.unavailable", reason=reason[0] if reason else type(error.orig).__name__)
+    )

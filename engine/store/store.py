@@ -1,28 +1,27 @@
 """Opening a database, bringing it up to date, and its transactions."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.model.errors import reason_of
 from engine.model.wording import say
 
+from .connecting import WRITES, engine_at
 from .errors import NewerSchema, StoreUnavailable, translated
 
-#: How long a writer waits for another before giving up, in milliseconds.
-BUSY_TIMEOUT_MS = 10_000
-_WRITES = "qingdan_writes"
+#: Key of the lock that keeps two processes from bringing one PostgreSQL up to date at once.
+_UPGRADE_LOCK = 0x71_69_6E_67
 
 
 class Store:
@@ -37,6 +36,8 @@ class Store:
 
         Raises
         ------
+        StoreBusy
+            Others held what this needs for too long, or both sides waited for each other.
         StoreFull, StoreUnavailable
             The database failed; nothing of the block is stored.
         """
@@ -57,52 +58,22 @@ class Store:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        options: dict[str, object] = {WRITES: writes}
+        if not writes and self.engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         try:
             with self.engine.connect() as connection:
-                connection.execution_options(**{_WRITES: writes})
+                connection.execution_options(**options)
                 with connection.begin():
                     yield connection
         except IntegrityError:
             raise
-        except DatabaseError as error:
+        except (DBAPIError, PoolTimeout) as error:
             raise translated(error) from error
 
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
-
-
-def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
-    # SQLAlchemy begins transactions itself (see _on_begin); the driver must not.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    # A writer takes the lock first: two readers who both turn writers would deadlock.
-    writes = connection.get_execution_options().get(_WRITES, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _engine(url: URL, *, create: bool) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    path = Path(url.database or "")
-    if not create and not path.exists():
-        raise StoreUnavailable(say("store.missing", path=path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-    return engine
 
 
 def _configuration(connection: Connection) -> Config:
@@ -113,17 +84,42 @@ def _configuration(connection: Connection) -> Config:
     return configuration
 
 
-def _upgrade(connection: Connection) -> None:
-    configuration = _configuration(connection)
+def _is_current(connection: Connection) -> bool:
+    """Whether the schema is the newest.
+
+    Raises
+    ------
+    NewerSchema
+        This program does not know it.
+    """
     current = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(configuration)
+    scripts = ScriptDirectory.from_config(_configuration(connection))
     if current is not None:
         try:
             scripts.get_revision(current)
         except CommandError as error:
             raise NewerSchema(say("store.newer-schema", revision=current)) from error
-    if current != scripts.get_current_head():
-        command.upgrade(configuration, "head")
+    return current == scripts.get_current_head()
+
+
+def upgrade(store: Store) -> bool:
+    """Bring a database to the newest schema; whether there was anything to do.
+
+    Raises
+    ------
+    NewerSchema
+        This program does not know its schema.
+    """
+    with store.read() as connection:
+        if _is_current(connection):
+            return False
+    with store.write() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+        if _is_current(connection):
+            return False
+        command.upgrade(_configuration(connection), "head")
+    return True
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
@@ -141,13 +137,23 @@ def open_store(url: str, *, create: bool = True) -> Store:
     StoreUnavailable
         It cannot be opened, or it is not a database of ours.
     """
+    store = connect(url, create=create)
+    upgrade(store)
+    return store
+
+
+def connect(url: str, *, create: bool) -> Store:
+    """The store at a database URL, with the schema it has.
+
+    Raises
+    ------
+    StoreUnavailable
+        The address cannot be used.
+    """
     try:
-        engine = _engine(make_url(url), create=create)
+        engine = engine_at(make_url(url), create=create)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreUnavailable(say("store.bad-url", url=url)) from error
     except OSError as error:
         raise StoreUnavailable(say("store.unavailable", reason=reason_of(error))) from error
-    store = Store(engine)
-    with store.write() as connection:
-        _upgrade(connection)
-    return store
+    return Store(engine)

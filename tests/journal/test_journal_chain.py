@@ -1,6 +1,6 @@
 """The journal cannot be changed, breaks where it is tampered with, and names nobody."""
 
-import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,8 +24,10 @@ SECRETS = ("赵大田", "11010519491231002X", "13912345678", "家住村东头", 
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path / 'q.sqlite3'}")
+def store(database: str) -> Iterator[Store]:
+    store = open_store(database)
+    yield store
+    store.close()
 
 
 @pytest.fixture
@@ -53,12 +55,13 @@ def test_database_refuses_to_change_the_journal(store: Store, case_id: str, chan
 
 def _tampered(store: Store, statement: str) -> int | None:
     """Change a row behind the triggers' back; the first row found broken."""
-    database = sqlite3.connect(str(store.engine.url.database))
-    database.execute("DROP TRIGGER journal_refuses_update")
-    database.execute("DROP TRIGGER journal_refuses_delete")
-    database.execute(statement)
-    database.commit()
-    database.close()
+    with store.write() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("DROP TRIGGER journal_refuses_update"))
+            connection.execute(text("DROP TRIGGER journal_refuses_delete"))
+        else:
+            connection.execute(text("ALTER TABLE journal DISABLE TRIGGER ALL"))
+        connection.execute(text(statement))
     with store.read() as connection:
         breach = journal.first_broken(connection, "shifan", "2026-000001")
     return breach and breach.sequence

@@ -1,0 +1,99 @@
+"""An engine for a database URL: how each kind of database is set up and its transactions begin."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from engine.model.wording import say
+
+from .errors import StoreUnavailable
+
+#: How long a writer waits for another before giving up, in milliseconds.
+BUSY_TIMEOUT_MS = 10_000
+#: How long to wait for the server to answer at all, in seconds.
+CONNECT_TIMEOUT_S = 10
+#: A connection that rested longer is asked whether it still lives, in seconds.
+RESTED_S = 1.0
+#: Execution option of a connection: whether its transaction writes.
+WRITES = "qingdan_writes"
+
+
+def engine_at(url: URL, *, create: bool) -> Engine:
+    """An engine for a database; an SQLite file that is not there is made only if ``create``.
+
+    Raises
+    ------
+    StoreUnavailable
+        The SQLite file is missing.
+    OSError
+        Its folder cannot be made.
+    """
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, create=create)
+    return _postgresql(url)
+
+
+def _sqlite(url: URL, *, create: bool) -> Engine:
+    path = Path(url.database or "")
+    if not create and not path.exists():
+        raise StoreUnavailable(say("store.missing", path=path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    # SQLAlchemy begins transactions itself (see _begin); the driver must not.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes the lock first: two readers who both turn writers would deadlock.
+    writes = connection.get_execution_options().get(WRITES, True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    arguments = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC",
+    }
+    engine = create_engine(url, connect_args=arguments)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "checkin", _rest)
+        event.listen(engine, "checkout", _wake)
+    return engine
+
+
+def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _wake(connection: psycopg.Connection, record: ConnectionPoolEntry, _fairy: object) -> None:
+    """Have the pool replace a connection whose server went away while it rested."""
+    since = record.info.pop("rests_since", None)
+    if since is None or time.monotonic() - since < RESTED_S:
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("SELECT 1")
+        connection.autocommit = False
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error

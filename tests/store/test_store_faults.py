@@ -1,0 +1,209 @@
+"""What can befall a database: each is one clear Chinese error, loses nothing, and passes."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+
+from engine.model.wording import say
+from engine.runtime import NewerSchema, Office, StoreFull, StoreUnavailable, Upload
+from engine.store import Store, StoreBusy, StoreCorrupt, connecting, journal, open_store
+from tests.cases.conftest import CONTROLS, ROSTER, Clock, Desk
+from tests.cases.drawings import field, line, process, step
+from tests.postgresql import Server
+
+FILE = process(
+    "p",
+    step("fill", field("n", "number")),
+    step("sign"),
+    line("start", "fill", "sign", "end"),
+    code="T-1",
+)
+PAPER = Upload(filename="扫描.pdf", media_type="application/pdf", content=bytes(500_000))
+
+
+@pytest.fixture
+def sqlite_store(sqlite_database: str) -> Iterator[Store]:
+    store = open_store(sqlite_database)
+    yield store
+    store.close()
+
+
+def _path(store: Store) -> Path:
+    return Path(str(store.engine.url.database))
+
+
+def _run(store: Store, *statements: str) -> None:
+    with store.write() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def _fill_disk(store: Store) -> None:
+    """Let the database refuse to grow, as on a full disk."""
+    if store.engine.dialect.name == "sqlite":
+        event.listen(store.engine, "connect", _forbid_growth)
+        store.close()
+        return
+    _run(
+        store,
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$",
+        "CREATE TRIGGER full_disk BEFORE INSERT ON attachment EXECUTE FUNCTION full_disk()",
+    )
+
+
+def _forbid_growth(connection: sqlite3.Connection, _record: object) -> None:
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count={pages + 3}")
+
+
+def _empty_disk(store: Store) -> None:
+    if store.engine.dialect.name == "sqlite":
+        event.remove(store.engine, "connect", _forbid_growth)
+        store.close()
+        return
+    _run(store, "DROP TRIGGER full_disk ON attachment")
+
+
+def test_full_disk_loses_nothing_and_passes(desk: Desk, store: Store) -> None:
+    desk.publish(FILE)
+    case = desk.open()
+    item = desk.waiting(case.id)["fill"]
+    desk.office.claim(item.id, by="ding")
+    _fill_disk(store)
+    with pytest.raises(StoreFull, match="磁盘已满"):
+        desk.office.complete(item.id, by="ding", values={"n": "1"}, files={"scan": PAPER})
+    _empty_disk(store)
+    assert desk.actions(case.id) == ["opened", "claimed"]
+    assert desk.office.case(case.id).data == {}
+    desk.office.complete(item.id, by="ding", values={"n": "1"}, files={"scan": PAPER})
+    (attachment,) = desk.office.case(case.id).attachments
+    assert desk.office.attachment(attachment.id)[1] == PAPER.content
+
+
+def test_database_locked_by_another_is_one_clear_error(
+    desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.publish(FILE)
+    monkeypatch.setattr(connecting, "BUSY_TIMEOUT_MS", 20)
+    other = open_store(store.engine.url.render_as_string(hide_password=False))
+    office = Office(other, "shifan", controls=CONTROLS, clock=Clock())
+    with store.write() as connection:
+        connection.execute(text("UPDATE office SET name = name"))
+        with pytest.raises(StoreBusy, match="还没轮到"):
+            Desk(office, desk.folder).open()
+    assert Desk(office, desk.folder).open().id == "2026-000001"
+    other.close()
+
+
+def test_of_two_who_wait_for_each_other_one_does_it_again(postgresql: Server) -> None:
+    name = postgresql.create()
+    store = open_store(postgresql.url(name))
+    _run(store, "INSERT INTO office VALUES ('a', 'a'), ('b', 'b')")
+    both, outcomes = threading.Barrier(2), []
+    change = text("UPDATE office SET name = 'x' WHERE id = :id")
+
+    def work(first: str, second: str) -> None:
+        try:
+            with store.write() as connection:
+                connection.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+                connection.execute(change, {"id": first})
+                both.wait()
+                connection.execute(change, {"id": second})
+            outcomes.append("done")
+        except StoreBusy as busy:
+            outcomes.append(busy.message)
+
+    threads = [threading.Thread(target=work, args=order) for order in ("ab", "ba")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["done", say("store.busy")]
+    store.close()
+    postgresql.drop(name)
+
+
+def test_reader_sees_one_moment_while_others_write(store: Store) -> None:
+    count = text("SELECT count(*) FROM office")
+    with store.read() as connection:
+        before = connection.scalar(count)
+        _run(store, "INSERT INTO office VALUES ('new', '新所')")
+        assert connection.scalar(count) == before
+    with store.read() as connection:
+        assert connection.scalar(count) == before + 1
+
+
+def test_database_of_a_newer_version_is_left_alone(store: Store) -> None:
+    url = store.engine.url.render_as_string(hide_password=False)
+    _run(store, "UPDATE alembic_version SET version_num = '9999'")
+    store.close()
+    with pytest.raises(NewerSchema, match="9999"):
+        open_store(url)
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, but a letter" * 200, None])
+def test_what_is_no_database_is_one_clear_error(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "q.sqlite3"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(StoreUnavailable, match="数据库用不了"):
+        open_store(f"sqlite:///{path}")
+
+
+def test_damaged_page_is_one_clear_error(sqlite_store: Store) -> None:
+    _run(sqlite_store, "INSERT INTO office VALUES ('a', 'a')")
+    sqlite_store.close()
+    content = bytearray(_path(sqlite_store).read_bytes())
+    content[4096:] = os.urandom(len(content) - 4096)
+    _path(sqlite_store).write_bytes(content)
+    with pytest.raises(StoreCorrupt, match="qingdan db restore"), sqlite_store.read() as connection:
+        connection.execute(text("SELECT * FROM office")).all()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle://x", "sqlite+nothing://"])
+def test_unusable_address_is_one_clear_error(url: str) -> None:
+    with pytest.raises(StoreUnavailable, match="写得不对"):
+        open_store(url)
+
+
+def test_database_nobody_made_is_one_clear_error(postgresql: Server) -> None:
+    with pytest.raises(StoreUnavailable, match="连不上"):
+        open_store(postgresql.url("nobody_made_it"))
+
+
+@pytest.mark.parametrize("rested", [False, True], ids=["at-work", "rested"])
+def test_server_that_went_away_is_missed_and_found_again(
+    rested: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "RESTED_S", 0.0 if rested else 1e9)
+    with Server(f"restarted-{os.getpid()}") as server:
+        store = open_store(server.url(server.create()))
+        office = Office(store, "shifan", controls=CONTROLS, clock=Clock())
+        office.appoint(ROSTER)
+        desk = Desk(office, tmp_path)
+        desk.publish(FILE)
+        case = desk.open()
+        item = desk.waiting(case.id)["fill"]
+        server.stop()
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="连不上数据库服务器"):
+                office.claim(item.id, by="ding")
+        server.start()
+        office.claim(item.id, by="ding")
+        server.stop()
+        server.start()
+        if not rested:
+            with pytest.raises(StoreUnavailable, match="连不上数据库服务器"):
+                office.case(case.id)
+        assert desk.actions(case.id) == ["opened", "claimed"]
+        with store.read() as connection:
+            assert list(journal.breaches(connection, "shifan")) == []
+        store.close()
