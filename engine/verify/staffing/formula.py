@@ -58,7 +58,9 @@ class Formula:
 
     def at_most(self, literals: Sequence[int], bound: int) -> None:
         """No more than so many of the literals are true."""
-        if bound < 0:
+        if bound == 0:
+            self.clauses += [[-literal] for literal in literals]
+        elif bound < 0:
             self.clauses += [[self.new()], [-self.top]]
         elif bound < len(literals):
             self.clauses.append([-self.totals(literals, bound + 1)[bound]])

@@ -66,7 +66,7 @@ def balance(problem: Problem) -> Staffing | Infeasible:
             count = _above(answer, level)
             # The steps not on these levels fill the lower ones, at best to the brim.
             least = max(0, rest - (level - 1) * len(loads))
-            totals = formula.totals([load[level - 1] for load in loads], count)
+            totals = formula.totals([load[level - 1] for load in loads], count + 1)
             solver.append_formula(formula.clauses[done:])
             done = len(formula.clauses)
             while count > least and solver.solve(assumptions=[-totals[count - 1]]):
@@ -80,14 +80,22 @@ def balance(problem: Problem) -> Staffing | Infeasible:
 
 
 def _loads(formula: Formula, most: int) -> list[list[int]]:
-    """For each officer who may do anything, literals: does more than 0, 1, … steps."""
+    """For each officer who may do anything, literals: does more than 0, 1, … steps.
+
+    Nobody does more than ``most``.
+    """
     literals: dict[int, list[int]] = {}
     for steps, does in zip(formula.masks.steps, formula.does, strict=True):
         for officer, literal in does.items():
             literals.setdefault(officer, []).extend([literal] * len(steps))
     never = formula.new()
     formula.clauses.append([-never])
-    return [(formula.totals(mine, most) + [never] * most)[:most] for mine in literals.values()]
+    loads = []
+    for mine in literals.values():
+        totals = formula.totals(mine, most + 1) + [never] * most
+        formula.at_most(totals[most : most + 1], 0)
+        loads.append(totals[:most])
+    return loads
 
 
 def _above(answer: Staffing, level: int) -> int:
