@@ -3,7 +3,7 @@
 SQLite is the default, PostgreSQL the other choice; one code path for both.
 """
 
-from . import bank, schema
+from . import bank, clock, schema
 from .columns import CHINA
 from .errors import NewerSchema, StoreBusy, StoreCorrupt, StoreFull, StoreUnavailable
 from .store import Store, open_store
@@ -17,6 +17,8 @@ __all__ = [
     "StoreFull",
     "StoreUnavailable",
     "bank",
+    "clock",
     "open_store",
     "schema",
+    "seal",
 ]
