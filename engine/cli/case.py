@@ -19,8 +19,8 @@ from .casetext import as_json, case_text, cases_text, history_text, item_text, t
 DEFAULT_DATABASE = "sqlite:///instance/qingdan.sqlite3"
 
 
-def _shared(command: Callable[..., None]) -> Callable[..., None]:
-    """Options of every subcommand."""
+def with_office(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a subcommand the options that name the office and the form of the answer."""
     for option in (
         click.option(
             "--format",
@@ -48,7 +48,7 @@ def _shared(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-_BY = click.option(
+BY = click.option(
     "--as",
     "officer",
     required=True,
@@ -116,7 +116,8 @@ def _work_item(office: Office, name: str) -> WorkItem:
     raise UnknownWorkItem(say("run.cli.no-open-step", case=case_id, step=step))
 
 
-def _print(form: str, value: object, text: str) -> None:
+def show_result(form: str, value: object, text: str) -> None:
+    """Print an answer as JSON or as text."""
     click.echo(as_json(value) if form == "json" else text)
 
 
@@ -132,8 +133,8 @@ def case() -> None:
 @click.option("--phone", default="", help=say("run.help.phone"))
 @click.option("--title", default="", help=say("run.help.title"))
 @_SET
-@_BY
-@_shared
+@BY
+@with_office
 def open_(
     item: str,
     applicant: str,
@@ -154,7 +155,7 @@ def open_(
         title=title,
         values=_pairs(assignments),
     )
-    _print(form, opened, case_text(office, opened.id))
+    show_result(form, opened, case_text(office, opened.id))
 
 
 @case.command("list", help=say("run.command.list"))
@@ -170,7 +171,7 @@ def open_(
 @click.option(
     "--offset", default=0, show_default=True, type=click.IntRange(0), help=say("run.help.offset")
 )
-@_shared
+@with_office
 def list_(
     state: str | None,
     text: str,
@@ -183,43 +184,43 @@ def list_(
     found = office_at(db, office_id).cases(
         state=CaseState(state) if state else None, text=text, limit=limit, offset=offset
     )
-    _print(form, found, cases_text(found))
+    show_result(form, found, cases_text(found))
 
 
 @case.command(help=say("run.command.todo"))
-@_BY
-@_shared
+@BY
+@with_office
 def todo(officer: str, db: str, office_id: str | None, form: str) -> None:
     found = office_at(db, office_id).todo(officer)
-    _print(form, found, todo_text(found))
+    show_result(form, found, todo_text(found))
 
 
 @case.command(help=say("run.command.show"))
 @click.argument("case_id", metavar=say("run.metavar.case"))
-@_shared
+@with_office
 def show(case_id: str, db: str, office_id: str | None, form: str) -> None:
     office = office_at(db, office_id)
-    _print(form, office.case(case_id), case_text(office, case_id))
+    show_result(form, office.case(case_id), case_text(office, case_id))
 
 
 @case.command(help=say("run.command.claim"))
 @click.argument("work_item", metavar=say("run.metavar.work-item"))
-@_BY
-@_shared
+@BY
+@with_office
 def claim(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
     office = office_at(db, office_id)
     claimed = office.claim(_work_item(office, work_item).id, by=officer)
-    _print(form, claimed, item_text(claimed))
+    show_result(form, claimed, item_text(claimed))
 
 
 @case.command(help=say("run.command.release"))
 @click.argument("work_item", metavar=say("run.metavar.work-item"))
-@_BY
-@_shared
+@BY
+@with_office
 def release(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
     office = office_at(db, office_id)
     released = office.release(_work_item(office, work_item).id, by=officer)
-    _print(form, released, item_text(released))
+    show_result(form, released, item_text(released))
 
 
 @case.command(help=say("run.command.complete"))
@@ -228,8 +229,8 @@ def release(work_item: str, officer: str, db: str, office_id: str | None, form: 
 @click.option(
     "--file", "paths", multiple=True, metavar=say("run.metavar.path"), help=say("run.help.file")
 )
-@_BY
-@_shared
+@BY
+@with_office
 def complete(
     work_item: str,
     assignments: tuple[str, ...],
@@ -246,19 +247,19 @@ def complete(
         values=_pairs(assignments),
         files=_uploads(_pairs(paths)),
     )
-    _print(form, done, case_text(office, done.id))
+    show_result(form, done, case_text(office, done.id))
 
 
 @case.command(help=say("run.command.history"))
 @click.argument("case_id", metavar=say("run.metavar.case"))
-@_shared
+@with_office
 def history(case_id: str, db: str, office_id: str | None, form: str) -> None:
     found = office_at(db, office_id).history(case_id)
-    _print(form, found, history_text(found))
+    show_result(form, found, history_text(found))
 
 
 @case.command(help=say("run.command.tick"))
-@_shared
+@with_office
 def tick(db: str, office_id: str | None, form: str) -> None:
     fired = office_at(db, office_id).tick()
-    _print(form, {"fired": fired}, say("run.cli.fired", count=fired))
+    show_result(form, {"fired": fired}, say("run.cli.fired", count=fired))

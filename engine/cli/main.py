@@ -15,6 +15,7 @@ from engine.model.wording import say
 #: entry ``cli.help.<command>`` of the catalogue). A string, not an import: commands that
 #: serve pages live in ``web``, which stands beside this layer.
 COMMANDS = {
+    "batch": "engine.cli.batch",
     "case": "engine.cli.case",
     "check": "engine.cli.check",
     "demo": "web.demo",

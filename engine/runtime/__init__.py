@@ -6,7 +6,6 @@
 from engine.store import NewerSchema, StoreFull, StoreUnavailable
 
 from .clock import Clock, system_clock
-from .desk import Upload
 from .errors import (
     AlreadyTaken,
     FaultyCase,
@@ -21,6 +20,7 @@ from .errors import (
     UnknownOfficer,
     UnknownWorkItem,
 )
+from .filing import Upload
 from .machine import OpenKind
 from .office import Office
 from .opening import OPENING_FIELDS

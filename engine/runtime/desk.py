@@ -1,11 +1,8 @@
 """Taking, giving back and finishing work items, inside one transaction."""
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from uuid import uuid4
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, select, update
 
 from engine.model.case import CaseState, WorkItemState
 from engine.model.office import Waiver
@@ -14,8 +11,11 @@ from engine.model.wording import say
 from engine.store import schema
 
 from . import records
+from .batch.banks import find_bank
+from .batch.entry import with_tables
 from .casework import Casework
 from .errors import AlreadyTaken, FormInvalid, NotAllowed, Stale
+from .filing import Upload, keep
 from .forms import parse_form
 from .judging import Judge
 from .places import Place, place
@@ -24,20 +24,6 @@ _item = schema.work_item
 
 #: Key of the form that names the officers who do a step together with the one who submits it.
 COSIGNER = "cosigner"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Upload:
-    """A file handed in with a form."""
-
-    filename: str
-    media_type: str
-    content: bytes
-
-    @property
-    def sha256(self) -> str:
-        """Digest of the content."""
-        return hashlib.sha256(self.content).hexdigest()
 
 
 class Desk:
@@ -106,10 +92,17 @@ class Desk:
         self, asked: Place, values: Mapping[str, str], files: Mapping[str, Upload]
     ) -> tuple[dict[str, object], str]:
         """Store the form and its files; typed values and the digest of all."""
+        connection, case_id = self.work.connection, self.case["id"]
         names = {field.name for field in asked.fields if field.type is FieldType.FILE}
         parsed = parse_form(
             asked.fields,
-            values,
+            with_tables(
+                asked.fields,
+                values,
+                files,
+                lambda: records.form_data(connection, self.office_id, case_id),
+                lambda bank_id: find_bank(connection, self.office_id, bank_id),
+            ),
             {name: upload.filename for name, upload in files.items() if name in names},
             held=self._held(names),
         )
@@ -117,9 +110,19 @@ class Desk:
             if not parsed.get(name):
                 parsed.pop(name, None)
         for name, upload in files.items():
-            self._attach(name if name in names else "", upload)
+            keep(
+                connection,
+                self.office_id,
+                case_id,
+                upload,
+                by=self.officer.id,
+                at=self.work.now,
+                work_item_id=self.item["id"],
+                step=self.item["step"],
+                field=name if name in names else "",
+            )
         sealed = self.work.enter(
-            self.case["id"],
+            case_id,
             self.officer.id,
             asked.fields,
             parsed,
@@ -139,25 +142,6 @@ class Desk:
                     table.c.step == self.item["step"],
                     table.c.field.in_(names),
                 )
-            )
-        )
-
-    def _attach(self, field: str, upload: Upload) -> None:
-        self.work.connection.execute(
-            insert(schema.attachment).values(
-                office_id=self.office_id,
-                id=uuid4().hex,
-                case_id=self.case["id"],
-                work_item_id=self.item["id"],
-                step=self.item["step"],
-                field=field,
-                filename=upload.filename,
-                media_type=upload.media_type,
-                size_bytes=len(upload.content),
-                sha256=upload.sha256,
-                added_at=self.work.now,
-                added_by=self.officer.id,
-                content=upload.content,
             )
         )
 

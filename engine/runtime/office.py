@@ -20,8 +20,9 @@ from engine.store import journal, schema
 
 from . import records, rosters
 from .casework import Casework, Opening
-from .desk import Desk, Upload
+from .desk import Desk
 from .errors import FaultyCase, Refused
+from .filing import Upload
 from .forms import parse_form
 from .judging import Judge
 from .ledger import SYSTEM
@@ -201,6 +202,22 @@ class Office(Reading):
                 self._mark_faulty(desk.item["case_id"])
                 self._note_failure(desk.item, by, "faulty", "")
             raise
+
+    @contextmanager
+    def case_at_work(self, case_id: str, by: str) -> Iterator[Casework]:
+        """A transaction in which an officer does something to a case as a whole.
+
+        Raises
+        ------
+        UnknownCase, UnknownOfficer
+            The office has no such case or officer.
+        """
+        with self.store.write() as connection:
+            judge = self._judge(connection)
+            judge.officer(by)
+            row = records.case_row(connection, self.id, case_id)
+            records.case_row(connection, self.id, row["root_id"], lock=True)
+            yield self._work(judge)
 
     def _note_failure(self, item: RowMapping, actor: str, action: str, note: str) -> None:
         with self.store.write() as connection:

@@ -1,0 +1,222 @@
+"""A batch from the village's Excel list to the last household paid, through the bank's files."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from engine.bpmn.library import Library
+from engine.cli.batch import batch
+from engine.model.case import Applicant, CaseState, WorkItem, WorkItemState
+from engine.model.controls import load_controls
+from engine.model.roster_file import load_roster
+from engine.runtime import FormInvalid, Office, Upload
+from engine.runtime.batch.settlement import Settlement
+from engine.runtime.batch.sheet import excel, read_sheet
+from engine.store import CHINA, open_store
+
+CONTROLS = load_controls()
+NOW = datetime(2026, 3, 16, 9, 0, tzinfo=CHINA)
+SIZE = 30
+CHOICES = {
+    "objection": "无异议",
+    "list_opinion": "通过",
+    "approval_opinion": "同意",
+    "register_objections": "无异议",
+}
+TEXTS = {"money": "100.00", "number": "7", "date": "2026-03-02", "text": "甲", "person": "周大"}
+
+
+def id_card(number: int) -> str:
+    digits = f"1101051990{1 + number // 28 % 12:02}{1 + number % 28:02}{number:03}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    weighted = sum(int(d) * w for d, w in zip(digits, weights, strict=True))
+    return digits + "10X98765432"[weighted % 11]
+
+
+HOUSEHOLDS = [
+    (
+        f"周{number}",
+        id_card(number),
+        f"62170000000000{number:04}",
+        Decimal(f"{100 + number}.{number:02}"),
+    )
+    for number in range(SIZE)
+]
+TOTAL = sum(amount for *_, amount in HOUSEHOLDS)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    store = open_store(f"sqlite:///{tmp_path / 'q.sqlite3'}")
+    office = Office(store, "shifan", controls=CONTROLS, clock=lambda: NOW)
+    with as_file(files("processes") / "demo" / "shifan.toml") as roster:
+        office.appoint(load_roster(roster, CONTROLS))
+    office.publish(Library.load())
+    return office
+
+
+def ready(office: Office, case_id: str) -> Iterator[WorkItem]:
+    file = office.case(case_id)
+    yield from (item for item in file.work_items if item.state is WorkItemState.READY)
+    for child in file.case.children:
+        yield from ready(office, child)
+
+
+def holder(office: Office, item: WorkItem) -> str:
+    return next(
+        officer.id
+        for officer in reversed(office.roster().officers)
+        for post in officer.posts_on(NOW.date())
+        if (known := CONTROLS.post(post)) and known.name == item.post
+    )
+
+
+def do(office: Office, item: WorkItem, upload: Upload | None = None, **values: str) -> None:
+    for field in item.fields:
+        if field.required and field.type != "table":
+            usual = CHOICES.get(field.name) or next(iter(field.options), "")
+            known = office.case(item.case_id).data.get(field.name, "")
+            values.setdefault(field.name, TEXTS.get(field.type.value, usual or str(known)))
+    by = holder(office, item)
+    office.claim(item.id, by=by)
+    tables = [field.name for field in item.fields if field.type == "table"]
+    given = {tables[0]: upload} if upload else {}
+    office.complete(item.id, by=by, values=values, files=given)
+
+
+def until(office: Office, case_id: str, step: str) -> WorkItem:
+    """Work the case off until a step waits."""
+    while (item := next(ready(office, case_id))).step.rpartition("/")[2] != step:
+        do(office, item)
+    return item
+
+
+def listed(office: Office) -> str:
+    """A batch whose list came in as Excel, up to the bank's answer."""
+    case = office.open_case("CZ-JF-001", by="sun", applicant=Applicant(name="周家村"))
+    rows = [
+        ("户主姓名", "身份证号", "银行卡号", "补贴金额（元）"),
+        *HOUSEHOLDS,
+        ("合计", "", "", TOTAL),
+    ]
+    sheet = Upload(filename="清册.xlsx", media_type="", content=excel("清册", rows))
+    do(office, until(office, case.id, "compile_list"), sheet)
+    until(office, case.id, "record_returns")
+    return case.id
+
+
+def fixed_answer(sent: bytes, failed: set[int]) -> bytes:
+    """A fixed-width return file made from the payment file, as a bank's program would."""
+    first, *lines = sent.split(b"\r\n")
+    answers = [first]
+    for line in filter(None, lines):
+        bad = int(line[:6]) in failed
+        reason = "账户已销户".encode("gb18030") if bad else b""
+        answers.append(line[:66] + line[84:97] + (b"E103" if bad else b"0000") + reason.ljust(40))
+    return b"\r\n".join(answers)
+
+
+def answered(office: Office, case_id: str, failed: set[int]) -> None:
+    file = Settlement(office, case_id).payment_file("fixed-text", by="li")
+    assert (file.count, file.total) == (SIZE, TOTAL)
+    upload = Upload(filename="回盘.txt", media_type="", content=fixed_answer(file.content, failed))
+    do(office, until(office, case_id, "record_returns"), upload, **{"returns.bank": "fixed-text"})
+
+
+def test_a_batch_is_paid_and_its_failures_are_paid_again(office, tmp_path):
+    case_id = listed(office)
+    failed = set(random.Random(20261122).sample(range(1, SIZE + 1), 7))
+    answered(office, case_id, failed)
+    children = [office.case(child) for child in office.case(case_id).case.children]
+    assert len(children) == SIZE
+    waiting = [c for c in children if c.case.state is CaseState.OPEN]
+    assert sorted(c.data["name"] for c in waiting) == sorted(HOUSEHOLDS[n - 1][0] for n in failed)
+
+    for child in waiting:
+        until(office, child.case.id, "record_repayment")
+    settlement = Settlement(office, case_id)
+    again = settlement.payment_file("excel", by="li", again=True)
+    lines = [line.cells for line in read_sheet(again.filename, again.content)][1:-1]
+    assert again.total == sum(HOUSEHOLDS[n - 1][3] for n in failed)
+    back = "序号,户名,账号,金额,处理结果,失败原因\n" + "".join(
+        f"{number},{name},{card},{amount},{'成功' if at else '失败'},{'' if at else '户名不符'}\n"
+        for at, (number, name, _, card, amount) in enumerate(lines)
+    )
+    path = tmp_path / "重发回盘.csv"
+    path.write_bytes(back.encode("gb18030"))
+    result = CliRunner().invoke(
+        batch,
+        [
+            "repaid",
+            case_id,
+            str(path),
+            "--bank",
+            "excel",
+            "--as",
+            "li",
+            "--db",
+            str(office.store.engine.url),
+        ],
+    )
+
+    assert result.output == "已登记：成功 6 户，仍退汇 1 户\n"
+    states = [office.case(c).case.state for c in office.case(case_id).case.children]
+    assert states.count(CaseState.OPEN) == 1
+    notes = [entry.note for entry in office.history(case_id) if entry.action == "payment-file"]
+    assert notes == [f"fixed-text {SIZE} 户 {TOTAL} 元", f"excel 7 户 {again.total:.2f} 元"]
+    kept = {attachment.filename for attachment in office.case(case_id).attachments}
+    assert {again.filename, "清册.xlsx", "回盘.txt"} <= kept
+
+
+def test_a_return_file_a_cent_off_changes_nothing(office):
+    case_id = listed(office)
+    file = Settlement(office, case_id).payment_file("fixed-text", by="li")
+    content = fixed_answer(file.content, set()).replace(b"10000", b"10001", 1)
+    upload = Upload(filename="回盘.txt", media_type="", content=content)
+
+    with pytest.raises(FormInvalid):
+        do(
+            office,
+            until(office, case_id, "record_returns"),
+            upload,
+            **{"returns.bank": "fixed-text"},
+        )
+
+    assert office.case(case_id).case.children == ()
+
+
+def test_wrong_rows_of_an_uploaded_list_are_named_by_the_rows_of_the_file(office):
+    case = office.open_case("CZ-JF-001", by="sun", applicant=Applicant(name="周家村"))
+    rows = [("示范镇发放清册",), ("户主姓名", "身份证号", "银行卡号", "补贴金额"), *HOUSEHOLDS[:2]]
+    rows[3] = (rows[3][0], "110105199001011234", rows[3][2], Decimal("-1"))
+    sheet = Upload(filename="清册.xlsx", media_type="", content=excel("清册", rows))
+
+    with pytest.raises(FormInvalid) as caught:
+        do(office, until(office, case.id, "compile_list"), sheet)
+
+    assert [text[:4] for text in caught.value.problems.values()] == ["第4行 ", "第4行 "]
+
+
+def test_an_office_adds_its_own_bank(office, tmp_path):
+    path = tmp_path / "own.toml"
+    text = (files("processes") / "banks" / "excel.toml").read_text("utf-8")
+    path.write_text(text.replace('id = "excel"', 'id = "own"'), "utf-8")
+    database = ["--db", str(office.store.engine.url)]
+
+    result = CliRunner().invoke(batch, ["banks", "--add", str(path), *database])
+    assert [line.split()[0] for line in result.output.splitlines()] == [
+        "own",
+        "excel",
+        "fixed-text",
+    ]
+
+    path.write_text("id = 1", "utf-8")
+    refused = CliRunner().invoke(batch, ["banks", "--add", str(path), *database])
+    assert "id" in str(refused.exception)
+    assert len(CliRunner().invoke(batch, ["banks", *database]).output.splitlines()) == 3
