@@ -93,9 +93,11 @@ class Breach:
 
     office_id: str
     case_id: str
-    #: Number of the row.
+    #: Number of the row; 0 where it is a seal that does not hold.
     sequence: int
     flaw: Flaw
+    #: Number of the seal that shows it; 0 where the chain itself does.
+    seal: int = 0
 
 
 def _has_sm3() -> bool:

@@ -1,48 +1,17 @@
 """The journal cannot be changed, breaks where it is tampered with, and names nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from engine.model.case import Applicant
 from engine.runtime import Office
-from engine.store import Store, journal, open_store, schema
-from tests.cases.conftest import CONTROLS, ROSTER, Clock, Desk
-from tests.cases.drawings import field, line, process, step
+from engine.store import Store, journal, schema, sealing
+from tests.cases.conftest import CONTROLS, Clock, Desk
 
-FILE = process(
-    "p",
-    step("fill", field("who", "person"), field("card", "id-card"), field("note")),
-    step("sign", field("opinion")),
-    line("start", "fill", "sign", "end"),
-    code="T-1",
-)
-SECRETS = ("赵大田", "11010519491231002X", "13912345678", "家住村东头", "户主情况属实")
-
-
-@pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    store = open_store(database)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def case_id(store: Store, tmp_path: Path) -> str:
-    office = Office(store, "shifan", controls=CONTROLS, clock=Clock())
-    office.appoint(ROSTER)
-    folder = tmp_path / "bpmn"
-    folder.mkdir()
-    desk = Desk(office, folder)
-    desk.publish(FILE)
-    name, card, phone, note, opinion = SECRETS
-    case = desk.open(applicant=Applicant(name=name, id_card=card, phone=phone))
-    desk.do(case.id, "fill", "ding", who=name, card=card, note=note)
-    desk.do(case.id, "sign", "ding", opinion=opinion)
-    return case.id
+from .conftest import SECRETS
 
 
 @pytest.mark.parametrize(
@@ -51,20 +20,6 @@ def case_id(store: Store, tmp_path: Path) -> str:
 def test_database_refuses_to_change_the_journal(store: Store, case_id: str, change: object) -> None:
     with pytest.raises(IntegrityError, match="append-only"), store.write() as connection:
         connection.execute(change)  # type: ignore[call-overload]
-
-
-def _tampered(store: Store, statement: str) -> int | None:
-    """Change a row behind the triggers' back; the first row found broken."""
-    with store.write() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.execute(text("DROP TRIGGER journal_refuses_update"))
-            connection.execute(text("DROP TRIGGER journal_refuses_delete"))
-        else:
-            connection.execute(text("ALTER TABLE journal DISABLE TRIGGER ALL"))
-        connection.execute(text(statement))
-    with store.read() as connection:
-        breach = journal.first_broken(connection, "shifan", "2026-000001")
-    return breach and breach.sequence
 
 
 def test_untouched_chain_is_whole(store: Store, case_id: str) -> None:
@@ -85,8 +40,15 @@ def test_untouched_chain_is_whole(store: Store, case_id: str) -> None:
         ("UPDATE journal SET sm3 = hash WHERE case_id != '-' AND sequence = 2", 2),
     ],
 )
-def test_first_tampered_row_is_named(store: Store, case_id: str, statement: str, row: int) -> None:
-    assert _tampered(store, statement) == row
+def test_first_tampered_row_is_named(
+    store: Store, case_id: str, tamper: Callable[[str], None], statement: str, row: int
+) -> None:
+    tamper(statement)
+    with store.read() as connection:
+        breach = journal.first_broken(connection, "shifan", case_id)
+        assert [breach] == list(journal.breaches(connection, "shifan"))
+    assert breach
+    assert (breach.case_id, breach.sequence) == (case_id, row)
 
 
 def test_chain_of_sm3_may_begin_late(store: Store, case_id: str) -> None:
@@ -113,11 +75,16 @@ def test_held_head_is_where_the_chain_ends(store: Store, case_id: str) -> None:
 
 
 def test_journal_holds_no_personal_data(store: Store, case_id: str) -> None:
-    with store.read() as connection:
-        rows = connection.execute(text("SELECT * FROM journal")).all()
+    with store.write() as connection:
+        sealing.put_seal(connection, "shifan", at=Clock().now, actor="ding")
+        rows = [
+            row
+            for table in ("journal", "seal", "sealed_head")
+            for row in connection.execute(text(f"SELECT * FROM {table}"))
+        ]
     written = "\n".join(str(value) for row in rows for value in row)
     assert [secret for secret in SECRETS if secret in written] == []
-    assert len(rows) > 5
+    assert len(rows) > 8
 
 
 def test_execution_state_holds_no_personal_data(store: Store, case_id: str) -> None:
