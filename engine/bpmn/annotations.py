@@ -7,6 +7,7 @@ or a value is allowed (:mod:`engine.bpmn.extension`).
 from datetime import date
 
 from engine.model.item import Item, ItemList, LegalBasis, LimitUnit, Material, TimeLimit
+from engine.model.mark import ClockEvent, ClockMark
 from engine.model.procedure import (
     BusinessObject,
     FieldType,
@@ -135,9 +136,11 @@ def read_step(annotations: Annotations, report: Report) -> Step | None:
         post=source.text("post"),
         group=source.text("group"),
         limit=_limit(source, "limit", "limitUnit", report),
+        statutory=_limit(source, "statutory", "statutoryUnit", report),
         persons=source.integer("persons", 1),
         external=source.boolean("external"),
         recorder=source.text("recorder"),
+        off_clock=source.boolean("offClock"),
         guide=source.text("guide"),
         fields=tuple(
             _field(f, tuple(_field(c) for c in inner.inside(f).all("column")))
@@ -158,6 +161,11 @@ def read_step(annotations: Annotations, report: Report) -> Step | None:
         child_rows=child_rows,
         child_name=child_name,
         child_id_card=child_id_card,
+        clock=tuple(
+            ClockMark(event=ClockEvent(c.text("event")), when=c.text("when"), line=c.line)
+            for c in inner.all("clock")
+            if c.text("event")
+        ),
         line=source.line,
     )
 

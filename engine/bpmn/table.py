@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.model.item import ItemList, LimitUnit
+from engine.model.mark import ClockEvent
 from engine.model.procedure import FieldType
 
 #: Namespace of the extension elements; prefix ``qd``.
@@ -287,6 +288,8 @@ ELEMENTS: tuple[Element, ...] = (
             _text("group", "显示时合并的泳道"),
             _number("limit", "时限的天数"),
             _unit("limitUnit", "时限的单位"),
+            _number("statutory", "法律对本环节规定的时限的天数"),
+            _unit("statutoryUnit", "法律对本环节规定的时限的单位"),
             _number("persons", "至少几人共同办理"),
             Attribute(
                 name="external",
@@ -294,7 +297,31 @@ ELEMENTS: tuple[Element, ...] = (
                 meaning="由外单位办理，本所只登记",
             ),
             _text("recorder", "外单位环节由本所哪个岗位登记"),
+            Attribute(
+                name="offClock",
+                kind=Kind.BOOLEAN,
+                meaning="不计入事项的承诺时限，理由写在 qd:item 的 limitNote",
+            ),
             _text("guide", "办理要点"),
+        ),
+    ),
+    Element(
+        name="clock",
+        parents=("step",),
+        repeatable=True,
+        meaning="本环节办结时办件的时限怎样变动；不写时，受理职责即受理，送达职责即送达",
+        attributes=(
+            Attribute(
+                name="event",
+                kind=Kind.CHOICE,
+                required=True,
+                choices=tuple(ClockEvent),
+                meaning=(
+                    "accepted 受理、refused 不予受理、corrections-asked 一次性告知补正、"
+                    "corrected 收到补正、decided 办结、delivered 送达"
+                ),
+            ),
+            Attribute(name="when", kind=Kind.EXPRESSION, meaning="只在表达式成立时；不写时总是"),
         ),
     ),
     Element(

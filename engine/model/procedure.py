@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from .finding import Fault
 from .item import Item, LegalBasis, TimeLimit
+from .mark import MARKS_OF_DUTIES, ClockMark
 
 
 class NodeKind(StrEnum):
@@ -197,12 +198,16 @@ class Step:
     #: Posts shown in one lane share a group; display only.
     group: str = ""
     limit: TimeLimit | None = None
+    #: Limit the law sets this very step, or None.
+    statutory: TimeLimit | None = None
     #: Least number of persons who do it together (2 for 双人).
     persons: int = 1
     #: Done outside the office; an officer only records it.
     external: bool = False
     #: Post of the office that records an external step, or empty.
     recorder: str = ""
+    #: Left out of the item's promised limit, as its ``limitNote`` says.
+    off_clock: bool = False
     #: 办理要点: what to look at, in a sentence.
     guide: str = ""
     fields: tuple[FormField, ...] = ()
@@ -216,7 +221,14 @@ class Step:
     child_name: str = ""
     #: Column holding the child's applicant's id card, or empty.
     child_id_card: str = ""
+    #: What it does to the clock, as written.
+    clock: tuple[ClockMark, ...] = ()
     line: int | None = None
+
+    @property
+    def marks(self) -> tuple[ClockMark, ...]:
+        """What it does to the clock: as written, else as its duty says."""
+        return self.clock or MARKS_OF_DUTIES.get(self.duty, ())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,7 +35,7 @@ class Written:
 
 
 def written_in(procedure: Procedure) -> Iterator[Written]:
-    """Every expression of a procedure: flows, events, loops, business objects."""
+    """Every expression of a procedure: flows, events, loops, clocks, business objects."""
     for flow in procedure.flows.values():
         if flow.condition is not None:
             yield Written(text=flow.condition, line=flow.line, element=flow.id)
@@ -50,6 +50,9 @@ def written_in(procedure: Procedure) -> Iterator[Written]:
         for text in (node.loop.cardinality, node.loop.condition) if node.loop else ():
             if text is not None:
                 yield Written(text=text, line=node.line, element=node.id)
+        for mark in node.step.clock if node.step else ():
+            if mark.when:
+                yield Written(text=mark.when, line=mark.line or node.line, element=node.id)
     for thing in procedure.objects:
         if thing.key:  # an unsafe one is empty: the reader has reported it
             yield Written(text=thing.key, line=thing.line)
