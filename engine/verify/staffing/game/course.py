@@ -1,0 +1,285 @@
+"""The world's side of the game: where a case may be, and what may come next.
+
+Built from the unreduced token game of :mod:`engine.verify.behaviour`, in which every
+step is a move of its own. Positions are numbers of its reachable states. Step sets
+are masks over ``Course.steps``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import networkx as nx
+
+from engine.model.procedure import NodeKind, Procedure, Trigger
+from engine.verify.behaviour.block import EMPTY, TooMany, bits, maximal
+from engine.verify.behaviour.build import build
+from engine.verify.behaviour.moves import compile_plan
+from engine.verify.behaviour.net import Move, Net
+from engine.verify.behaviour.plan import Plan, Role, Spot
+
+#: Procedures with more positions are judged by their steps alone.
+MAX_POSITIONS = 8_000
+#: Most maximal step sets kept for a position.
+MAX_RUNS = 48
+
+
+@dataclass(slots=True)
+class Position:
+    """One reachable state, as the players see it."""
+
+    #: Where the world may lead: gateways while some can act, else events.
+    world: list[int] = field(default_factory=list)
+    #: What the office may do: steps (0 for finishing one that is begun), and all that
+    #: may follow. Empty while a gateway can act.
+    office: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
+    #: Steps with a token, outside parties' included; what a runtime shows as waiting.
+    waiting: int = 0
+    #: Steps that may still be executed.
+    ahead: int = 0
+    #: Steps that the world can have opened, in whatever order the office works.
+    forced: int = 0
+    #: Steps executed on every way here, and on some way.
+    always: int = -1
+    ever: int = 0
+    #: Maximal sets of steps still executed together; None where they are too many.
+    runs: frozenset[int] | None = None
+
+
+class Course:
+    """Every position of one procedure.
+
+    Parameters
+    ----------
+    inside : ids of the steps officers of the office take.
+    """
+
+    def __init__(
+        self, procedure: Procedure, library: Mapping[str, Procedure], inside: Iterable[str]
+    ) -> None:
+        plan = build(procedure, library)
+        self.steps = tuple(plan.steps)
+        self.number = {step: number for number, step in enumerate(self.steps)}
+        self.inside = self.mask(inside)
+        #: For each step, those that some run may execute as well.
+        self.together = [0] * len(self.steps)
+        #: Empty where the procedure cannot be played out.
+        self.positions: list[Position] = []
+        #: By position: moves and the positions they lead to.
+        self.moves: list[list[tuple[Move, int]]] = []
+        self._at: dict[int, list[int]] = {}
+        if not (plan.unsupported or plan.opaque):
+            self._know(plan)
+        if not self.positions:
+            self.together = [self.inside] * len(self.steps)
+
+    def _know(self, plan: Plan) -> None:
+        net = compile_plan(plan)
+        if not plan.unsupported and self._explore(net):
+            self._play(net)
+            self._look_ahead(self._is_orderly(plan))
+            self._force()
+            self._look_back()
+            for number, position in enumerate(self.positions):
+                if position.office or not position.world:
+                    self._at.setdefault(position.waiting, []).append(number)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether every position is known; else only the steps are."""
+        return bool(self.positions)
+
+    def mask(self, steps: Iterable[str]) -> int:
+        """The bits of some steps; unknown ones have none."""
+        number = self.number
+        return sum(1 << number[step] for step in set(steps) if step in number)
+
+    def locate(self, waiting: int, executed: int, step: int) -> list[int]:
+        """Positions a case may be in in which ``step`` waits; none when that is unknown.
+
+        Parameters
+        ----------
+        waiting : steps the case waits for, at least one child case's where it has several.
+        executed : steps done or begun so far.
+        """
+        found = self._at.get(waiting, [])
+        if not found:
+            near = [w for w in self._at if not w & ~waiting and w >> step & 1]
+            largest = [w for w in near if not any(w != v and not w & ~v for v in near)]
+            found = [number for w in largest for number in self._at[w]]
+        fitting = [
+            number
+            for number in found
+            if not self.positions[number].always & ~executed
+            and not executed & ~(self.positions[number].ever | waiting)
+        ]
+        return fitting or found
+
+    # building ----------------------------------------------------------------
+
+    def _explore(self, net: Net) -> bool:
+        """Every reachable state; False when they are too many or tokens pile up."""
+        states, number = [net.start], {net.start: 0}
+        for state in states:
+            out = []
+            for move in net.possible(state):
+                kept = state & move.keeps
+                then = kept | move.puts
+                there = number.setdefault(then, len(states))
+                if there == len(states):
+                    states.append(then)
+                out.append((move, there))
+                if kept & move.puts & net.tokens or len(states) > MAX_POSITIONS:
+                    return False
+            self.moves.append(out)
+        self.states = states
+        return True
+
+    def _is_orderly(self, plan: Plan) -> bool:
+        """Whether the order of the office's moves never decides which steps come."""
+        if all(len(position.office) < 2 for position in self.positions):
+            return True
+        spots = [spot for scope in plan.scopes() for spot in scope.spots]
+        return not plan.values and not any(spot.throws for spot in spots)
+
+    def _play(self, net: Net) -> None:
+        begun = [
+            (net.edges(spot.ins) | net.held(spot), spot.block.steps)
+            for scope in net.plan.scopes()
+            for spot in scope.spots
+            if spot.role is Role.PASS and spot.block.steps
+        ]
+        for state, out in zip(self.states, self.moves, strict=True):
+            position = Position()
+            acts: dict[tuple[Spot | None, int], set[int]] = {}
+            at_once = False
+            for move, there in out:
+                if self._is_work(net, move):
+                    acts.setdefault((move.spot, move.block.steps), set()).add(there)
+                else:
+                    position.world.append(there)
+                    at_once = at_once or self._is_at_once(move)
+            position.office = (
+                []
+                if at_once
+                else [(steps, tuple(sorted(there))) for (_, steps), there in acts.items()]
+            )
+            for bits_, step in begun:
+                if state & bits_:
+                    position.waiting |= step
+            self.positions.append(position)
+
+    def _is_work(self, net: Net, move: Move) -> bool:
+        """Whether an officer does it: takes a step, or ends one that was begun."""
+        spot = move.spot
+        if spot is None or spot.node is None or not spot.node.kind.is_task:
+            return False
+        if not spot.block.steps & self.inside:
+            return False
+        return bool(move.block.steps) or move.needs == net.held(spot)
+
+    @staticmethod
+    def _is_at_once(move: Move) -> bool:
+        """Whether it happens by itself: all but events and outside parties' steps."""
+        spot = move.spot
+        if spot is None:
+            return move.block is EMPTY
+        node = spot.node
+        if node is None:
+            return True
+        if node.kind.is_task or spot.role is Role.BOUNDARY:
+            return False
+        if node.kind is NodeKind.EVENT_BASED_GATEWAY:
+            return spot.role is not Role.CHOICE
+        if node.kind is NodeKind.CATCH_EVENT and node.event:
+            return node.event.trigger is Trigger.LINK or _follows_event_gateway(spot)
+        return True
+
+    def _look_ahead(self, orderly: bool) -> None:
+        """What may still come, backwards through loops."""
+        moves, positions = self.moves, self.positions
+        ways = nx.DiGraph()
+        ways.add_nodes_from(range(len(positions)))
+        ways.add_edges_from((here, there) for here, out in enumerate(moves) for _, there in out)
+        condensed = nx.condensation(ways)
+        component_of = condensed.graph["mapping"]
+        families: dict[int, frozenset[int] | None] = {}
+        for component in reversed(list(nx.topological_sort(condensed))):
+            members = condensed.nodes[component]["members"]
+            within = after = 0
+            sets: set[int] | None = set() if orderly else None
+            for state in members:
+                for move, there in moves[state]:
+                    steps = move.block.steps & self.inside
+                    if component_of[there] == component:
+                        within |= steps
+                        continue
+                    after |= steps | positions[there].ahead
+                    family = families[component_of[there]]
+                    if family is None or sets is None:
+                        sets = None
+                    else:
+                        sets.update(steps | other for other in family)
+            families[component] = _family(within, sets)
+            for state in members:
+                positions[state].ahead = within | after
+                positions[state].runs = families[component]
+        for out in moves:
+            for move, there in out:
+                for step in bits(move.block.steps & self.inside):
+                    self.together[step] |= positions[there].ahead
+        for step, others in enumerate(list(self.together)):
+            for other in bits(others):
+                self.together[other] |= 1 << step
+
+    def _force(self) -> None:
+        positions = self.positions
+        changed = True
+        while changed:
+            changed = False
+            for position in reversed(positions):
+                found = position.forced
+                for there in position.world:
+                    found |= positions[there].forced
+                common = -1
+                for steps, then in position.office:
+                    found |= steps
+                    mine = 0
+                    for there in then:
+                        mine |= positions[there].forced
+                    common &= mine
+                if position.office:
+                    found |= common
+                if found != position.forced:
+                    position.forced, changed = found, True
+
+    def _look_back(self) -> None:
+        positions = self.positions
+        positions[0].always = 0
+        changed = True
+        while changed:
+            changed = False
+            for position, out in zip(positions, self.moves, strict=True):
+                for move, there in out:
+                    then = positions[there]
+                    always = then.always & (position.always | move.block.steps)
+                    ever = then.ever | position.ever | move.block.steps
+                    if (always, ever) != (then.always, then.ever):
+                        then.always, then.ever, changed = always, ever, True
+
+
+def _family(within: int, sets: set[int] | None) -> frozenset[int] | None:
+    if sets is None:
+        return None
+    try:
+        return maximal({within | steps for steps in sets} or {within}, MAX_RUNS)
+    except TooMany:
+        return None
+
+
+def _follows_event_gateway(spot: Spot) -> bool:
+    return any(
+        edge.source is not None
+        and edge.source.node is not None
+        and edge.source.node.kind is NodeKind.EVENT_BASED_GATEWAY
+        for edge in spot.ins
+    )
