@@ -28,7 +28,7 @@ class Clash:
 
 def _waiver(roster: Roster, conflict: PostConflict, today: date) -> str:
     for waiver in roster.waivers:
-        if waiver.between == conflict.posts and waiver.is_in_force(today):
+        if waiver.between == conflict.posts and waiver.covers() and waiver.is_in_force(today):
             return "" if conflict.statutory else waiver.id
     return ""
 

@@ -24,6 +24,8 @@ class Post:
     aliases: tuple[str, ...] = ()
     #: True for applicant, village, bank, county: nobody in the office holds it.
     external: bool = False
+    #: Whether its holder leads the office (公务员法 74).
+    leads: bool = False
     #: What the post is for, one sentence.
     summary: str = ""
 
@@ -145,6 +147,7 @@ def _posts(directory: Traversable) -> tuple[dict[str, Post], tuple[PostConflict,
                 name=str(row["name"]),
                 aliases=tuple(row.get("aliases", ())),
                 external=kind == "party",
+                leads=bool(row.get("leads", False)),
                 summary=str(row.get("summary", "")),
             )
             for name in (post.name, *post.aliases):

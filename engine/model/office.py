@@ -56,6 +56,15 @@ class Officer:
         """Posts held on that day, as written in the roster, without repeats."""
         return tuple(dict.fromkeys(a.post for a in self.appointments if a.is_in_force(day)))
 
+    def is_kin(self, other: "Officer") -> bool:
+        """Whether this officer declared the other as a relative; id cards decide where known."""
+        return any(
+            relative.id_card.upper() == other.id_card.upper()
+            if relative.id_card and other.id_card
+            else relative.name == other.name
+            for relative in self.relatives
+        )
+
     def is_absent(self, day: date) -> bool:
         """Whether the officer is on leave that day."""
         return any(first <= day <= last for first, last in self.absences)
@@ -83,6 +92,14 @@ class Waiver:
     #: The compensating control.
     control: str
     until: date
+    #: Code of the item or number of the case it is limited to; empty for ``office``.
+    reach: str = ""
+
+    def covers(self, *, item: str = "", case: str = "") -> bool:
+        """Whether its scope takes in a case of this item; empty where none is meant."""
+        return self.scope == "office" or self.reach in (
+            {item} if self.scope == "item" else {case}
+        ) - {""}
 
     def is_in_force(self, day: date) -> bool:
         """Whether the waiver still counts on that day."""

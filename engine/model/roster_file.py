@@ -59,6 +59,8 @@ _ALLOWED: Mapping[str, Mapping[str, type]] = {
         "id": str,
         "between": list,
         "scope": str,
+        "item": str,
+        "case": str,
         "approved_by": str,
         "reason": str,
         "control": str,
@@ -300,6 +302,7 @@ class _Reader:
                 yield Avoidance(officers=(pair[0], pair[1]), reason=str(row.get("reason", "")))
 
     def _waivers(self) -> Iterator[Waiver]:
+        seen: set[str] = set()
         for index, row in enumerate(self._rows("waiver", self.table)):
             line = self._line("waiver", index)
             if not self._known("waiver", row, line):
@@ -311,8 +314,16 @@ class _Reader:
                 self._fault("bad-scope", line, scope=scope, known="、".join(_SCOPES))
             elif len(pair) != 2:
                 self._fault("not-a-pair", line, name="between")
-            elif self._may_waive(pair, line) and isinstance(until, date):
+            elif (
+                self._reaches(scope, row, line)
+                and self._may_waive(pair, line)
+                and isinstance(until, date)
+            ):
                 identifier = str(row.get("id") or say("roster.waiver-id", number=index + 1))
+                if identifier in seen:
+                    self._fault("waiver-twice", line, id=identifier)
+                    continue
+                seen.add(identifier)
                 self._keep("waiver", identifier, line)
                 yield Waiver(
                     id=identifier,
@@ -322,7 +333,19 @@ class _Reader:
                     reason=str(row["reason"]),
                     control=str(row["control"]),
                     until=until,
+                    reach=str(row.get(scope, "")),
                 )
+
+    def _reaches(self, scope: str, row: Mapping[str, object], line: int | None) -> bool:
+        """Whether a waiver of one item or case says which one, and no other says any."""
+        for name in ("item", "case"):
+            if name == scope and not str(row.get(name, "")).strip():
+                self._fault("no-reach", line, scope=scope, example=say(f"roster.example.{name}"))
+                return False
+            if name != scope and name in row:
+                self._fault("idle-reach", line, name=name, scope=scope)
+                return False
+        return True
 
     def _may_waive(self, pair: frozenset[str], line: int | None) -> bool:
         one, other = sorted(pair)

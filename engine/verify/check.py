@@ -118,11 +118,12 @@ def check_library(
     kept: list[Finding] = []
     silenced: list[Silenced] = []
     if roster is not None:
-        kept += _judge(OfficeSubject(**vars(bench), roster_file=roster))
+        kept += _judge(OfficeSubject(**bench.shared, roster_file=roster))
     for document in chosen:
-        found = list(_judge(FileSubject(**vars(bench), document=document)))
+        found = list(_judge(FileSubject(**bench.shared, document=document)))
         for procedure in document.procedures:
-            found += _judge(ProcedureSubject(**vars(bench), document=document, procedure=procedure))
+            subject = ProcedureSubject(**bench.shared, document=document, procedure=procedure)
+            found += _judge(subject)
         kept += _silence(found, bench, document, silenced)
     graded = sorted((_graded(f, preset) for f in kept), key=lambda f: f.sort_key)
     return Report(
@@ -155,7 +156,7 @@ def _silence(
         if unused:
             yield from _judge(
                 SuppressionSubject(
-                    **vars(bench), document=document, procedure=procedure, unused=unused
+                    **bench.shared, document=document, procedure=procedure, unused=unused
                 )
             )
 

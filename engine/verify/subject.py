@@ -4,16 +4,17 @@ Belongs here: look-ups that several rules share. Does not: any verdict.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.library import Library
 from engine.model.controls import Controls
 from engine.model.finding import Fault, Finding, Severity
 from engine.model.item import LegalBasis
-from engine.model.office import Roster, Waiver
+from engine.model.office import Officer, Roster, Waiver
 from engine.model.procedure import Document, Flow, Lane, Node, Procedure, Suppression
 from engine.model.roster_file import RosterFile
 from engine.model.wording import say
@@ -40,20 +41,40 @@ class Bench:
     roster: Roster | None
     today: date
 
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What every subject of the check has, by name."""
+        return {part.name: getattr(self, part.name) for part in fields(Bench)}
+
     def post(self, name: str) -> str:
         """The proper name of a post; the name as written where it is unknown."""
         known = self.controls.post(name)
         return name if known is None else known.name
 
+    @cached_property
+    def posts_held(self) -> tuple[tuple[Officer, frozenset[str]], ...]:
+        """Each officer of the roster with the proper names of the posts held today."""
+        return tuple(
+            (officer, frozenset(map(self.post, officer.posts_on(self.today))))
+            for officer in (self.roster.officers if self.roster else ())
+        )
+
     def waiver(self, *pairs: tuple[str, str]) -> Waiver | None:
         """The first waiver in force for one of these pairs of posts, duties or steps."""
         wanted = {frozenset(map(self.post, pair)) for pair in pairs}
         for waiver in self.roster.waivers if self.roster else ():
-            if waiver.is_in_force(self.today) and frozenset(map(self.post, waiver.between)) in (
-                wanted
+            if (
+                waiver.is_in_force(self.today)
+                and waiver.covers(item=self.item_code)
+                and frozenset(map(self.post, waiver.between)) in wanted
             ):
                 return waiver
         return None
+
+    @property
+    def item_code(self) -> str:
+        """Code of the item that is judged; empty where it is none."""
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +120,25 @@ class OfficeSubject(Bench):
     """An office and its roster."""
 
     roster_file: RosterFile
+
+    @cached_property
+    def relatives(self) -> tuple[tuple[Officer, Officer], ...]:
+        """Pairs of officers who are close relatives, as declared by either way."""
+        roster = self.roster
+        if roster is None:
+            return ()
+        declared = {frozenset(avoidance.officers) for avoidance in roster.avoidances}
+        return tuple(
+            pair
+            for pair in combinations(roster.officers, 2)
+            if {officer.id for officer in pair} in declared
+            or any(one.is_kin(other) for one, other in (pair, pair[::-1]))
+        )
+
+    def leads(self, post: str) -> bool:
+        """Whether the holder of a post leads the office."""
+        known = self.controls.post(post)
+        return known is not None and known.leads
 
     def finding(
         self, rule: str, severity: Severity, line: int | None, variant: str = "", **rest: object
@@ -147,6 +187,15 @@ class ProcedureSubject(Bench):
 
     document: Document
     procedure: Procedure
+
+    @property
+    def item_code(self) -> str:
+        """Code of the procedure's item; empty for a sub-procedure."""
+        return self.procedure.item.code if self.procedure.item else ""
+
+    def at(self, document: Document, procedure: Procedure) -> "ProcedureSubject":
+        """Another procedure of the same check."""
+        return ProcedureSubject(**self.shared, document=document, procedure=procedure)
 
     def finding(
         self,

@@ -303,6 +303,19 @@ PLANTS = (
         _task("record_payment"),
         [('targetRef="payment_closed"', 'targetRef="record_payment"')],
     ),
+    Plant("limits-exceed-promise", "<qd:item", [('promised="2"', 'promised="1"')]),
+    Plant(
+        "promise-exceeds-statute",
+        "<qd:item",
+        [('promised="2"', 'statutory="1" statutoryUnit="calendar-day" promised="2"')],
+    ),
+    Plant("unexplained-exclusion", "<qd:item", [(' limitNote="[^"]*"', "")]),
+    Plant(
+        "one-officer-on-site",
+        _task("verify_objection"),
+        [('category="[^"]*"', 'category="行政许可"')],
+        "subsidy_card",
+    ),
     Plant(
         "same-post-conflict",
         _task("make_payment"),

@@ -97,6 +97,22 @@ FAULTS = [
     ('reason = "编制三人"', 'reason = ""', 28, "reason"),
     ('reason = "编制三人"', 'reason = "编制三人"\nscope = "village"', 28, "village"),
     ("until = 2026-12-31", "", 28, "until"),
+    ("until = 2026-12-31", 'until = 2026-12-31\nscope = "item"', 28, "CZ-JF-001"),
+    ("until = 2026-12-31", 'until = 2026-12-31\nscope = "case"\ncase = " "', 28, "没有写明"),
+    ("until = 2026-12-31", 'until = 2026-12-31\nitem = "CZ-JF-001"', 28, "范围却是“office”"),
+    (
+        "until = 2026-12-31",
+        'until = 2026-12-31\nscope = "item"\nitem = "A"\ncase = "7"',
+        28,
+        "范围却是“item”",
+    ),
+    (
+        "until = 2026-12-31",
+        'until = 2026-12-31\nid = "甲"\n[[waiver]]\nid = "甲"\nbetween = ["review", "examine"]\n'
+        'approved_by = "县"\nreason = "人少"\ncontrol = "抽审"\nuntil = 2026-12-31',
+        35,
+        "写了两次",
+    ),
 ]
 
 

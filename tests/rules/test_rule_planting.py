@@ -12,6 +12,7 @@ from ..house import ROOT
 from .plants import PLANTS, Plant
 
 ITEMS = ROOT / "processes" / "bpmn"
+PLANTED_IN_TWO = {"duplicate-process", "same-post-across-items", "same-officer-across-items"}
 RULES = {rule.id: rule for rule in all_rules()}
 
 
@@ -52,10 +53,51 @@ def test_copy_of_an_item_is_found_beside_the_original(judge, tmp_path):
     assert report.fails
 
 
+def _sharing_an_object(directory):
+    """The consultation made about a voucher, its 审定 in the lane that pays; and the payment."""
+    text = (ITEMS / "policy_consultation.bpmn").read_text("utf-8")
+    text = text.replace("</qd:item>", '</qd:item><qd:object kind="支付凭证" key="1"/>')
+    step = re.search(r'<bpmn:lane [^>]*name="所长"', text)
+    assert step
+    consultation = directory / "policy_consultation.bpmn"
+    consultation.write_text(text.replace(step[0], step[0].replace("所长", "出纳会计")), "utf-8")
+    return [consultation, ITEMS / "treasury_payment.bpmn"]
+
+
+def test_conflict_planted_across_two_items_is_found_with_a_run(judge, tmp_path):
+    found = {
+        f.elements: f
+        for f in judge(*_sharing_an_object(tmp_path)).findings
+        if f.rule == "same-post-across-items"
+    }
+    steps = ("approve_answer", "make_payment")
+
+    assert found[steps].posts == ("出纳会计",)
+    assert set(steps) <= set(found[steps].witness)
+
+
+def test_officer_who_could_act_in_two_items_is_found(judge, tmp_path):
+    paths = [*_sharing_an_object(tmp_path), ITEMS / "note_issue.bpmn"]
+    roster = tmp_path / "roster.toml"
+    text = (ROOT / "processes" / "demo" / "shifan.toml").read_text("utf-8")
+    roster.write_text(text.replace('"出纳会计",', '"出纳会计", "补贴资金发放管理",'), "utf-8")
+
+    found = [
+        f for f in judge(*paths, roster=roster).findings if f.rule == "same-officer-across-items"
+    ]
+
+    assert found
+
+
 ROSTER_PLANTS = {
     "bad-roster": (r'posts = \["所长"\]', 'posts = ["所张"]'),
     "incompatible-appointment": (r'posts = \["所长"\]', 'posts = ["所长", "出纳会计"]'),
     "same-officer-possible": (r'posts = \["所长"\]', 'posts = ["所长", "出纳会计"]'),
+    "relative-under-leader": (
+        r'(?=id = "wang")',
+        'relative = [{ name = "张建国", relation = "兄弟" }]\n',
+    ),
+    "relatives-under-one-leader": (r"\Z", '\n[[avoid]]\nofficers = ["wang", "li"]\n'),
     "expired-waiver": (
         r"\Z",
         '\n[[waiver]]\nbetween = ["所长", "出纳会计"]\napproved_by = "县财政局"\n'
@@ -78,7 +120,7 @@ def test_fault_planted_in_a_roster_is_found(rule, judge, tmp_path):
 
 
 def test_no_rule_is_left_unplanted():
-    planted = {plant.rule for plant in PLANTS} | ROSTER_PLANTS.keys() | {"duplicate-process"}
+    planted = {plant.rule for plant in PLANTS} | ROSTER_PLANTS.keys() | PLANTED_IN_TWO
 
     assert RULES.keys() - planted == set()
 

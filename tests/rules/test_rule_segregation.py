@@ -90,6 +90,29 @@ def test_waiver_that_is_over_or_for_others_waives_nothing(found, waiver):
     assert finding.fails
 
 
+@pytest.mark.parametrize(
+    ("scope", "waives"),
+    [
+        ('scope = "item"\nitem = "T-1"', True),
+        ('scope = "item"\nitem = "T-2"', False),
+        ('scope = "case"\ncase = "T-1"', False),
+    ],
+)
+def test_waiver_of_an_item_waives_in_that_item_only(scope, waives, found):
+    waiver = WAIVER.format("approve", "pay", 2026) + scope
+    (finding,) = found("same-post-conflict", WRONG, roster=ROSTER + waiver)
+
+    assert finding.fails is not waives
+
+
+def test_waiver_of_an_item_covers_no_appointment(found):
+    waiver = WAIVER.format("所长", "出纳会计", 2026)
+    limited = f'{waiver}scope = "item"\nitem = "T-1"'
+
+    assert found("incompatible-appointment", RIGHT, roster=ROSTER + waiver)[0].waived_by
+    assert found("incompatible-appointment", RIGHT, roster=ROSTER + limited)[0].fails
+
+
 def test_suppression_covers_a_conflict_no_statute_forbids(found):
     excuse = '<qd:suppress rule="same-post-conflict" element="pay" reason="试点"/>'
     changes = [("<qd:object", f"{excuse}<qd:object")]

@@ -27,9 +27,8 @@ BASIS = "许昌市财政局2017年实施意见三（二）5"
 
 
 def check(subject: OfficeSubject) -> Iterator[Finding]:
-    for officer in subject.roster.officers if subject.roster else ():
-        held = sorted({subject.post(post) for post in officer.posts_on(subject.today)})
-        for one, other in combinations(held, 2):
+    for officer, held in subject.posts_held:
+        for one, other in combinations(sorted(held), 2):
             conflict = subject.controls.between_posts(one, other)
             if conflict is None:
                 continue

@@ -28,11 +28,10 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
-    officers = subject.roster.officers if subject.roster else ()
-    held = {o: {subject.post(p) for p in o.posts_on(subject.today)} for o in officers}
-    for number, pair in enumerate(conflicting_pairs(subject) if officers else ()):
+    held = subject.posts_held
+    for number, pair in enumerate(conflicting_pairs(subject) if held else ()):
         posts = (subject.post_at(pair.one), subject.post_at(pair.other))
-        able = [officer for officer in officers if held[officer].issuperset(posts)]
+        able = [officer for officer, has in held if has.issuperset(posts)]
         if posts[0] == posts[1] or not able or not subject.may_meet(pair.steps):
             continue
         yield subject.finding(

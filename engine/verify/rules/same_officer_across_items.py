@@ -1,0 +1,55 @@
+"""An officer could do conflicting steps of two items on one business object.
+
+What it checks
+    Every pair of steps of different procedures that name the same kind of
+    ``qd:object`` and whose duties conflict, with different posts that one
+    officer holds today.
+Why it matters
+    The second step will be refused to this officer: somebody else must be there.
+Basis
+    会计法（2024年修正）第二十五条、第三十五条; the table in ``processes/duties.toml``.
+Wrong
+    王五 holds 政府采购管理 and 资产管理; 采购 and 验收 of one 合同 lie in two items.
+Right
+    The two posts held by two officers.
+Known limits
+    Possible, not forced: whether another officer can do the step is not asked.
+    Only files that are checked together are compared.
+"""
+
+from collections.abc import Iterator
+
+from engine.model.finding import Finding, Severity
+from engine.verify.segregation import WITNESSES, crossing_pairs, crossing_witness
+from engine.verify.subject import ProcedureSubject
+
+ID = "same-officer-across-items"
+SEVERITY = Severity.WARNING
+BASIS = "会计法（2024年修正）第二十五条、第三十五条"
+
+
+def check(subject: ProcedureSubject) -> Iterator[Finding]:
+    held = subject.posts_held
+    for number, pair in enumerate(crossing_pairs(subject) if held else ()):
+        posts = (subject.post_at(pair.one), subject.post_at(pair.other))
+        able = [officer for officer, has in held if has.issuperset(posts)]
+        if posts[0] == posts[1] or not able:
+            continue
+        yield subject.finding(
+            ID,
+            SEVERITY,
+            subject.node_at(pair.other),
+            elements=pair.steps,
+            posts=posts,
+            officers=tuple(officer.id for officer in able),
+            basis=pair.basis,
+            witness=crossing_witness(subject, pair) if number < WITNESSES else (),
+            statutory=pair.statutory,
+            waiver=None if pair.statutory else subject.waiver(posts, pair.duties, pair.steps),
+            names="、".join(officer.name for officer in able),
+            one=pair.one.node.label,
+            item=pair.elsewhere.procedure.title,
+            other=pair.other.node.label,
+            kind=pair.kind,
+            source=pair.basis,
+        )
