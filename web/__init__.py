@@ -20,7 +20,7 @@ from engine.model.wording import say
 from engine.runtime.accounts import Accounts
 from engine.store import open_store
 
-from . import account, attachment, case, errors, guard, item, roster, text, todo, work_item
+from . import account, attachment, batch, case, errors, guard, item, roster, text, todo, work_item
 from .offices import Offices
 
 #: Largest request taken at all; single files are refused above ``upload.LARGEST_FILE``.
@@ -90,6 +90,6 @@ def create_app(config: Mapping[str, object]) -> Flask:
     CSRFProtect(app)
     errors.register(app)
     text.register(app)
-    for noun in (account, attachment, case, item, roster, todo, work_item):
+    for noun in (account, attachment, batch, case, item, roster, todo, work_item):
         app.register_blueprint(noun.blueprint)
     return app

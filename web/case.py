@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from engine.model.case import Applicant, Case, CaseState, JournalEntry, WorkItem, WorkItemState
 from engine.model.procedure import FormField
 from engine.runtime import OPENING_FIELDS, FaultyCase, FormInvalid
+from engine.runtime.batch.payment import payment_tables
 
 from . import forms
 from .carry import REFILL
@@ -70,6 +71,7 @@ def show(case_id: str) -> str:
         latest=latest_done(file.work_items),
         children=office().cases(parent=case_id, state=CaseState.OPEN, limit=PAGE_SIZE),
         row_fields=row_fields(file.case),
+        pays_by_bank=bool(payment_tables(procedure)) and file.case.parent is None,
         procedure=procedure,
         drawing=drawing(procedure, file.progress, office().library()),
         history=_condensed(office().history(case_id)),
@@ -129,7 +131,7 @@ def _opening_page(
 def open_case() -> tuple[str, int] | Response:
     """Open the case and go to its page."""
     code = request.form.get(forms.INPUT_PREFIX + "item", "")
-    values = forms.submitted_values(request.form, OPENING_FIELDS)
+    values = forms.submitted_values(request.form, OPENING_FIELDS, {})
     if request.form.get("action") == REFILL:
         return _opening_page(code, values, {}), 200
     try:

@@ -12,6 +12,7 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from engine.model.procedure import FieldType, FormField
+from engine.runtime.batch.entry import BANK
 
 #: Prefix of a field's input, so that no field can collide with the page's own inputs.
 INPUT_PREFIX = "field."
@@ -19,6 +20,12 @@ INPUT_PREFIX = "field."
 PASTE_PREFIX = "paste."
 #: Prefix of the ``action`` of a table's buttons 加行 and 填入表格.
 ROWS_PREFIX = "rows."
+#: Prefix of the choice that says by which bank's shape a table's file is read.
+BANK_PREFIX = "bank."
+#: Prefix of the mark that a long table, shown without its rows, stays as it is.
+KEEP_PREFIX = "keep."
+#: Rows a table shows as inputs; a longer one is uploaded, or kept as it is.
+MOST_ROWS = 200
 #: Empty rows a table shows at first, and how many 加行 adds.
 FIRST_ROWS = 3
 MORE_ROWS = 5
@@ -41,6 +48,8 @@ class Input:
     problem: str
     #: A table's cells by row; empty for other types.
     rows: tuple[tuple["Input", ...], ...] = ()
+    #: Rows of a table too long to be shown as inputs; 0 for others.
+    hidden: int = 0
 
     @property
     def name(self) -> str:
@@ -111,11 +120,19 @@ def _typed_rows(form: MultiDict[str, str], field: FormField) -> Iterator[dict[st
     return (rows[number] for number in sorted(rows) if any(rows[number].values()))
 
 
-def submitted_values(form: MultiDict[str, str], fields: Iterable[FormField]) -> Values:
-    """What the officer typed; blank rows left out, rows pasted put in a table's place."""
+def submitted_values(
+    form: MultiDict[str, str], fields: Iterable[FormField], data: Mapping[str, object]
+) -> Values:
+    """What the officer typed; blank rows left out, rows pasted put in a table's place.
+
+    ``data`` is what the case knows: a long table that was not shown stays as it is.
+    """
     values: Values = {}
     for field in fields:
         if field.type is FieldType.TABLE:
+            if form.get(KEEP_PREFIX + field.name):
+                values |= initial_values([field], data)
+                continue
             text = form.get(PASTE_PREFIX + field.name, "")
             pasted = pasted_rows(text, field.columns)
             if pasted is None:
@@ -126,6 +143,12 @@ def submitted_values(form: MultiDict[str, str], fields: Iterable[FormField]) -> 
         elif field.type is not FieldType.FILE:
             values[field.name] = form.get(INPUT_PREFIX + field.name, "").strip()
     return values
+
+
+def banks_chosen(form: MultiDict[str, str], fields: Iterable[FormField]) -> Values:
+    """By which bank's shape the file of a table is to be read, where one was chosen."""
+    chosen = ((field.name, form.get(BANK_PREFIX + field.name)) for field in fields)
+    return {table + BANK: bank for table, bank in chosen if bank}
 
 
 def _row_count(values: Values, table: str) -> int:
@@ -159,16 +182,20 @@ def inputs(
     """The form's inputs, with one table given more empty rows."""
 
     def one(field: FormField, key: str, rows: tuple[tuple[Input, ...], ...] = ()) -> Input:
+        count = _row_count(values, key) if field.type is FieldType.TABLE else 0
         return Input(
             field=field,
             key=key,
             value=values.get(key, ""),
             problem=problems.get(key, "") or _row_problem(key, problems),
             rows=rows,
+            hidden=count if count > MOST_ROWS else 0,
         )
 
     def rows_of(field: FormField) -> tuple[tuple[Input, ...], ...]:
         count = _row_count(values, field.name) or FIRST_ROWS
+        if count > MOST_ROWS:
+            return ()
         if field.name == more_rows_for:
             count += MORE_ROWS
         return tuple(

@@ -12,6 +12,7 @@ from engine.runtime import AlreadyTaken, FaultyCase, FormInvalid, NotAllowed, Re
 from engine.runtime.desk import COSIGNER
 
 from . import forms
+from .batch import banks
 from .carry import REFILL
 from .case import latest_done, row_fields
 from .offices import office, officer, roster
@@ -73,6 +74,7 @@ def _page(
         cosigners=request.form.getlist(COSIGNER),
         latest=latest_done(file.work_items),
         row_fields=row_fields(file.case),
+        banks=banks(),
         is_mine=work_item.state is WorkItemState.CLAIMED and work_item.officer == officer().id,
         refusal=_refusal(work_item),
         alert=alert,
@@ -123,7 +125,8 @@ def release(work_item_id: str) -> Page | Response:
 def submit(work_item_id: str) -> Page | Response:
     """Complete the step, or show the form again with more rows."""
     work_item = office().work_item(work_item_id)
-    values = forms.submitted_values(request.form, work_item.fields)
+    data = office().case(work_item.case_id).data
+    values = forms.submitted_values(request.form, work_item.fields, data)
     action = request.form.get("action", "")
     if action.startswith(forms.ROWS_PREFIX):
         table = action.removeprefix(forms.ROWS_PREFIX)
@@ -141,12 +144,13 @@ def submit(work_item_id: str) -> Page | Response:
 
 def _complete(work_item: WorkItem, values: forms.Values) -> Page | Response:
     named = request.form.getlist(COSIGNER)
-    cosigner = {COSIGNER: " ".join(named)} if named else {}
+    extra = {COSIGNER: " ".join(named)} if named else {}
+    extra |= forms.banks_chosen(request.form, work_item.fields)
     try:
         office().complete(
             work_item.id,
             by=officer().id,
-            values=values | cosigner,
+            values=values | extra,
             files=uploads(forms.INPUT_PREFIX),
             version=request.form.get("version", 0, type=int),
         )

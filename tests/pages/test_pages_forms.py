@@ -65,7 +65,7 @@ def test_blank_rows_are_left_out_and_the_others_numbered_anew() -> None:
     form = MultiDict(
         {"field.rows.0.name": " ", "field.rows.10.name": "乙", "field.rows.2.name": " 甲 "}
     )
-    values = forms.submitted_values(form, [table])
+    values = forms.submitted_values(form, [table], {})
     assert {key: value for key, value in values.items() if value} == {
         "rows.0.name": "甲",
         "rows.1.name": "乙",
@@ -74,5 +74,5 @@ def test_blank_rows_are_left_out_and_the_others_numbered_anew() -> None:
 
 def test_fields_the_form_does_not_have_are_not_read() -> None:
     form = MultiDict({"field.subject": "甲", "field.officer": "乙", "subject": "丙"})
-    values = forms.submitted_values(form, [field("subject", FieldType.TEXT)])
+    values = forms.submitted_values(form, [field("subject", FieldType.TEXT)], {})
     assert values == {"subject": "甲"}

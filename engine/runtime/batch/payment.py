@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.model.errors import QingdanError
-from engine.model.procedure import FieldType, FormField
+from engine.model.procedure import FieldType, FormField, Procedure
 from engine.model.wording import say
 
 from .bank import Bank, Column, Format, Meaning, Shape
@@ -122,6 +122,12 @@ def is_payment_table(field: FormField) -> bool:
     """Whether a field lists payments: a table with a bank card and an amount."""
     types = {column.type for column in field.columns}
     return {FieldType.BANK_CARD, FieldType.MONEY} <= types
+
+
+def payment_tables(procedure: Procedure) -> tuple[FormField, ...]:
+    """The fields of a procedure's own steps that list payments."""
+    steps = (node.step for node in procedure.nodes.values() if node.step)
+    return tuple(field for step in steps for field in step.fields if is_payment_table(field))
 
 
 def payment_file(bank: Bank, payments: Sequence[Payment], stem: str) -> PaymentFile:

@@ -19,7 +19,7 @@ from engine.store import schema
 
 from .banks import find_bank
 from .entry import reported_row
-from .payment import BatchFaulty, Payment, PaymentFile, is_payment_table, payment_file, payments_of
+from .payment import BatchFaulty, Payment, PaymentFile, payment_file, payment_tables, payments_of
 from .returns import read_returns
 
 
@@ -40,12 +40,7 @@ class Settlement:
     def __init__(self, office: Office, case_id: str) -> None:
         self.office = office
         self.file: CaseFile = office.case(case_id)
-        fields = [
-            field
-            for node in office.procedure_of(case_id).nodes.values()
-            for field in (node.step.fields if node.step else ())
-            if is_payment_table(field)
-        ]
+        fields = payment_tables(office.procedure_of(case_id))
         if not fields:
             raise BatchFaulty([say("batch.no-list", case=case_id)])
         #: The table that lists the payments, and the one that records their results.
