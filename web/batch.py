@@ -41,6 +41,8 @@ def _page(case_id: str, problems: tuple[str, ...] = (), status: int = 200) -> Pa
         failed = tuple(payment for payment, _ in settlement.failed())
     except BatchFaulty:
         failed = ()
+    if not nothing and settlement.reporting is None:
+        nothing = "清册批准以后、登记银行回盘之前，可以在这里生成代发文件。"
     page = render_template(
         "batch/show.html",
         case=settlement.file.case,

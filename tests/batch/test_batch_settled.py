@@ -12,7 +12,8 @@ from engine.bpmn.library import Library
 from engine.cli.batch import batch
 from engine.model.case import Applicant, CaseState
 from engine.model.roster_file import load_roster
-from engine.runtime import FormInvalid, Office, Upload
+from engine.runtime import FormInvalid, NotAllowed, Office, Upload
+from engine.runtime.batch.payment import BatchFaulty
 from engine.runtime.batch.settlement import Settlement
 from engine.runtime.batch.sheet import excel, read_sheet
 from engine.store import open_store
@@ -132,3 +133,12 @@ def test_an_office_adds_its_own_bank(office, tmp_path):
     refused = CliRunner().invoke(batch, ["banks", "--add", str(path), *database])
     assert "id" in str(refused.exception)
     assert len(CliRunner().invoke(batch, ["banks", *database]).output.splitlines()) == 3
+
+
+def test_only_who_records_the_answer_takes_an_approved_list_to_the_bank(office):
+    unapproved = listed(office, stop="approve_list")
+    with pytest.raises(BatchFaulty, match="批准以后"):
+        Settlement(office, unapproved).payment_file("excel", by="li")
+
+    with pytest.raises(NotAllowed, match="总预算会计"):
+        Settlement(office, listed(office)).payment_file("excel", by="wang")

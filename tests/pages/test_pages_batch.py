@@ -58,13 +58,14 @@ def test_a_wrong_return_file_is_explained_row_by_row(office, sign_in):
     assert "另有 10 处" in by.page
 
 
-def test_nothing_to_pay_is_said_and_a_bank_is_needed(office, batch, sign_in):
-    browser = sign_in("li").get(f"/cases/{batch.id}/batch")
-    browser.post(f"/cases/{batch.id}/batch/file", bank="nowhere")
+def test_what_is_missing_is_said(office, sign_in):
+    case_id = listed(office)
+    browser = sign_in("li").get(f"/cases/{case_id}/batch")
+    browser.post(f"/cases/{case_id}/batch/file", bank="nowhere")
     assert browser.status == 422
     assert "没有“nowhere”这个银行模板" in browser.page
 
-    browser.post(f"/cases/{batch.id}/batch/repaid", bank="excel")
+    browser.post(f"/cases/{case_id}/batch/repaid", bank="excel")
     assert "没有选回盘文件" in browser.page
 
 

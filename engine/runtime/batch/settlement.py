@@ -13,6 +13,7 @@ from engine.model.case import CaseFile, WorkItem, WorkItemState
 from engine.model.errors import QingdanError
 from engine.model.procedure import FieldType, FormField
 from engine.model.wording import say
+from engine.runtime.errors import NotAllowed
 from engine.runtime.filing import Upload, keep
 from engine.runtime.office import Office
 from engine.store import schema
@@ -78,6 +79,23 @@ class Settlement:
             raise BatchFaulty([say("batch.nobody-waits", case=self.file.case.id)])
         return tuple(found)
 
+    @property
+    def reporting(self) -> WorkItem | None:
+        """The step that waits for the bank's answer: only then is the list approved and due."""
+        for item in self.file.work_items:
+            if item.done_at is None and self.reported.name in {f.name for f in item.fields}:
+                return item
+        return None
+
+    def _permit(self, item: WorkItem, by: str) -> None:
+        """Whoever may record the bank's answer may carry the list to the bank."""
+        todo = self.office.todo(by)
+        mine = next((w for w in (*todo.mine, *todo.open) if w.id == item.id), None)
+        if mine is None:
+            raise NotAllowed(say("batch.not-yours", step=item.step_name, post=item.post))
+        if mine.refusal:
+            raise NotAllowed(mine.refusal)
+
     def _waiting_children(self) -> tuple[str, ...]:
         """Child cases with something to do, in order of rows."""
         item, case = schema.work_item, schema.case_file
@@ -104,9 +122,19 @@ class Settlement:
         Raises
         ------
         BadBank, BatchFaulty
-            No such bank, or the list cannot be paid.
+            No such bank, the list cannot be paid, or it is not the time for it.
+        NotAllowed
+            The officer may not record the bank's answer.
         """
-        payments = tuple(p for p, _ in self.failed()) if again else self.payments()
+        if again:
+            waiting = self.failed()
+            payments = tuple(payment for payment, _ in waiting)
+            self._permit(waiting[0][1], by)
+        else:
+            payments = self.payments()
+            if self.reporting is None:
+                raise BatchFaulty([say("batch.not-yet", case=self.file.case.id)])
+            self._permit(self.reporting, by)
         case = self.file.case
         at = self.office.clock()
         stem = say("batch.file-stem", case=case.id, at=f"{at:%Y%m%d%H%M%S}")
