@@ -26,6 +26,7 @@ COMMANDS = {
     "schema": "engine.cli.schema",
     "serve": "web.serve",
     "simulate": "engine.cli.simulate",
+    "staff": "engine.cli.staff",
 }
 
 

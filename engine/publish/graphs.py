@@ -10,9 +10,13 @@ from engine.model.wording import say
 
 from . import style
 from .press import write_sheet
-from .relations import Knot, Picture, Tie, draw
+from .relations import DASHED, Knot, Picture, Stroke, Tie, draw
 
-_WAIVABLE = style.RISK["中"]
+#: Lines of pairs that a statute forbids, and of those it does not.
+STATUTORY = Stroke(style.RED)
+WAIVABLE = Stroke(style.RISK["中"], DASHED)
+_CALL = Stroke(style.FLOW)
+_MISSING = Stroke(style.RED, DASHED)
 
 
 def conflict_graph(controls: Controls) -> Picture:
@@ -21,8 +25,7 @@ def conflict_graph(controls: Controls) -> Picture:
     ties = tuple(
         Tie(
             ends=_in_order([post.name for post in posts], conflict.posts),
-            stroke=style.RED if conflict.statutory else _WAIVABLE,
-            dashed=not conflict.statutory,
+            stroke=STATUTORY if conflict.statutory else WAIVABLE,
         )
         for conflict in controls.post_conflicts
     )
@@ -43,8 +46,8 @@ def conflict_graph(controls: Controls) -> Picture:
         knots=knots,
         ties=ties,
         legend=(
-            (say("publish.graph.statutory"), style.RED, False),
-            (say("publish.graph.waivable"), _WAIVABLE, True),
+            (say("publish.graph.statutory"), STATUTORY),
+            (say("publish.graph.waivable"), WAIVABLE),
         ),
         engine="circo",
         attributes=(("mindist", "1.1"), ("splines", "true")),
@@ -74,8 +77,8 @@ def call_graph(library: Library) -> Picture:
         )
         for called in dict.fromkeys(n.called for n in procedure.nodes.values() if n.called):
             ends = (procedure.id, called)
-            stroke = style.FLOW if called in known else style.RED
-            ties[ends] = Tie(ends=ends, stroke=stroke, dashed=called not in known, arrow=True)
+            stroke = _CALL if called in known else _MISSING
+            ties[ends] = Tie(ends=ends, stroke=stroke, arrow=True)
     for _, called in ties:
         if called not in knots:
             lines = (say("publish.graph.missing"), called)
@@ -89,7 +92,7 @@ def call_graph(library: Library) -> Picture:
         note=say("publish.graph.counted", **facts),
         knots=tuple(knots.values()),
         ties=tuple(ties.values()),
-        legend=((say("publish.graph.call"), style.FLOW, False),),
+        legend=((say("publish.graph.call"), _CALL),),
         engine="dot",
         attributes=(("nodesep", "0.4"), ("ranksep", "0.7"), ("rankdir", "LR")),
     )

@@ -146,12 +146,29 @@ def write_sheet(
     Unprintable
         The font lacks a character of it.
     """
+    _refuse_strange(sheet)
+    for form in formats:
+        yield write(out / f"{_FORBIDDEN.sub('_', name)}.{form}", _content(sheet, form))
+
+
+def write_picture(sheet: render.Sheet, path: Path) -> Path:
+    """Write a sheet as the file named, in the format its ending names.
+
+    Raises
+    ------
+    Unprintable
+        The font lacks a character of it, or we do not know the format.
+    """
+    (form,) = formats_named([path.suffix.removeprefix(".")])
+    _refuse_strange(sheet)
+    return write(path, _content(sheet, form))
+
+
+def _refuse_strange(sheet: render.Sheet) -> None:
     strange = missing(re.sub(r"<[^>]*>|\n", "", sheet.svg))
     if strange:
         text = "".join(strange)
         raise Unprintable(say("publish.unprintable", where=sheet.title, characters=text))
-    for form in formats:
-        yield write(out / f"{_FORBIDDEN.sub('_', name)}.{form}", _content(sheet, form))
 
 
 def _content(sheet: render.Sheet, form: str) -> bytes:

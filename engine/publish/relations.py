@@ -55,13 +55,28 @@ class Knot:
         return wide, Block(lines=self.lines, size=_TEXT).height + 1.6 * _PAD
 
 
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """How a line looks; kinds of line differ by more than their colour."""
+
+    colour: str
+    #: Lengths of dashes and gaps, as SVG has them; empty for a solid line.
+    dashes: str = ""
+    #: Millimetres.
+    width: float = 0.9
+
+
+#: Dashes of a line that need not hold, and of one that does not.
+DASHED = "3 1.8"
+DOTTED = "0.9 1.5"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tie:
     """An edge of a small graph."""
 
     ends: tuple[str, str]
-    stroke: str
-    dashed: bool = False
+    stroke: Stroke
     arrow: bool = False
 
 
@@ -73,8 +88,8 @@ class Picture:
     note: str
     knots: tuple[Knot, ...]
     ties: tuple[Tie, ...]
-    #: Kinds of line: name, colour, dashed.
-    legend: tuple[tuple[str, str, bool], ...]
+    #: Kinds of line, by name.
+    legend: tuple[tuple[str, Stroke], ...]
     #: Graphviz engine, and its graph attributes.
     engine: str
     attributes: tuple[tuple[str, str], ...]
@@ -213,9 +228,14 @@ def _knot(canvas: Canvas, knot: Knot, middle: Point) -> None:
 def _tie(canvas: Canvas, tie: Tie, points: Sequence[Point]) -> None:
     (x, y), *rest = points
     path = f"M{number(x)} {number(y)}C" + " ".join(f"{number(x)} {number(y)}" for x, y in rest)
-    dash = "3 1.8" if tie.dashed else None
+    stroke = tie.stroke
     canvas.element(
-        "path", d=path, fill="none", stroke=tie.stroke, stroke_width=0.9, stroke_dasharray=dash
+        "path",
+        d=path,
+        fill="none",
+        stroke=stroke.colour,
+        stroke_width=stroke.width,
+        stroke_dasharray=stroke.dashes or None,
     )
     if tie.arrow:
         (bx, by), (tx, ty) = points[-2], points[-1]
@@ -225,17 +245,17 @@ def _tie(canvas: Canvas, tie: Tie, points: Sequence[Point]) -> None:
             (tx - ux - uy * 0.45, ty - uy + ux * 0.45),
             (tx - ux + uy * 0.45, ty - uy - ux * 0.45),
         )
-        canvas.polygon(((tx, ty), *wings), fill=tie.stroke)
+        canvas.polygon(((tx, ty), *wings), fill=stroke.colour)
 
 
 def _legend(canvas: Canvas, picture: Picture, page: float, y: float) -> None:
     size = 4.6
-    total = sum(12.0 + width(name, size) + 8.0 for name, _, _ in picture.legend) - 8.0
+    total = sum(12.0 + width(name, size) + 8.0 for name, _ in picture.legend) - 8.0
     x = (page - total) / 2
-    for name, stroke, dashed in picture.legend:
-        line: Ink = {"stroke": stroke, "stroke_width": 0.9}
-        if dashed:
-            line["stroke_dasharray"] = "3 1.8"
+    for name, stroke in picture.legend:
+        line: Ink = {"stroke": stroke.colour, "stroke_width": stroke.width}
+        if stroke.dashes:
+            line["stroke_dasharray"] = stroke.dashes
         canvas.path(((x, y), (x + 10.0, y)), **line)
         canvas.text(x + 12.0, y, name, size=size, fill=style.INK)
         x += 12.0 + width(name, size) + 8.0

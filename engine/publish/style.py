@@ -17,6 +17,20 @@ LANE_OUTSIDE = "#fbf7ef"
 RULE = "#a9bdd3"
 PANEL = "#f3f7fb"
 
+#: One for each officer of a plan of posts; black type is legible on all of them.
+OFFICERS = (
+    "#cfe3f6",
+    "#fde2b8",
+    "#cfeccd",
+    "#f7cdd2",
+    "#dfd3f2",
+    "#fbf3b0",
+    "#c9ece8",
+    "#f3d6ea",
+    "#e3dccb",
+    "#d9dee4",
+)
+
 #: Shapes: fill, line.
 STEP = (WHITE, NAVY)
 STEP_OUTSIDE = "#fdfaf3"

@@ -20,7 +20,7 @@ DAY = next(p.item.effective_from for p in LIBRARY.items() if p.item)
 
 def test_all_thirteen_pairs_are_drawn_and_told_apart():
     picture = conflict_graph(CONTROLS)
-    drawn = {frozenset(tie.ends): tie.dashed for tie in picture.ties}
+    drawn = {frozenset(tie.ends): bool(tie.stroke.dashes) for tie in picture.ties}
     assert drawn == {c.posts: not c.statutory for c in CONTROLS.post_conflicts}
     assert len(drawn) == 13
 

@@ -15,6 +15,7 @@ from engine.bpmn.library import Library
 from engine.model.controls import Controls
 from engine.model.office import Avoidance, Officer, Roster, Waiver
 from engine.model.procedure import Document, Procedure
+from engine.verify.behaviour.exploration import Behaviour
 from engine.verify.subject import ProcedureSubject
 
 from .problem import Problem
@@ -65,6 +66,7 @@ class ItemProblem:
     """
 
     procedure: Procedure
+    behaviour: Behaviour
     #: By id, in document order; called procedures included, outside parties left out.
     seats: Mapping[str, Seat]
     #: By id, in the roster's order.
@@ -118,7 +120,7 @@ class ItemProblem:
         added = []
         for avoidance in self.avoidances:
             if all(officer in authorised for officer in avoidance.officers):
-                step = avoiding(avoidance)
+                step = avoiding(avoidance.officers)
                 added.append(step)
                 separate += [(step, seat) for seat in chosen]
                 for officer in avoidance.officers:
@@ -132,9 +134,9 @@ class ItemProblem:
         )
 
 
-def avoiding(avoidance: Avoidance) -> str:
+def avoiding(relatives: tuple[str, str]) -> str:
     """The step of a :class:`Problem` that one of two relatives takes, and no seat beside it."""
-    return "avoid:" + ",".join(avoidance.officers)
+    return "avoid:" + ",".join(relatives)
 
 
 def subject_of(
@@ -174,6 +176,7 @@ def item_problem(subject: ProcedureSubject) -> ItemProblem:
         restrictions = tuple(_Restrictions(subject, seats).all())
     return ItemProblem(
         procedure=subject.procedure,
+        behaviour=subject.behaviour,
         seats=seats,
         officers={officer.id: officer for officer in roster.officers},
         authorised={o.id: _authorised(subject, o, seats) for o in roster.officers},
