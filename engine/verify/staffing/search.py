@@ -3,7 +3,9 @@
 A pattern puts each task into a block; one officer does a block, another one each
 other block. Every pattern is met at most once, however many officers there are
 (Karapetyan, Gagarin, Gutin: Pattern Backtracking Algorithm for the Workflow
-Satisfiability Problem, 2015, arXiv:1412.7834).
+Satisfiability Problem, 2015, arXiv:1412.7834). The task placed next is one with
+few blocks to choose from that often was in the way (Boussemart, Hemery, Lecoutre,
+Sais: Boosting systematic search by weighting constraints, ECAI 2004).
 """
 
 import time
@@ -12,8 +14,8 @@ from collections.abc import Iterator
 from .masks import Masks
 
 
-class OutOfTime(Exception):
-    """The search was told to stop before it had an answer."""
+class GaveUp(Exception):
+    """The search reached its limit before it had an answer."""
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -24,171 +26,272 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-class _State:
-    """A pattern of some of the tasks, with a distinct officer for each block."""
+class _Pattern:
+    """Blocks of some of the tasks, with a distinct officer for each block."""
 
-    __slots__ = ("left", "match", "may", "options", "owner", "touched")
+    __slots__ = ("fresh", "join", "left", "match", "may", "members", "taken", "touched")
 
-    def __init__(self, masks: Masks) -> None:
-        tasks = len(masks.may)
-        #: Tasks without a block.
-        self.left = (1 << tasks) - 1
-        #: For each task: blocks it may join, and a high bit when it may open one.
-        self.options = [1 << tasks] * tasks
-        #: For each block, officers who may do all of it.
-        self.may: list[int] = []
-        #: For each block, the officer proposed, as one bit; and the way back.
-        self.match: list[int] = []
-        self.owner: dict[int, int] = {}
-        #: For each counted set, the blocks that hold some of it.
-        self.touched = [0] * (len(masks.at_most) + len(masks.at_least))
+    #: Tasks without a block.
+    left: int
+    #: Tasks that may open a block; one that may not may join no later block either.
+    fresh: int
+    #: For each block, its tasks, those that may still join, and the officers who may do it.
+    #: Tasks that have a block may linger in ``join``.
+    members: list[int]
+    join: list[int]
+    may: list[int]
+    #: For each block, the officer proposed, as one bit; and all of them.
+    match: list[int]
+    taken: int
+    #: For each counted set, the blocks that hold some of it.
+    touched: list[int]
 
-    def copy(self) -> "_State":
-        other = _State.__new__(_State)
+    def copy(self) -> "_Pattern":
+        other = _Pattern()
         other.left = self.left
-        other.options = self.options[:]
+        other.fresh = self.fresh
+        other.members = self.members[:]
+        other.join = self.join[:]
         other.may = self.may[:]
         other.match = self.match[:]
-        other.owner = self.owner.copy()
+        other.taken = self.taken
         other.touched = self.touched[:]
         return other
 
-    def find(self, block: int, tried: int = 0) -> int:
-        """Give a block an officer, moving others where needed; the officers tried, or -1."""
-        may = self.may[block]
-        taken = 0
-        for officer in self.owner:
-            taken |= officer
-        free = may & ~taken & ~tried
+    def match_anew(self, block: int) -> bool:
+        """Give a block without an officer one, moving others where needed."""
+        free = self.may[block] & ~self.taken
         if free:
-            self._give(block, free & -free)
-            return -1
-        rest = may & ~tried
-        while rest:
+            self.match[block] = free & -free
+            self.taken |= free & -free
+            return True
+        return self._move(block, 0) < 0
+
+    def _move(self, block: int, tried: int) -> int:
+        """Take an officer from a block that finds another; the officers tried, or -1."""
+        may = self.may[block]
+        while rest := may & ~tried:
             officer = rest & -rest
             tried |= officer
-            other = self.owner[officer]
-            del self.owner[officer]
-            tried = self.find(other, tried)
-            if tried == -1:
-                self._give(block, officer)
+            other = self.match.index(officer)
+            free = self.may[other] & ~self.taken
+            if free:
+                self.match[other] = free & -free
+                self.taken |= free & -free
+            else:
+                tried = self._move(other, tried)
+            if free or tried < 0:
+                self.match[block] = officer
                 return -1
-            self.owner[officer] = other
-            rest = may & ~tried
         return tried
 
-    def _give(self, block: int, officer: int) -> None:
-        self.match[block] = officer
-        self.owner[officer] = block
+    def restrict(self, tasks: int, blocks: int, *, to: bool) -> None:
+        """Let tasks join these blocks alone, or all but these."""
+        others = ~tasks
+        for number in range(len(self.join)):
+            if (blocks >> number & 1) != to:
+                self.join[number] &= others
 
 
 class Search:
-    """One search; ``staff`` gives the officer's number of each task, or None."""
+    """One search for a staffing.
 
-    def __init__(self, masks: Masks, *, deadline: float | None = None) -> None:
+    Parameters
+    ----------
+    deadline : when to give up, by ``time.monotonic``.
+    places : after how many placings of a task to give up.
+    """
+
+    def __init__(
+        self, masks: Masks, *, deadline: float | None = None, places: int | None = None
+    ) -> None:
         self.masks = masks
         self.deadline = deadline
-        self.new = 1 << len(masks.may)
-        self.counted = (*masks.at_most, *masks.at_least)
-        self.most = len(masks.at_most)
-        #: Counted sets each task is in.
-        self.sets = [
-            [number for number, (_, tasks) in enumerate(self.counted) if tasks >> task & 1]
-            for task in range(len(masks.may))
+        self.places = places
+        self.tasks = range(len(masks.may))
+        #: Officers who may do a block, and tasks that may join it, by the block's tasks.
+        self.blocks: dict[int, tuple[int, int]] = {}
+        for task, may in enumerate(masks.may):
+            others = ~masks.apart[task] & ~(1 << task)
+            self.blocks[1 << task] = (may, self._allowed(may, others & (1 << len(masks.may)) - 1))
+        #: For each task, the counted sets it is in: number, bound, tasks.
+        self.at_most = self._sets(masks.at_most, 0)
+        self.at_least = self._sets(masks.at_least, len(masks.at_most))
+        #: How much each task was in the way; at first, by how many demands it meets.
+        self.weight = [
+            len(self.tasks) - self.blocks[1 << task][1].bit_count() + len(self.at_most[task])
+            for task in self.tasks
         ]
-        #: How often each task was the one that could not be placed.
-        self.weight = [1] * len(masks.may)
-        self.block_of = [0] * len(masks.may)
+
+    def _sets(
+        self, counted: tuple[tuple[int, int], ...], first: int
+    ) -> list[list[tuple[int, int, int]]]:
+        return [
+            [
+                (number, bound, tasks)
+                for number, (bound, tasks) in enumerate(counted, first)
+                if tasks >> task & 1
+            ]
+            for task in self.tasks
+        ]
 
     def staff(self) -> list[int] | None:
-        """The officer of each task, or None where there is proved to be none."""
-        state = _State(self.masks)
-        if any(apart >> task & 1 for task, apart in enumerate(self.masks.apart)):
+        """The officer's number of each task, or None where there is proved to be no staffing.
+
+        Raises
+        ------
+        GaveUp
+            A limit was reached.
+        """
+        masks, pattern = self.masks, _Pattern()
+        if (
+            not all(masks.may)
+            or any(apart >> task & 1 for task, apart in enumerate(masks.apart))
+            or any(bound == 0 and tasks for bound, tasks in masks.at_most)
+            or any(bound > tasks.bit_count() for bound, tasks in masks.at_least)
+        ):
             return None
-        if not all(self._count(state, number) for number in range(len(self.counted))):
-            return None
-        found = self._dive(state)
+        pattern.left = pattern.fresh = (1 << len(masks.may)) - 1
+        pattern.members, pattern.join, pattern.may = [], [], []
+        pattern.match, pattern.taken = [], 0
+        pattern.touched = [0] * (len(masks.at_most) + len(masks.at_least))
+        found = self._dive(pattern)
         if found is None:
             return None
-        return [found.match[block].bit_length() - 1 for block in self.block_of]
+        officers = [0] * len(masks.may)
+        for members, officer in zip(found.members, found.match, strict=True):
+            for task in bits(members):
+                officers[task] = officer.bit_length() - 1
+        return officers
 
-    def _dive(self, state: _State) -> _State | None:
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise OutOfTime
-        while state.left:
-            task = self._choose(state)
-            options = state.options[task]
-            if options & (options - 1):
-                for block in bits(options):
-                    after = state.copy()
-                    if self._place(after, task, block):
-                        found = self._dive(after)
-                        if found is not None:
-                            return found
-                return None
-            if not options or not self._place(state, task, options.bit_length() - 1):
-                return None
-        return state
+    def _dive(self, pattern: _Pattern) -> _Pattern | None:
+        """Complete a pattern, which is used up; None where it has no completion."""
+        task = self._place_forced(pattern)
+        if task is None:
+            return None
+        if task < 0:
+            return pattern
+        low = 1 << task
+        blocks = [number for number, join in enumerate(pattern.join) if join & low]
+        if pattern.fresh & low:
+            blocks.append(len(pattern.join))
+        for block in blocks:
+            after = pattern if block is blocks[-1] else pattern.copy()
+            if self._place(after, task, block):
+                found = self._dive(after)
+                if found is not None:
+                    return found
+            else:
+                self.weight[task] += 1
+        return None
 
-    def _choose(self, state: _State) -> int:
-        best, least = -1, 1e9
-        for task in bits(state.left):
-            cost = state.options[task].bit_count() / self.weight[task]
-            if cost < least:
-                best, least = task, cost
+    def _place_forced(self, pattern: _Pattern) -> int | None:
+        """Place all tasks that have one block to go to; the task to branch on next.
+
+        Returns
+        -------
+        -1 when no task is left; None when some task has nowhere to go.
+        """
+        join, weight = pattern.join, self.weight
+        while left := pattern.left:
+            # Tasks with at least one, two, three, four options, counted in parallel.
+            one, two, three, four = pattern.fresh & left, 0, 0, 0
+            for may_join in join:
+                four |= three & may_join
+                three |= two & may_join
+                two |= one & may_join
+                one |= may_join
+            if dead := left & ~one:
+                weight[(dead & -dead).bit_length() - 1] += 1
+                return None
+            single = left & ~two
+            if not single:
+                return self._heaviest(left & ~three, left & three & ~four, left & four)
+            low = single & -single
+            task = low.bit_length() - 1
+            block = next((b for b, may_join in enumerate(join) if may_join & low), len(join))
+            if not self._place(pattern, task, block):
+                weight[task] += 1
+                return None
+        return -1
+
+    def _heaviest(self, two: int, three: int, more: int) -> int:
+        """Of tasks with two, three or more options, the one of most weight per option."""
+        weight, best, most = self.weight, -1, 0.0
+        for options, tasks in ((2, two), (3, three), (4, more)):
+            while tasks:
+                low = tasks & -tasks
+                tasks ^= low
+                task = low.bit_length() - 1
+                if weight[task] > most * options:
+                    best, most = task, weight[task] / options
         return best
 
-    def _place(self, state: _State, task: int, block: int) -> bool:
-        """Put a task into a block; False when something then cannot be placed."""
-        masks, options = self.masks, state.options
-        state.left &= ~(1 << task)
-        if 1 << block == self.new:
-            block = len(state.may)
-            state.may.append(masks.may[task])
-            state.match.append(0)
-            for other in bits(state.left & ~masks.apart[task]):
-                if options[other] & self.new and masks.may[other] & masks.may[task]:
-                    options[other] |= 1 << block
-        else:
-            state.may[block] &= masks.may[task]
-            for other in bits(state.left):
-                apart = masks.apart[task] >> other & 1
-                if apart or not masks.may[other] & state.may[block]:
-                    options[other] &= ~(1 << block)
-        self.block_of[task] = block
-        if not self._rematch(state, block):
-            return False
-        for number in self.sets[task]:
-            state.touched[number] |= 1 << block
-            if not self._count(state, number):
+    def _place(self, pattern: _Pattern, task: int, block: int) -> bool:
+        """Put a task into a block; False when that breaks the pattern."""
+        self._count_down()
+        pattern.left ^= 1 << task
+        if block == len(pattern.join):
+            may, joinable = self.blocks[1 << task]
+            pattern.members.append(1 << task)
+            pattern.may.append(may)
+            pattern.join.append(joinable & pattern.left & pattern.fresh)
+            pattern.match.append(0)
+            if not pattern.match_anew(block):
                 return False
-        for other in bits(state.left):
-            if not options[other]:
-                self.weight[other] += 1
+        else:
+            members = pattern.members[block] | 1 << task
+            may, joinable = self.blocks.get(members) or self._block(members, task)
+            pattern.members[block] = members
+            pattern.may[block] = may
+            pattern.join[block] &= joinable & pattern.left
+            officer = pattern.match[block]
+            if not officer & may:
+                pattern.match[block] = 0
+                pattern.taken ^= officer
+                if not pattern.match_anew(block):
+                    return False
+        return self._count(pattern, task, 1 << block)
+
+    def _block(self, members: int, task: int) -> tuple[int, int]:
+        """Who may do a block that a task has joined, and which tasks may join it."""
+        may, joinable = self.blocks[members ^ 1 << task]
+        may &= self.masks.may[task]
+        joinable = self._allowed(may, joinable & self.blocks[1 << task][1])
+        self.blocks[members] = may, joinable
+        return may, joinable
+
+    def _allowed(self, officers: int, tasks: int) -> int:
+        """Those of the tasks that some of the officers may do."""
+        allowed, may = 0, self.masks.may
+        for task in bits(tasks):
+            if may[task] & officers:
+                allowed |= 1 << task
+        return allowed
+
+    def _count(self, pattern: _Pattern, task: int, block: int) -> bool:
+        """Restrict the rest of each counted set to what its bound still allows."""
+        touched = pattern.touched
+        for number, bound, tasks in self.at_most[task]:
+            blocks = touched[number] | block
+            if blocks != touched[number]:
+                touched[number] = blocks
+                if blocks.bit_count() == bound and tasks & pattern.left:
+                    pattern.fresh &= ~tasks
+                    pattern.restrict(tasks, blocks, to=True)
+        for number, bound, tasks in self.at_least[task]:
+            touched[number] = blocks = touched[number] | block
+            slack = blocks.bit_count() + (tasks & pattern.left).bit_count() - bound
+            if slack == 0:
+                pattern.restrict(tasks, blocks, to=False)
+            elif slack < 0:
                 return False
         return True
 
-    @staticmethod
-    def _rematch(state: _State, block: int) -> bool:
-        officer = state.match[block]
-        if officer & state.may[block]:
-            return True
-        if officer:
-            del state.owner[officer]
-        return state.find(block) == -1
-
-    def _count(self, state: _State, number: int) -> bool:
-        """Restrict what is left of a counted set to what its count still allows."""
-        bound, tasks = self.counted[number]
-        touched = state.touched[number]
-        left = tasks & state.left
-        if number < self.most:
-            if touched.bit_count() >= bound:
-                for task in bits(left):
-                    state.options[task] &= touched
-            return touched.bit_count() <= bound
-        slack = touched.bit_count() + left.bit_count() - bound
-        if slack == 0:
-            for task in bits(left):
-                state.options[task] &= ~touched
-        return slack >= 0
+    def _count_down(self) -> None:
+        if self.places is not None:
+            self.places -= 1
+            if self.places < 0:
+                raise GaveUp
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise GaveUp

@@ -6,7 +6,7 @@ from typing import overload
 from .answer import Infeasible, Staffing, Undecided
 from .masks import masks
 from .problem import Problem
-from .search import OutOfTime, Search
+from .search import GaveUp, Search
 
 
 @overload
@@ -37,7 +37,7 @@ def solve(problem: Problem, *, seconds: float | None = None) -> Staffing | Infea
     deadline = None if seconds is None else time.monotonic() + seconds
     try:
         officers = Search(compiled, deadline=deadline).staff()
-    except OutOfTime:
+    except GaveUp:
         return Undecided(seconds=seconds or 0.0)
     if officers is None:
         return Infeasible(problem=problem)
