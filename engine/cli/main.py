@@ -23,6 +23,7 @@ COMMANDS = {
     "layout": "engine.cli.layout",
     "office": "engine.cli.office",
     "publish": "engine.cli.publish",
+    "rules": "engine.cli.rules",
     "schema": "engine.cli.schema",
     "serve": "web.serve",
     "simulate": "engine.cli.simulate",

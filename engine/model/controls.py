@@ -4,7 +4,7 @@ Belongs here: the tables and look-ups. Does not: judging a diagram (``engine.ver
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -130,64 +130,85 @@ class Controls:
         return None
 
 
-def _toml(directory: Traversable, name: str) -> dict[str, list[dict[str, Any]]]:
+def _toml(directory: Traversable, name: str) -> dict[str, object]:
+    """A table of the directory, or the shipped one where the directory has none."""
+    path = directory.joinpath(name)
     try:
-        return tomllib.loads(directory.joinpath(name).read_text("utf-8"))
+        found = path if path.is_file() else files("processes").joinpath(name)
+        return tomllib.loads(found.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise UnusableData(say("controls.unreadable", error=error), path=name) from error
+        raise UnusableData(say("controls.unreadable", error=error), path=str(path)) from error
+
+
+def _rows(
+    table: Mapping[str, object], kind: str, path: str, needed: Mapping[str, type]
+) -> Iterator[dict[str, Any]]:
+    """The rows ``[[kind]]`` of a table, of the right types; what ends in ``?`` may be absent."""
+    rows = table.get(kind, [])
+    for number, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
+        for name, wanted in (needed if isinstance(row, dict) else {"": dict}).items():
+            entry = name.removesuffix("?")
+            if isinstance(row, dict) and name != entry and entry not in row:
+                continue
+            if not isinstance(row, dict) or type(row.get(entry)) is not wanted:
+                problem = say(f"controls.wanted.{wanted.__name__}", name=entry)
+                raise UnusableData(
+                    say("controls.bad-row", kind=kind, number=number, problem=problem), path=path
+                )
+        yield row
 
 
 def _posts(directory: Traversable) -> tuple[dict[str, Post], tuple[PostConflict, ...]]:
-    table = _toml(directory, "posts.toml")
+    path = "posts.toml"
+    table = _toml(directory, path)
     posts: dict[str, Post] = {}
-    taken: set[str] = set()
+    owner: dict[str, Post] = {}
     for kind in ("post", "party"):
-        for row in table.get(kind, []):
+        for row in _rows(table, kind, path, {"name": str, "aliases?": list}):
             post = Post(
-                name=str(row["name"]),
-                aliases=tuple(row.get("aliases", ())),
+                name=row["name"],
+                aliases=tuple(map(str, row.get("aliases", ()))),
                 external=kind == "party",
                 leads=bool(row.get("leads", False)),
                 summary=str(row.get("summary", "")),
             )
             for name in (post.name, *post.aliases):
-                if name in taken:
-                    raise UnusableData(say("controls.name-twice", name=name), path="posts.toml")
-                taken.add(name)
+                if name in owner:
+                    raise UnusableData(_named_twice(name, owner[name], post), path=path)
+                owner[name] = post
             posts[post.name] = post
     conflicts = []
-    for row in table.get("incompatible", []):
-        pair = frozenset(str(name) for name in row["posts"])
-        unknown = sorted(pair - posts.keys())
-        if unknown or len(pair) != 2:
-            raise UnusableData(
-                say("controls.bad-pair", pair="、".join(sorted(pair))), path="posts.toml"
-            )
-        conflicts.append(
-            PostConflict(posts=pair, statutory=bool(row["statutory"]), basis=str(row["basis"]))
-        )
+    for row in _rows(table, "incompatible", path, {"posts": list, "statutory": bool, "basis": str}):
+        pair = frozenset(map(str, row["posts"]))
+        if len(pair) != 2 or not pair <= posts.keys():
+            raise UnusableData(say("controls.bad-pair", pair="、".join(sorted(pair))), path=path)
+        conflicts.append(PostConflict(posts=pair, statutory=row["statutory"], basis=row["basis"]))
     return posts, tuple(conflicts)
 
 
+def _named_twice(name: str, first: Post, second: Post) -> str:
+    if first.name in second.aliases and second.name in first.aliases:
+        return say("controls.alias-cycle", one=first.name, other=second.name)
+    return say("controls.name-twice", name=name)
+
+
 def _duties(directory: Traversable) -> tuple[dict[str, Duty], tuple[DutyConflict, ...]]:
-    table = _toml(directory, "duties.toml")
+    path = "duties.toml"
+    table = _toml(directory, path)
     duties = {
-        str(row["id"]): Duty(
-            id=str(row["id"]), name=str(row["name"]), summary=str(row.get("summary", ""))
-        )
-        for row in table["duty"]
+        row["id"]: Duty(id=row["id"], name=row["name"], summary=str(row.get("summary", "")))
+        for row in _rows(table, "duty", path, {"id": str, "name": str})
     }
     conflicts: dict[frozenset[str], DutyConflict] = {}
-    for row in table["conflict"]:
+    needed = {"duty": str, "others": list, "statutory": bool, "basis": str}
+    for row in _rows(table, "conflict", path, needed):
         for other in row["others"]:
-            pair = frozenset((str(row["duty"]), str(other)))
+            pair = frozenset((row["duty"], str(other)))
             if len(pair) != 2 or not pair <= duties.keys():
                 raise UnusableData(
-                    say("controls.bad-pair", pair="、".join(sorted(pair))), path="duties.toml"
+                    say("controls.bad-pair", pair="、".join(sorted(pair))), path=path
                 )
-            found = DutyConflict(
-                duties=pair, statutory=bool(row["statutory"]), basis=str(row["basis"])
-            )
+            found = DutyConflict(duties=pair, statutory=row["statutory"], basis=row["basis"])
             # A statutory row outranks a waivable one, whichever is written first.
             if pair not in conflicts or (found.statutory and not conflicts[pair].statutory):
                 conflicts[pair] = found
@@ -195,14 +216,16 @@ def _duties(directory: Traversable) -> tuple[dict[str, Duty], tuple[DutyConflict
 
 
 def _statutes(directory: Traversable) -> dict[str, tuple[StatuteVersion, ...]]:
+    path = "statutes.toml"
     statutes: dict[str, tuple[StatuteVersion, ...]] = {}
-    for row in _toml(directory, "statutes.toml")["statute"]:
-        name = str(row["name"])
-        statutes[name] = tuple(
+    needed = {"name": str, "title": str, "kind": str, "version": list}
+    dated = {"date": date, "in_force": date, "until?": date, "articles?": int}
+    for row in _rows(_toml(directory, path), "statute", path, needed):
+        statutes[row["name"]] = tuple(
             StatuteVersion(
-                statute=name,
-                title=str(row["title"]),
-                kind=str(row["kind"]),
+                statute=row["name"],
+                title=row["title"],
+                kind=row["kind"],
                 number=str(row.get("number", "")),
                 version=version["date"],
                 in_force=version["in_force"],
@@ -210,7 +233,7 @@ def _statutes(directory: Traversable) -> dict[str, tuple[StatuteVersion, ...]]:
                 articles=version.get("articles"),
                 verified=bool(version.get("verified", False)),
             )
-            for version in row["version"]
+            for version in _rows(row, "version", path, dated)
         )
     return statutes
 
@@ -218,18 +241,44 @@ def _statutes(directory: Traversable) -> dict[str, tuple[StatuteVersion, ...]]:
 def load_controls(directory: Traversable | None = None) -> Controls:
     """Control data from a directory of TOML files; the shipped ones by default.
 
+    What the directory does not hold is taken from the shipped files.
+
     Raises
     ------
     UnusableData
-        A file is missing, is not TOML, or contradicts itself.
+        A file is not TOML, contradicts itself, or drops what a statute forbids.
     """
-    directory = files("processes") if directory is None else directory
+    shipped = files("processes")
+    directory = shipped if directory is None else directory
     posts, post_conflicts = _posts(directory)
     duties, duty_conflicts = _duties(directory)
-    return Controls(
+    found = Controls(
         posts=posts,
         post_conflicts=post_conflicts,
         duties=duties,
         duty_conflicts=duty_conflicts,
         statutes=_statutes(directory),
     )
+    if directory != shipped:
+        _keep_statutory(found, load_controls())
+    return found
+
+
+def _keep_statutory(found: Controls, shipped: Controls) -> None:
+    """Refuse control data without a conflict that a statute lays down."""
+    for path, pairs, kept in (
+        (
+            "posts.toml",
+            {c.posts for c in shipped.post_conflicts if c.statutory},
+            {c.posts for c in found.post_conflicts if c.statutory},
+        ),
+        (
+            "duties.toml",
+            {c.duties for c in shipped.duty_conflicts if c.statutory},
+            {c.duties for c in found.duty_conflicts if c.statutory},
+        ),
+    ):
+        for pair in sorted(pairs - kept, key=sorted):
+            raise UnusableData(
+                say("controls.statutory-dropped", pair="、".join(sorted(pair))), path=path
+            )

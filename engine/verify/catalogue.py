@@ -59,7 +59,7 @@ def page() -> str:
     """The whole page, in Markdown."""
     rows = [f"| [`{r.id}`](#{r.id}) | {_grade(r)} | {r.summary} |" for r in all_rules()]
     table = "\n".join(("| rule | severity | finds |", "|---|---|---|", *rows))
-    return "\n".join((_INTRODUCTION, table, "", *map(_entry, all_rules())))
+    return "\n".join((_INTRODUCTION, table, "", *map(entry, all_rules())))
 
 
 def _grade(rule: Rule) -> str:
@@ -67,7 +67,8 @@ def _grade(rule: Rule) -> str:
     return rule.severity if draft is rule.severity else f"{rule.severity} ({draft} in draft)"
 
 
-def _entry(rule: Rule) -> str:
+def entry(rule: Rule) -> str:
+    """The part of the page about one rule."""
     said = "\n".join(f"- *{heading}*: {_plain(text)}" for heading, text in sections(rule).items())
     return f"## {rule.id}\n\n{rule.summary}\n\n{said}\n"
 
