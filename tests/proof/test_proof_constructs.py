@@ -262,3 +262,67 @@ def test_wide_parallel_split_needs_few_states(branches: int) -> None:
     assert behaviour.states < 10
     assert set(behaviour.pairs.values()) == {"may"}
     assert behaviour.witness("t0", "t1") == ("s1", "p1", "t0", "t1")
+
+
+def crossed(number: int) -> list[str]:
+    """Choices that cross: no block fits them."""
+    n = number
+    return [
+        f"x{n}1 t{n}1 x{n}3 t{n}3 x{n}4 t{n}4 x{n}5",
+        f"x{n}1 t{n}2 x{n}4",
+        f"x{n}3 x{n}5",
+    ]
+
+
+def wide(kind: str) -> str:
+    """17 parallel branches that no reduction to blocks fits."""
+    ways, extra = ["s1 p1000", "p2000 e1"], ""
+    for n in range(17):
+        into, out = f"p1000 x{n}1", f"x{n}5 p2000"
+        if kind == "sub-process with a boundary":
+            body = diagram(f"s{n}2 x{n}1", f"x{n}5 e{n}2", *crossed(n))
+            extra += sub(f"u{n}", body) + boundary(f"b{n}", f"u{n}", MESSAGE)
+            ways += [f"p1000 u{n} x{n}6 p2000", f"b{n} t{n}6 x{n}6"]
+        elif kind == "boundary leading back":
+            extra += boundary(f"b{n}", f"t{n}1", MESSAGE)
+            ways += [f"p1000 x{n}1 t{n}1 p2000", f"b{n} t{n}2 x{n}1"]
+        elif kind == "loops":
+            ways += [*crossed(n), f"p1000 x{n}0 x{n}1", f"x{n}5 x{n}6 p2000", f"x{n}6 x{n}0"]
+        elif kind == "joins across":
+            over = (n + 1) % 17
+            ways += [f"p1000 t{n}1 p{n}3 t{n}2 p{n}4 p2000", f"p{n}3 p{over}4"]
+        elif kind == "events":
+            extra += "".join(
+                f'<intermediateCatchEvent id="m{n}{m}">{MESSAGE}</intermediateCatchEvent>'
+                for m in "12"
+            )
+            ways += [into.replace("x", "v"), f"v{n}1 m{n}1 x{n}1", f"v{n}1 m{n}2 x{n}5"]
+            ways += [*crossed(n), out]
+        else:
+            ways += [into, *crossed(n), out]
+    if kind == "an end that stops all":
+        ways.append("x03 e2")
+        extra += '<endEvent id="e2"><terminateEventDefinition/></endEvent>'
+    if kind == "an event sub-process":
+        extra += sub("u1", diagram("s9 t9 e9", s9=MESSAGE), 'triggeredByEvent="true"')
+    return diagram(*ways, extra=extra)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "crossing choices",
+        "sub-process with a boundary",
+        "boundary leading back",
+        "loops",
+        "joins across",
+        "events",
+        "an end that stops all",
+        "an event sub-process",
+    ],
+)
+def test_wide_split_of_what_is_no_block_needs_few_states(kind: str) -> None:
+    behaviour = explored(wide(kind))
+    assert behaviour.soundness.sound is True
+    assert behaviour.states < 500
+    assert behaviour.unknown_reason is None

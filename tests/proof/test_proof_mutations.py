@@ -9,7 +9,7 @@ from engine.verify.behaviour import block, build, exploration, moves, pairs, shr
 from engine.verify.behaviour.gather import Gather
 from engine.verify.behaviour.net import Net
 from engine.verify.behaviour.plan import Spot
-from engine.verify.behaviour.reach import Graph, Limits
+from engine.verify.behaviour.reach import Deadline, Graph, Limits
 
 from . import test_proof_trees as trees
 from . import test_proof_unstructured as unstructured
@@ -77,8 +77,8 @@ def ends_that_cancel_when_they_please(patch: pytest.MonkeyPatch) -> None:
 
 
 def ways_back_that_are_not_gone(patch: pytest.MonkeyPatch) -> None:
-    def reach(net: Net, limits: Limits) -> Graph:
-        graph = whole(net, limits)
+    def reach(net: Net, limits: Limits, deadline: Deadline) -> Graph:
+        graph = whole(net, limits, deadline)
         for here, out in enumerate(graph.moves):
             graph.moves[here] = [way for way in out if way[1] > here] or out
         return graph

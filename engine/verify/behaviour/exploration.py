@@ -17,7 +17,7 @@ from .moves import compile_plan
 from .net import Net
 from .pairs import Pairs, condense, together
 from .plan import Plan
-from .reach import Graph, Limits, reach
+from .reach import Deadline, Graph, Limits, reach
 from .runs import MAX_RUNS, is_executed, maximal_runs
 from .shrink import shrink
 from .witness import in_graph, in_net
@@ -124,6 +124,7 @@ def explore(
     True
     """
     limits = limits or Limits()
+    deadline = Deadline.after(limits.seconds)
 
     def unreduced() -> Net:
         return compile_plan(build(procedure, library))
@@ -135,14 +136,14 @@ def explore(
     net = compile_plan(plan)
     if plan.unsupported:
         return Behaviour(plan, None, Graph(), plan.unsupported[0], unreduced)
-    graph = reach(net, limits)
+    graph = reach(net, limits, deadline)
     return Behaviour(plan, net, graph, _reason(plan, graph, limits), unreduced)
 
 
 def _reason(plan: Plan, graph: Graph, limits: Limits) -> str | None:
     if graph.stopped_by is not None:
-        cap = getattr(limits, graph.stopped_by)
-        return say(f"behaviour.limit.{graph.stopped_by}", cap=cap)
+        caps = {"states": limits.states, "seconds": limits.seconds}
+        return say(f"behaviour.limit.{graph.stopped_by}", cap=caps.get(graph.stopped_by))
     if graph.collisions:
         return say("behaviour.limit.unsafe")
     return plan.opaque[0] if plan.opaque else None

@@ -19,6 +19,8 @@ from .plan import Edge, Plan, Scope, Spot
 class Move(NamedTuple):
     """One move of the game: possible when ``needs`` are all there and ``forbids`` all absent."""
 
+    #: Its place in :attr:`Net.numbered`.
+    number: int
     needs: int
     forbids: int
     #: All bits but those taken away.
@@ -46,6 +48,8 @@ class Net:
         self._region: dict[Scope, int] = {}
         #: Spots whose blocks hold steps; spot ``i`` has atom ``1 << i``.
         self.atoms: list[Spot] = []
+        #: All moves.
+        self.numbered: list[Move] = []
         #: Moves by the bit that may make them possible.
         self.moves: dict[int, list[Move]] = defaultdict(list)
         for scope in plan.scopes():
@@ -180,7 +184,8 @@ class Net:
         atom = self._atom(spot) if spot is not None and block.steps else 0
         keeps = self.everything & ~(needs | clears)
         triggers = single_bits(gather.entrances) if gather else [needs & -needs]
-        move = Move(needs, forbids, keeps, puts, block, atom, spot, gather)
+        move = Move(len(self.numbered), needs, forbids, keeps, puts, block, atom, spot, gather)
+        self.numbered.append(move)
         for bit in triggers:
             self.moves[bit].append(move)
 
