@@ -22,6 +22,7 @@ _WORDS: dict[str, str] = {
     CaseState.OPEN: "办理中",
     CaseState.FINISHED: "已办结",
     CaseState.FAULTY: "需人工处理",
+    CaseState.WITHDRAWN: "已随上级办件终结",
     WorkItemState.READY: "待认领",
     WorkItemState.CLAIMED: "办理中",
     WorkItemState.DONE: "已办",

@@ -15,6 +15,8 @@ class CaseState(StrEnum):
     FINISHED = "finished"
     #: Execution met something it cannot decide; nothing is lost, a person must look.
     FAULTY = "faulty"
+    #: Ended with the case above it, before its own end.
+    WITHDRAWN = "withdrawn"
 
 
 class WorkItemState(StrEnum):

@@ -7,8 +7,6 @@ written together, so that it is stored together or not at all.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import RowMapping, func, insert, select, update
-
 from engine.model.case import Applicant, CaseState
 from engine.model.procedure import FormField, Procedure
 from engine.model.wording import say
@@ -18,11 +16,22 @@ from . import board
 from .duties import recused
 from .errors import Stale
 from .ledger import SYSTEM, Ledger
-from .machine import Machine, Open, OpenKind
+from .machine import Machine, News, Open, OpenKind
 from .places import fields_of
-from .records import case_row, form_data
+from .program import Program
+from .statements import Row
+from .states import form_data
 
-_case = schema.case_file
+_MOVE = (
+    "UPDATE case_file SET version = version + 1, state = ?, finished_at = ? "
+    "WHERE office_id = ? AND id = ? AND version = ?"
+)
+_OF_CALL = "FROM case_file WHERE office_id = ? AND parent_id = ? AND parent_task = ?"
+_RUNS = "state IN ('open', 'faulty')"
+_ANY_CHILD = f"SELECT 1 {_OF_CALL} LIMIT 1"
+_RUNNING_CHILD = f"SELECT 1 {_OF_CALL} AND {_RUNS} LIMIT 1"
+_RUNNING_CHILDREN = f"SELECT id {_OF_CALL} AND {_RUNS} ORDER BY row_number, id"
+_CHILDREN = f"SELECT id, row_number {_OF_CALL} ORDER BY row_number, id"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +48,7 @@ class Opening:
     fields: Sequence[FormField] = ()
     values: Mapping[str, object] = field(default_factory=dict)
     #: Parent case, the task of it that waits, the row, and the path of that call.
-    parent: RowMapping | None = None
+    parent: Row | None = None
     parent_task: str | None = None
     row_number: int | None = None
     call: str = ""
@@ -51,52 +60,49 @@ class Casework(Ledger):
     def open(self, opening: Opening) -> str:
         """Open a case and run it to its first open places; its number."""
         case_id = self.next_number()
-        self._enter_case(case_id, opening)
+        row = self._enter_case(case_id, opening)
         sealed = self.enter(case_id, opening.by, opening.fields, opening.values)
         self.note(case_id, opening.by, "opened", form_digest=sealed)
-        row = case_row(self.connection, self.office_id, case_id)
-        data = form_data(self.connection, self.office_id, case_id)
+        data = {f.name: opening.values[f.name] for f in opening.fields if f.name in opening.values}
         self.settle(row, Machine.start(self.program(row), data, lambda: self.now))
         return case_id
 
-    def _enter_case(self, case_id: str, opening: Opening) -> None:
-        parent = opening.parent
-        self.connection.execute(
-            insert(_case).values(
-                office_id=self.office_id,
-                id=case_id,
-                item_code=opening.item_code,
-                item_name=opening.item_name,
-                process_id=opening.procedure.id,
-                digest=self.versions.digest(opening.bundle),
-                bundle=opening.bundle,
-                state=CaseState.OPEN.value,
-                opened_at=self.now,
-                opened_by=opening.by,
-                parent_id=parent["id"] if parent else None,
-                root_id=parent["root_id"] if parent else case_id,
-                parent_task=opening.parent_task,
-                row_number=opening.row_number,
-                trail=f"{parent['trail']}{opening.call}/" if parent else "",
-                version=0,
-            )
-        )
-        who = opening.applicant
-        self.connection.execute(
-            insert(schema.subject).values(
-                office_id=self.office_id,
-                case_id=case_id,
-                title=opening.title,
-                name=who.name,
-                id_card=who.id_card,
-                phone=who.phone,
-            )
-        )
-        self.connection.execute(
-            insert(schema.case_state).values(office_id=self.office_id, case_id=case_id, content="")
-        )
+    def _enter_case(self, case_id: str, opening: Opening) -> Row:
+        parent, who = opening.parent, opening.applicant
+        case: Row = {
+            "office_id": self.office_id,
+            "id": case_id,
+            "item_code": opening.item_code,
+            "item_name": opening.item_name,
+            "process_id": opening.procedure.id,
+            "digest": self.versions.digest(opening.bundle),
+            "bundle": opening.bundle,
+            "state": CaseState.OPEN.value,
+            "opened_at": self.now,
+            "opened_by": opening.by,
+            "finished_at": None,
+            "parent_id": parent["id"] if parent else None,
+            "root_id": parent["root_id"] if parent else case_id,
+            "parent_task": opening.parent_task,
+            "row_number": opening.row_number,
+            "trail": f"{parent['trail']}{opening.call}/" if parent else "",
+            "version": 0,
+            "revision": 0,
+        }
+        subject: Row = {
+            "office_id": self.office_id,
+            "case_id": case_id,
+            "title": opening.title,
+            "name": who.name,
+            "id_card": who.id_card,
+            "phone": who.phone,
+        }
+        self.wire.insert(schema.case_file, case)
+        self.wire.insert(schema.subject, subject)
+        self.begin_chain(case_id)
+        return {**subject, **case}
 
-    def settle(self, row: RowMapping, machine: Machine) -> None:
+    def settle(self, row: Row, machine: Machine) -> None:
         """Store a case after its machine has moved, with all that follows from it.
 
         Raises
@@ -104,91 +110,90 @@ class Casework(Ledger):
         Stale
             Somebody else has moved the case since ``row`` was read.
         """
+        program = machine.program
         self.settling.add(row["id"])
-        board.note_timers(self, row, machine)
-        self._run_children(row, machine)
-        self._save(row, machine)
-        board.sync_items(self, row, machine)
-        board.sync_timers(self, row, machine)
+        news = machine.news()
+        board.note_timers(self, row, program, news)
+        if program.opens_children:
+            self._announce(row, program, news)
+            self._run_children(row, machine)
+            news = machine.news()
+        state = CaseState.FINISHED if machine.finished else CaseState.OPEN
+        self._save(row, machine, state)
+        self._announce(row, program, news)
         self.settling.discard(row["id"])
         if machine.finished:
             self.note(row["id"], SYSTEM, "finished")
             self._wake_parent(row)
 
-    def _save(self, row: RowMapping, machine: Machine) -> None:
-        finished = machine.finished
-        moved = self.connection.execute(
-            update(_case)
-            .where(
-                _case.c.office_id == self.office_id,
-                _case.c.id == row["id"],
-                _case.c.version == row["version"],
-            )
-            .values(
-                version=row["version"] + 1,
-                state=(CaseState.FINISHED if finished else CaseState.OPEN).value,
-                finished_at=self.now if finished else None,
-            )
-        )
-        if moved.rowcount != 1:
+    def _announce(self, row: Row, program: Program, news: News) -> None:
+        board.sync(self, row, program, news)
+        for closed in news.closed:
+            if closed.kind is OpenKind.CHILDREN and closed.id not in self.done:
+                self._withdraw_children(row, closed)
+
+    def _save(self, row: Row, machine: Machine, state: CaseState) -> None:
+        ended = self.now if state is not CaseState.OPEN else None
+        key = (self.office_id, row["id"], row["version"])
+        if self.wire.run(_MOVE, state.value, self.wire.moment(ended), *key).rowcount != 1:
             raise Stale(say("run.stale", case=row["id"]))
-        state = schema.case_state
-        self.connection.execute(
-            update(state)
-            .where(state.c.office_id == self.office_id, state.c.case_id == row["id"])
-            .values(content=machine.dump())
-        )
+        self.store(row, machine)
+        row |= {"version": row["version"] + 1, "state": state.value, "finished_at": ended}
 
     def fire(self, case_id: str) -> int:
         """Let the due timers of a case go off; how many did."""
-        row = case_row(self.connection, self.office_id, case_id)
+        row = self.case(case_id)
         machine = self.load(row)
+        due = {alarm.id for alarm in machine.timers() if alarm.due <= self.now}
         machine.advance()
-        gone = len(board.gone_off(self, row, machine))
-        if gone:
-            self.settle(row, machine)
-        return gone
+        if not machine.has_moved:
+            self.put_back(row, machine)
+            return 0
+        self.settle(row, machine)
+        return len(due - {alarm.id for alarm in machine.timers()})
 
-    def _wake_parent(self, row: RowMapping) -> None:
+    def _wake_parent(self, row: Row) -> None:
         if row["parent_id"] is None or row["parent_id"] in self.settling:
             return
-        parent = case_row(self.connection, self.office_id, row["parent_id"])
-        if parent["state"] != CaseState.FINISHED:
-            machine = self.load(parent)
-            if self._children_left(parent, row["parent_task"]) == 0:
-                self.settle(parent, machine)
+        if self._children_left(row["parent_id"], row["parent_task"]):
+            return
+        parent = self.case(row["parent_id"])
+        if parent["state"] in (CaseState.OPEN, CaseState.FAULTY):
+            self.settle(parent, self.load(parent))
 
-    def _children_left(self, row: RowMapping, task: str) -> int | None:
-        """How many child cases of a waiting call still run; None when none was opened."""
-        rows = self.connection.execute(
-            select(_case.c.state, func.count())
-            .where(
-                _case.c.office_id == self.office_id,
-                _case.c.parent_id == row["id"],
-                _case.c.parent_task == task,
-            )
-            .group_by(_case.c.state)
-        ).all()
-        if not rows:
-            return None
-        return sum(int(number) for state, number in rows if state != CaseState.FINISHED)
+    def _children_left(self, parent_id: str, task: str) -> bool:
+        """Whether a child case of a waiting call still runs."""
+        found = self.wire.run(_RUNNING_CHILD, self.office_id, parent_id, task)
+        return found.fetchone() is not None
 
-    def _run_children(self, row: RowMapping, machine: Machine) -> None:
-        waiting = True
+    def _run_children(self, row: Row, machine: Machine) -> None:
+        """Open the cases of calls that are reached, go on where all have ended."""
+        waiting = machine.calls()
         while waiting:
-            waiting = False
-            for open_place in machine.open_places():
-                if open_place.kind is not OpenKind.CHILDREN:
-                    continue
-                if self._children_left(row, open_place.id) is None:
-                    self._open_children(row, machine, open_place)
-                if not self._children_left(row, open_place.id):
-                    self._collect(row, machine, open_place)
-                    machine.complete(open_place.id, {})
-                    waiting = True
-                    break
+            call, *_ = waiting
+            key = (self.office_id, row["id"], call.id)
+            if self.wire.run(_ANY_CHILD, *key).fetchone() is None:
+                self._open_children(row, machine, call)
+            if self._children_left(row["id"], call.id):
+                waiting = tuple(other for other in waiting if other != call)
+                continue
+            self._collect(row, machine, call)
+            self.done.add(call.id)
+            machine.complete(call.id, {})
+            waiting = machine.calls()
 
-    def _open_children(self, row: RowMapping, machine: Machine, call: Open) -> None:
+    def _withdraw_children(self, row: Row, call: Open) -> None:
+        """End the child cases of a call that waits for them no more."""
+        running = self.wire.run(_RUNNING_CHILDREN, self.office_id, row["id"], call.id)
+        for (child_id,) in running.fetchall():
+            child = self.case(child_id)
+            machine = self.load(child)
+            machine.withdraw()
+            self._save(child, machine, CaseState.WITHDRAWN)
+            self._announce(child, machine.program, machine.news())
+            self.note(child_id, SYSTEM, "withdrawn", note=say("hotpath.parent-went-on"))
+
+    def _open_children(self, row: Row, machine: Machine, call: Open) -> None:
         where = {"step": call.path, "step_name": machine.program.chain(call.path)[-1][1].label}
         for opening in self._openings(row, machine, call):
             child = self.open(opening)
@@ -198,7 +203,7 @@ class Casework(Ledger):
                 note = say("run.note.recusal", officer=officer, case=child, rule=rule)
                 self.note(row["id"], SYSTEM, "recusal", **where, note=note)
 
-    def _openings(self, row: RowMapping, machine: Machine, call: Open) -> Iterator[Opening]:
+    def _openings(self, row: Row, machine: Machine, call: Open) -> Iterator[Opening]:
         """The child cases a call asks for, in order of rows."""
         program = machine.program
         node = program.chain(call.path)[-1][1]
@@ -228,7 +233,7 @@ class Casework(Ledger):
                 call=call.path,
             )
 
-    def _collect(self, row: RowMapping, machine: Machine, call: Open) -> None:
+    def _collect(self, row: Row, machine: Machine, call: Open) -> None:
         """Bring what the children found back into the columns of the parent's table."""
         step = machine.program.chain(call.path)[-1][1].step
         assert step is not None
@@ -238,15 +243,9 @@ class Casework(Ledger):
             return
         after = [dict(values) for values in before]
         columns = {column.name for column in field_.columns}
-        found = self.connection.execute(
-            select(_case.c.id, _case.c.row_number).where(
-                _case.c.office_id == self.office_id,
-                _case.c.parent_id == row["id"],
-                _case.c.parent_task == call.id,
-            )
-        )
-        for child, number in found.all():
-            data = form_data(self.connection, self.office_id, child)
+        found = self.wire.run(_CHILDREN, self.office_id, row["id"], call.id)
+        for child, number in found.fetchall():
+            data = form_data(self.wire, self.office_id, child)
             after[number].update({name: data[name] for name in columns & data.keys()})
         if after != before:
             machine.data[step.child_rows] = after

@@ -1,8 +1,9 @@
 """Taking, giving back and finishing work items, inside one transaction."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import select
 
 from engine.model.case import CaseState, WorkItemState
 from engine.model.office import Waiver
@@ -11,16 +12,16 @@ from engine.model.wording import say
 from engine.store import schema
 
 from . import records
+from .atwork import item_at_work
 from .batch.banks import find_bank
 from .batch.entry import with_tables
 from .casework import Casework
 from .errors import AlreadyTaken, FormInvalid, NotAllowed, Stale
+from .family import deeds_in
 from .filing import Upload, keep
 from .forms import parse_form
 from .judging import Judge
 from .places import Place, place
-
-_item = schema.work_item
 
 #: Key of the form that names the officers who do a step together with the one who submits it.
 COSIGNER = "cosigner"
@@ -34,12 +35,10 @@ class Desk:
         self.judge = judge
         self.office_id = work.office_id
         self.officer = judge.officer(by)
-        connection = work.connection
-        found = records.item_row(connection, self.office_id, work_item_id)
-        # The whole family waits: a conflict may lie in a sister case.
-        records.case_row(connection, self.office_id, found["root_id"], lock=True)
-        self.item = records.item_row(connection, self.office_id, work_item_id)
-        self.case: RowMapping = records.case_row(connection, self.office_id, found["case_id"])
+        self.item, self.case = item_at_work(work.wire, self.office_id, work_item_id)
+        work.hold(self.case)
+        self._deeds = work.deeds_of(self.case)
+        judge.remember(self.case["root_id"], self._deeds)
 
     def claim(self) -> None:
         """Take the item."""
@@ -75,6 +74,7 @@ class Desk:
         if asked.persons > 1:
             cosigners = self._cosigners(asked, raw.pop(COSIGNER, ""), waivers)
         parsed, sealed = self._form(asked, raw, files)
+        self.work.done.add(self.item["id"])
         self._set(
             state=WorkItemState.DONE.value,
             cosigners=",".join(cosigners),
@@ -85,6 +85,7 @@ class Desk:
             notes.append(say("run.note.cosigned", officers="、".join(cosigners)))
         self._note("completed", form_digest=sealed, note="；".join(filter(None, notes)))
         machine = self.work.load(self.case)
+        machine.data.update(parsed)
         machine.complete(self.item["id"], parsed)
         self.work.settle(self.case, machine)
 
@@ -133,6 +134,8 @@ class Desk:
 
     def _held(self, names: set[str]) -> set[str]:
         """File fields this step has a file for from an earlier round."""
+        if not names:
+            return set()
         table = schema.attachment
         return set(
             self.work.connection.scalars(
@@ -185,11 +188,19 @@ class Desk:
         return AlreadyTaken(holder, say(f"run.{key}", step=self.item["step_name"], officer=name))
 
     def _set(self, **values: object) -> None:
-        self.work.connection.execute(
-            update(_item)
-            .where(_item.c.office_id == self.office_id, _item.c.id == self.item["id"])
-            .values(**values)
-        )
+        """Change the item, in the store and here, and what its officers are known to have done."""
+        before = tuple(deeds_in(self.item))
+        self.item |= values
+        names = ", ".join(f"{name} = ?" for name in values)
+        wire = self.work.wire
+        bound = [wire.moment(v) if isinstance(v, datetime) else v for v in values.values()]
+        text = f"UPDATE work_item SET {names} WHERE office_id = ? AND id = ?"
+        wire.run(text, *bound, self.office_id, self.item["id"])
+        self._deeds.subtract(before)
+        self._deeds.update(deeds_in(self.item))
+        for deed in before:
+            if not self._deeds[deed]:
+                del self._deeds[deed]
 
     def _note(self, action: str, **facts: str) -> None:
         self.work.note(

@@ -77,6 +77,16 @@ class FaultyCase(QingdanError):
     exit_code = 1
 
 
+class StateDamaged(QingdanError):
+    """The stored state of a case cannot be read; only a backup can bring it back."""
+
+
+class RepeatedKey(QingdanError):
+    """The key of a command was used for another request before."""
+
+    exit_code = 1
+
+
 class Unexecutable(QingdanError):
     """A procedure the runtime will not run, with the construct that is in the way."""
 

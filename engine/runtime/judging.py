@@ -1,6 +1,6 @@
 """Who may take which work item, judged on what the store knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import Connection, RowMapping, select
@@ -14,9 +14,10 @@ from engine.store import schema
 from . import records
 from .duties import Deed, Family, Task, groups, judge
 from .errors import UnknownOfficer
+from .family import load_deeds
+from .statements import Row, Wire
 from .versions import Versions
 
-_item = schema.work_item
 _case = schema.case_file
 
 
@@ -59,7 +60,9 @@ class Judge:
         officer = self.roster.officer(officer_id or "")
         return officer.name if officer else officer_id or ""
 
-    def judge(self, officer: Officer, item: RowMapping, case: RowMapping) -> tuple[Waiver, ...]:
+    def judge(
+        self, officer: Officer, item: RowMapping | Row, case: RowMapping | Row
+    ) -> tuple[Waiver, ...]:
         """Let the officer take the item; the waivers that were needed for it.
 
         Raises
@@ -67,7 +70,7 @@ class Judge:
         Refused
             With the rule and its source.
         """
-        root = case
+        root: RowMapping | Row = case
         if case["root_id"] != case["id"]:
             root = records.case_row(self.connection, self.office_id, case["root_id"])
         program = self.versions.program(self.connection, root["bundle"])
@@ -89,21 +92,18 @@ class Judge:
         )
         return judge(officer, task, family, self.roster, self.controls, self.today)
 
+    def remember(self, root_id: str, deeds: Iterable[Deed]) -> None:
+        """What officers did in a family, where the transaction knows it already."""
+        self._deeds[root_id] = tuple(deeds)
+
     def _deeds_of(self, root_id: str) -> tuple[Deed, ...]:
         """What officers did or hold in a family of cases; outside steps leave no trace."""
         if root_id not in self._deeds:
-            rows = self.connection.execute(
-                select(_item).where(
-                    _item.c.office_id == self.office_id,
-                    _item.c.root_id == root_id,
-                    _item.c.officer.is_not(None),
-                    _item.c.external.is_(False),
-                )
-            ).mappings()
-            self._deeds[root_id] = tuple(deed for row in rows for deed in _deeds(row))
+            wire = Wire(self.connection)
+            self.remember(root_id, load_deeds(wire, self.office_id, root_id))
         return self._deeds[root_id]
 
-    def _lineage(self, case: RowMapping) -> frozenset[str]:
+    def _lineage(self, case: RowMapping | Row) -> frozenset[str]:
         """The case with the cases above and below it, without its siblings."""
         rows = self.connection.execute(
             select(_case.c.id, _case.c.parent_id).where(
@@ -123,15 +123,3 @@ class Judge:
             below |= fresh
             grown = bool(fresh)
         return frozenset(found | below)
-
-
-def _deeds(row: RowMapping) -> Iterator[Deed]:
-    for officer in (row["officer"], *filter(None, (row["cosigners"] or "").split(","))):
-        yield Deed(
-            officer=officer,
-            case_id=row["case_id"],
-            trail=row["trail"],
-            name=row["step_name"],
-            duty=row["duty"],
-            post=row["post"],
-        )

@@ -1,26 +1,46 @@
-"""One transaction's hold on the store: read a case, write its journal and forms."""
+"""One transaction's hold on the store: read cases, write their journals and forms."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection
 
 from engine.model.controls import Controls
 from engine.model.office import Officer
 from engine.model.procedure import FormField
 from engine.store import journal, schema
 
+from . import states
+from .atwork import case_at_work, head_of
+from .family import load_deeds
 from .machine import Machine
 from .program import Program
-from .records import enter_form, form_data, state
+from .shelf import Deeds, Shelf
+from .statements import Row, Wire
+from .values import digest, to_store
 from .versions import Versions
 
 #: Actor of what happens by itself.
 SYSTEM = "system"
 
+_NUMBER = (
+    "INSERT INTO counter (office_id, name, value) VALUES (?, ?, 1) "
+    "ON CONFLICT (office_id, name) DO UPDATE SET value = counter.value + 1 RETURNING value"
+)
+_FORMS = "SELECT max(number) FROM form_entry WHERE office_id = ? AND case_id = ?"
+_RETIRE = (
+    "UPDATE form_value SET is_current = FALSE "
+    "WHERE office_id = ? AND case_id = ? AND is_current AND field IN ({marks})"
+)
+_BUMP = "UPDATE case_file SET revision = revision + 1 WHERE office_id = ? AND id = ?"
+
 
 class Ledger:
-    """What every part of a transaction on the cases of one office needs."""
+    """What every part of a transaction on the cases of one office needs.
+
+    The transaction ends with :meth:`flush`, and after its commit :meth:`keep`.
+    """
 
     def __init__(
         self,
@@ -31,30 +51,113 @@ class Ledger:
         controls: Controls,
         officers: tuple[Officer, ...],
         now: datetime,
+        shelf: Shelf | None = None,
     ) -> None:
         self.connection = connection
+        self.wire = Wire(connection)
         self.office_id = office_id
         self.versions = versions
         self.controls = controls
         self.officers = officers
         self.now = now
+        self.shelf = shelf or Shelf()
         #: Cases being settled: a child that ends meanwhile need not wake them.
         self.settling: set[str] = set()
+        #: Work items finished in this transaction.
+        self.done: set[str] = set()
+        #: What officers did, by root of the family, where it was asked for.
+        self.deeds: dict[str, Deeds] = {}
+        self._revisions: dict[str, int] = {}
+        self._heads: dict[str, journal.Head] = {}
+        self._notes: dict[str, list[journal.Entry]] = {}
+        #: Machines as they will be after the commit, by case, with their version.
+        self._moved: dict[str, tuple[int, Machine]] = {}
+
+    def case(self, case_id: str) -> Row:
+        """A case and its subject, its family held.
+
+        Raises
+        ------
+        UnknownCase
+            No such case in the office.
+        """
+        row = case_at_work(self.wire, self.office_id, case_id)
+        self.hold(row)
+        return row
+
+    def hold(self, case: Row) -> None:
+        """Take note of a case just read: its family changes with this transaction."""
+        self._revisions.setdefault(case["root_id"], case["family_revision"])
+        if case["id"] not in self._notes:
+            self._heads[case["id"]] = head_of(case)
+
+    def begin_chain(self, case_id: str) -> None:
+        """Take note of a case just opened: its journal is empty."""
+        self._heads[case_id] = journal.START
 
     def note(self, case_id: str, actor: str, action: str, **facts: str) -> None:
-        """Write a journal row."""
+        """Write a journal row; all of a transaction are written at its end."""
         entry = journal.Entry(at=self.now, actor=actor, action=action, **facts)
-        journal.append(self.connection, self.office_id, case_id, entry)
+        self._notes.setdefault(case_id, []).append(entry)
 
-    def program(self, row: RowMapping) -> Program:
+    def flush(self) -> None:
+        """Write what was put off: the journal, and that the families have changed."""
+        rows: list[dict[str, object]] = []
+        for case_id, entries in self._notes.items():
+            head = self._heads.get(case_id) or journal.head_of(
+                self.connection, self.office_id, case_id
+            )
+            fresh, self._heads[case_id] = journal.linked(self.office_id, case_id, entries, head)
+            rows += fresh
+        self._notes.clear()
+        if rows:
+            self.wire.insert(schema.journal, *rows)
+        for root_id in self._revisions:
+            self.wire.run(_BUMP, self.office_id, root_id)
+
+    def keep(self) -> None:
+        """After the commit: let the next step find its case in memory."""
+        for case_id, (version, machine) in self._moved.items():
+            self.shelf.put(case_id, version, machine)
+        for root_id, deeds in self.deeds.items():
+            if root_id in self._revisions:
+                self.shelf.keep_deeds(root_id, self._revisions[root_id] + 1, deeds)
+
+    def program(self, row: Row) -> Program:
         """The program a case runs."""
         return self.versions.program(self.connection, row["bundle"])
 
-    def load(self, row: RowMapping) -> Machine:
-        """The machine of a case as stored."""
-        content = state(self.connection, self.office_id, row["id"])
-        data = form_data(self.connection, self.office_id, row["id"])
-        return Machine.load(self.program(row), content, data, lambda: self.now)
+    def load(self, row: Row) -> Machine:
+        """The machine of a case, from memory or as stored."""
+        case_id, version = row["id"], row["version"]
+        moved = self._moved.pop(case_id, None)
+        machine = moved[1] if moved and moved[0] == version else self.shelf.take(case_id, version)
+        if machine is None:
+            program = self.program(row)
+            return states.load(self.wire, self.office_id, row, program, lambda: self.now)
+        machine.set_clock(lambda: self.now)
+        return machine
+
+    def store(self, row: Row, machine: Machine) -> None:
+        """Store what moved in a case; kept in memory after the commit."""
+        version = row["version"] + 1
+        states.save(self.wire, self.office_id, row["id"], version, machine)
+        self._moved[row["id"]] = version, machine
+
+    def put_back(self, row: Row, machine: Machine) -> None:
+        """The machine has not moved: the next step may have it."""
+        self._moved[row["id"]] = row["version"], machine
+
+    def deeds_of(self, case: Row) -> Deeds:
+        """What officers did and hold in the family of a case, each deed with its number."""
+        root_id = case["root_id"]
+        deeds = self.deeds.get(root_id)
+        if deeds is None:
+            deeds = self.shelf.deeds(root_id, case["family_revision"])
+        if deeds is None:
+            deeds = load_deeds(self.wire, self.office_id, root_id)
+        self.deeds[root_id] = deeds
+        return deeds
 
     def enter(
         self,
@@ -69,31 +172,33 @@ class Ledger:
         """Store a form as submitted; its digest, empty where there is nothing in it."""
         if not values and not files:
             return ""
-        return enter_form(
-            self.connection,
-            self.office_id,
-            case_id,
-            work_item_id=work_item_id,
-            officer=officer,
-            at=self.now,
-            fields=fields,
-            values=values,
-            files=files or {},
-        )
+        last = self.wire.run(_FORMS, self.office_id, case_id).fetchone()[0] or 0
+        key = {"office_id": self.office_id, "case_id": case_id, "number": last + 1}
+        salt = secrets.token_hex(16)
+        sealed = digest(values, files or {}, salt)
+        made = {"work_item_id": work_item_id, "officer": officer, "at": self.now}
+        self.wire.insert(schema.form_entry, {**key, **made, "salt": salt, "digest": sealed})
+        rows = [
+            {**key, **_stored(field, values[field.name])}
+            for field in fields
+            if field.name in values
+        ]
+        if rows:
+            if last:
+                names = [str(row["field"]) for row in rows]
+                text = _RETIRE.format(marks=", ".join("?" * len(names)))
+                self.wire.run(text, self.office_id, case_id, *names)
+            self.wire.insert(schema.form_value, *rows)
+        return sealed
 
     def next_number(self) -> str:
         """A new case number: ``2026-000123``."""
-        # Numbers of an office are given out one at a time.
-        office = select(schema.office.c.id).where(schema.office.c.id == self.office_id)
-        self.connection.execute(office.with_for_update())
-        table, name = schema.counter, f"case {self.now.year}"
-        where = (table.c.office_id == self.office_id, table.c.name == name)
-        bumped = self.connection.execute(
-            update(table).where(*where).values(value=table.c.value + 1)
-        )
-        if bumped.rowcount == 0:
-            self.connection.execute(
-                insert(table).values(office_id=self.office_id, name=name, value=1)
-            )
-        value = self.connection.scalar(select(table.c.value).where(*where))
-        return f"{self.now.year}-{value:06}"
+        year = self.now.year
+        found = self.wire.run(_NUMBER, self.office_id, f"case {year}").fetchone()
+        return f"{year}-{found[0]:06}"
+
+
+def _stored(field: FormField, value: object) -> dict[str, object]:
+    kept = to_store(field, value)
+    row: dict[str, object] = {"field": field.name, "type": field.type.value}
+    return row | {"fen": kept.fen, "content": kept.content, "is_current": True}

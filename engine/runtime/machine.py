@@ -4,27 +4,19 @@ The only place that drives SpiffWorkflow. Form data stay outside: the machine
 is given them to evaluate expressions and keeps none of them.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
-from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
-from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter
-from SpiffWorkflow.bpmn.serializer.helpers import DefaultRegistry
-from SpiffWorkflow.bpmn.serializer.helpers.bpmn_converter import BpmnConverter
 from SpiffWorkflow.bpmn.specs.defaults import CallActivity, EventBasedGateway
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util import BpmnEvent
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import SpiffWorkflowException
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.model.errors import UnsafeExpression
@@ -33,11 +25,14 @@ from engine.model.wording import say
 from .clock import Clock
 from .errors import FaultyCase
 from .expressions import SafeEngine, is_instance
+from .live import LiveTask, LiveWorkflow
 from .program import Program
 from .specs import ChildCases, HumanTask, Timer
+from .tape import changes, replay, snapshot
 
-#: Longest chain of finished steps; from 1,000 on SpiffWorkflow overlooks tasks in silence.
-MAX_DEPTH = 900
+# It gathers what it would log even when nobody listens, unless it is told not to.
+for _name in ("spiff.task", "spiff.workflow"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class OpenKind(StrEnum):
@@ -61,88 +56,89 @@ class Open:
     path: str
 
 
-class _CompactConverter(BpmnWorkflowConverter):
-    """The state without the specs, which the stored file gives again."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alarm:
+    """A running timer."""
 
-    def to_dict(self, workflow: BpmnWorkflow) -> dict[str, object]:
-        state = super(BpmnWorkflowConverter, self).to_dict(workflow)
-        state["subprocesses"] = self.mapping_to_dict(workflow.subprocesses)
-        return dict(state)
-
-    def from_dict(self, dct: dict[str, object], program: Program) -> BpmnWorkflow:
-        workflow = self.target_class(program.spec, program.called, deserializing=True)
-        workflow.tasks = self.mapping_from_dict(dct["tasks"], UUID, workflow=workflow)
-        workflow.task_tree = workflow.tasks[UUID(str(dct["root"]))]
-        self.set_default_attributes(workflow, dct)
-        self.subprocesses_from_dict(dct["subprocesses"], workflow)
-        return workflow
+    #: Task id, ``-`` and the id of the timer's node.
+    id: str
+    #: Node id; ``callId/nodeId`` inside a called process.
+    path: str
+    due: datetime
 
 
-class _TimerConverter(BpmnConverter):
-    def to_dict(self, timer: Timer) -> dict[str, object]:
-        return {"name": timer.name, "expression": timer.expression}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """What a step changed for the office."""
 
-    def from_dict(self, dct: dict[str, object]) -> Timer:
-        return Timer(dct["name"], dct["expression"])
-
-
-def _registry() -> DefaultRegistry:
-    registry = DefaultRegistry()
-    registry.register(Decimal, lambda v: {"value": str(v)}, lambda v: Decimal(v["value"]))
-    registry.register(
-        date, lambda v: {"value": v.isoformat()}, lambda v: date.fromisoformat(v["value"])
-    )
-    ours = {BpmnWorkflow: _CompactConverter, Timer: _TimerConverter}
-    return BpmnWorkflowSerializer.configure(DEFAULT_CONFIG | ours, registry)
-
-
-_REGISTRY = _registry()
+    opened: tuple[Open, ...]
+    closed: tuple[Open, ...]
+    started: tuple[Alarm, ...]
+    stopped: tuple[Alarm, ...]
 
 
 class Machine:
-    """A loaded workflow with its data and clock; one per transaction, never shared.
+    """A loaded workflow with its data and clock; used by one transaction at a time.
 
     Every method that moves it on raises :class:`FaultyCase` when an expression
     or gateway cannot be decided; the machine is then of no more use.
     """
 
-    def __init__(
-        self, program: Program, workflow: BpmnWorkflow, data: dict[str, object], clock: Clock
-    ) -> None:
+    def __init__(self, program: Program, workflow: LiveWorkflow, data: dict[str, object]) -> None:
         self.program = program
         #: The form of the case, by field; expressions read it.
         self.data = data
+        #: Length of the stored snapshot, and of the changes after it.
+        self.written = (0, 0)
+        #: Number of tasks when it was last put away.
+        self.size = 0
         self._workflow = workflow
-        # A restored workflow comes with SpiffWorkflow's own engine, which evaluates Python.
-        workflow.script_engine = SafeEngine(data, clock)
+        self._places: dict[UUID, tuple[Open, ...]] = {}
+        self._timers: dict[UUID, tuple[Alarm, ...]] = {}
 
     @classmethod
     def start(cls, program: Program, data: dict[str, object], clock: Clock) -> "Machine":
         """A new workflow, run up to its first open places."""
-        engine = SafeEngine(data, clock)
         with _decided():
-            workflow = BpmnWorkflow(program.spec, dict(program.called), script_engine=engine)
-            machine = cls(program, workflow, data, clock)
+            workflow = LiveWorkflow(program.spec, program.called, SafeEngine(data, clock))
+            workflow.begin()
             workflow.do_engine_steps()
-        return machine
+            return cls(program, workflow, data)
 
     @classmethod
     def load(
-        cls, program: Program, content: str, data: dict[str, object], clock: Clock
+        cls, program: Program, texts: Iterable[str], data: dict[str, object], clock: Clock
     ) -> "Machine":
-        """A workflow as it was dumped."""
-        workflow = _REGISTRY.restore(json.loads(content), program=program)
-        return cls(program, workflow, data, clock)
+        """A workflow as it was stored: a snapshot or nothing, then changes."""
+        machine = cls(program, replay(program, SafeEngine(data, clock), texts), data)
+        machine._review(machine._tasks())
+        return machine
 
-    def dump(self) -> str:
-        """The state as text."""
-        state = _REGISTRY.convert(self._workflow)
-        return json.dumps(state, ensure_ascii=False, default=_REGISTRY.convert)
+    def set_clock(self, clock: Clock) -> None:
+        """Let it go by another clock from now on."""
+        self._workflow.script_engine.clock = clock
+
+    def count(self) -> int:
+        """How many tasks it holds."""
+        return len(self._workflow.everywhere)
+
+    def changes(self) -> str:
+        """What changed since the last call, as text to be stored."""
+        return changes(self._workflow)
+
+    def snapshot(self) -> str:
+        """The whole state as text; needs no changes before it."""
+        return snapshot(self._workflow)
 
     @property
     def finished(self) -> bool:
         """Whether the procedure has come to its end."""
         return bool(self._workflow.completed)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether anything is to be stored."""
+        return bool(self._workflow.touched or self._workflow.gone)
 
     def advance(self) -> None:
         """Fire timers that are due, and run whatever runs by itself."""
@@ -154,8 +150,6 @@ class Machine:
         """Finish an open place; ``values`` are already in :attr:`data`."""
         task_id, _, branch = place.partition("-")
         task = self._workflow.get_task_from_id(UUID(task_id))
-        if task.depth > MAX_DEPTH:
-            raise FaultyCase(say("run.too-long"))
         with _decided():
             if isinstance(task.task_spec, HumanTask | ChildCases):
                 if is_instance(task):
@@ -169,21 +163,55 @@ class Machine:
                 task.task_spec.catch(task, event)
                 task.task_spec._update(task)
             self._workflow.do_engine_steps()
+            self._workflow.bpmn_events.clear()
+
+    def withdraw(self) -> None:
+        """Stop: nothing of it waits for anybody any more."""
+        self._workflow.cancel()
+
+    def news(self) -> "News":
+        """What has opened, closed, started or stopped since the last call."""
+        workflow = self._workflow
+        before_places, before_timers = dict[str, Open](), dict[str, Alarm]()
+        for task in (*workflow.touched, *workflow.dropped):
+            before_places |= {p.id: p for p in self._places.pop(task.id, ())}
+            before_timers |= {t.id: t for t in self._timers.pop(task.id, ())}
+        workflow.dropped.clear()
+        places, timers = self._review(workflow.touched)
+        return News(
+            opened=tuple(p for key, p in places.items() if key not in before_places),
+            closed=tuple(p for key, p in before_places.items() if key not in places),
+            started=tuple(t for key, t in timers.items() if key not in before_timers),
+            stopped=tuple(t for key, t in before_timers.items() if key not in timers),
+        )
+
+    def _review(self, tasks: Iterable[LiveTask]) -> tuple[dict[str, Open], dict[str, Alarm]]:
+        """Note what these tasks wait for."""
+        places, timers = dict[str, Open](), dict[str, Alarm]()
+        for task in tasks:
+            if task._state == TaskState.READY or task._state == TaskState.WAITING:
+                if found := tuple(_places(task)):
+                    self._places[task.id] = found
+                    places |= {p.id: p for p in found}
+                if alarms := tuple(_alarms(task)):
+                    self._timers[task.id] = alarms
+                    timers |= {t.id: t for t in alarms}
+        return places, timers
 
     def open_places(self) -> tuple[Open, ...]:
-        """Where the workflow waits for somebody."""
-        return tuple(place for task in self._tasks() for place in _places(task))
+        """Where the workflow waits for somebody; as of the last :meth:`news`."""
+        return tuple(place for places in self._places.values() for place in places)
 
-    def timers(self) -> Iterator[tuple[str, str, datetime]]:
-        """Task id, path and due moment of every running timer."""
-        for task in self._tasks():
-            if task.state != TaskState.WAITING or not isinstance(task.task_spec, CatchingEvent):
-                continue
-            definition = task.task_spec.event_definition
-            for timer in getattr(definition, "event_definitions", [definition]):
-                if isinstance(timer, Timer):
-                    place = f"{task.id.hex}-{timer.name}"
-                    yield place, _sibling(_path(task), timer.name), timer.due(task)
+    def calls(self) -> tuple[Open, ...]:
+        """Calls that wait for child cases now."""
+        if not self.program.opens_children:
+            return ()
+        open_tasks = (t for w in self._workflow.workflows() for t in w.unfinished.values())
+        return tuple(p for t in open_tasks for p in _places(t) if p.kind is OpenKind.CHILDREN)
+
+    def timers(self) -> tuple[Alarm, ...]:
+        """Every running timer; as of the last :meth:`news`."""
+        return tuple(alarm for alarms in self._timers.values() for alarm in alarms)
 
     def progress(self) -> dict[str, str]:
         """``done``, ``current`` or ``waiting`` by path of node."""
@@ -201,9 +229,8 @@ class Machine:
                     found[path] = mark
         return found
 
-    def _tasks(self) -> Iterator[Task]:
-        for workflow in (self._workflow, *self._workflow.subprocesses.values()):
-            yield from workflow.tasks.values()
+    def _tasks(self) -> Iterable[LiveTask]:
+        return self._workflow.everywhere.values()
 
 
 _MARKS = {
@@ -214,7 +241,17 @@ _MARKS = {
 }
 
 
-def _path(task: Task) -> str:
+def _alarms(task: LiveTask) -> Iterator[Alarm]:
+    if task._state != TaskState.WAITING or not isinstance(task.task_spec, CatchingEvent):
+        return
+    definition = task.task_spec.event_definition
+    for timer in getattr(definition, "event_definitions", [definition]):
+        if isinstance(timer, Timer):
+            path = _sibling(_path(task), timer.name)
+            yield Alarm(id=f"{task.id.hex}-{timer.name}", path=path, due=timer.due(task))
+
+
+def _path(task: LiveTask) -> str:
     """``callId/nodeId`` of a task; sub-processes inside a file add nothing."""
     path = str(task.task_spec.bpmn_id)
     workflow = task.workflow
@@ -230,7 +267,7 @@ def _sibling(path: str, name: str) -> str:
     return f"{path.rpartition('/')[0]}/{name}".removeprefix("/")
 
 
-def _places(task: Task) -> Iterator[Open]:
+def _places(task: LiveTask) -> Iterator[Open]:
     spec = task.task_spec
     if task.state == TaskState.READY and isinstance(spec, HumanTask | ChildCases):
         kind = OpenKind.STEP if isinstance(spec, HumanTask) else OpenKind.CHILDREN

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, select, update
 
 from engine.bpmn.library import Library
 from engine.model.case import (
@@ -29,6 +29,7 @@ from .ledger import SYSTEM
 from .opening import parse_opening
 from .places import fields_of
 from .reading import Reading
+from .statements import Row
 
 _case = schema.case_file
 
@@ -93,13 +94,13 @@ class Office(Reading):
             The procedure cannot start.
         """
         applicant, title = parse_opening(applicant, title)
-        with self.store.write() as connection:
+        with self._at_work() as (work, judge):
+            connection = work.connection
             procedure, code = self._published(connection, item_code)
-            judge = self._judge(connection)
             judge.officer(by)
             bundle = self._versions.bundle(connection, procedure.id)
             fields = fields_of(self._versions.program(connection, bundle))
-            case_id = self._work(judge).open(
+            case_id = work.open(
                 Opening(
                     procedure=procedure,
                     bundle=bundle,
@@ -135,7 +136,7 @@ class Office(Reading):
         """
         with self._desk(work_item_id, by) as desk:
             desk.claim()
-        return self.work_item(work_item_id)
+            return self._work_item(desk.work.connection, desk.item)
 
     def release(self, work_item_id: str, *, by: str) -> WorkItem:
         """Give a claimed work item back.
@@ -147,7 +148,7 @@ class Office(Reading):
         """
         with self._desk(work_item_id, by) as desk:
             desk.release()
-        return self.work_item(work_item_id)
+            return self._work_item(desk.work.connection, desk.item)
 
     def complete(
         self,
@@ -180,17 +181,30 @@ class Office(Reading):
         """
         with self._desk(work_item_id, by) as desk:
             desk.complete(values, files or {}, version)
-            case_id = desk.case["id"]
-            return self._case(desk.work.connection, case_id)
+            return self._as_case(desk.work, desk.case)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[tuple[Casework, Judge]]:
+        """A transaction that changes cases; what it leaves in memory is kept once committed."""
+        with self.store.write() as connection:
+            judge = self._judge(connection)
+            work = self._work(judge)
+            yield work, judge
+            work.flush()
+        work.keep()
+
+    def _as_case(self, work: Casework, row: Row) -> Case:
+        below = ()
+        if work.program(row).opens_children:
+            below = records.children(work.connection, self.id, [row["id"]]).get(row["id"], ())
+        return records.to_case(row, below)
 
     @contextmanager
     def _desk(self, work_item_id: str, by: str) -> Iterator[Desk]:
         """A transaction on one work item; what was refused is journalled after it is undone."""
         desk = None
         try:
-            with self.store.write() as connection:
-                judge = self._judge(connection)
-                work = self._work(judge)
+            with self._at_work() as (work, judge):
                 desk = Desk(work, judge, work_item_id, by)
                 yield desk
         except Refused as refused:
@@ -212,14 +226,12 @@ class Office(Reading):
         UnknownCase, UnknownOfficer
             The office has no such case or officer.
         """
-        with self.store.write() as connection:
-            judge = self._judge(connection)
+        with self._at_work() as (work, judge):
             judge.officer(by)
-            row = records.case_row(connection, self.id, case_id)
-            records.case_row(connection, self.id, row["root_id"], lock=True)
-            yield self._work(judge)
+            work.case(case_id)
+            yield work
 
-    def _note_failure(self, item: RowMapping, actor: str, action: str, note: str) -> None:
+    def _note_failure(self, item: Row, actor: str, action: str, note: str) -> None:
         with self.store.write() as connection:
             records.case_row(connection, self.id, item["root_id"], lock=True)
             entry = journal.Entry(
@@ -270,10 +282,8 @@ class Office(Reading):
 
     def _fire(self, case_id: str) -> int:
         try:
-            with self.store.write() as connection:
-                row = records.case_row(connection, self.id, case_id)
-                records.case_row(connection, self.id, row["root_id"], lock=True)
-                return self._work(self._judge(connection)).fire(case_id)
+            with self._at_work() as (work, _):
+                return work.fire(case_id)
         except FaultyCase:
             self._mark_faulty(case_id)
             with self.store.write() as connection:
@@ -291,4 +301,5 @@ class Office(Reading):
             controls=self.controls,
             officers=judge.roster.officers,
             now=self.clock(),
+            shelf=self._shelf,
         )

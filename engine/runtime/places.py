@@ -1,6 +1,7 @@
 """What an open place of a procedure asks of the office: post, duty, form, limit."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from engine.model.controls import Controls
 from engine.model.item import TimeLimit
@@ -29,8 +30,20 @@ class Place:
     fields: tuple[FormField, ...]
 
 
+#: Places by program and path, with the controls they were read with.
+_known: WeakKeyDictionary[Program, dict[str, tuple[Controls, Place]]] = WeakKeyDictionary()
+
+
 def place(program: Program, controls: Controls, path: str) -> Place:
     """The place a path names; a called process without lanes inherits its call's post."""
+    known = _known.setdefault(program, {})
+    found = known.get(path)
+    if found is None or found[0] is not controls:
+        found = known[path] = controls, _place(program, controls, path)
+    return found[1]
+
+
+def _place(program: Program, controls: Controls, path: str) -> Place:
     chain = program.chain(path)
     node = chain[-1][1]
     step = node.step or _NO_STEP

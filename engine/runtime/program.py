@@ -6,6 +6,7 @@ case on these versions shares it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -21,6 +22,7 @@ from engine.model.wording import say
 
 from .errors import Unexecutable
 from .executable import check_executable
+from .joins import EndMeeting
 from .specs import Parser
 
 
@@ -47,7 +49,16 @@ class Program:
     procedures: Mapping[str, Procedure]
     spec: BpmnProcessSpec
     #: Specs of called processes and of sub-processes, as SpiffWorkflow looks them up.
-    called: Mapping[str, BpmnProcessSpec]
+    called: dict[str, BpmnProcessSpec]
+
+    @cached_property
+    def opens_children(self) -> bool:
+        """Whether a call of it opens child cases."""
+        return any(
+            node.step is not None and node.step.child_rows
+            for procedure in self.procedures.values()
+            for node in procedure.nodes.values()
+        )
 
     def chain(self, path: str) -> tuple[tuple[Procedure, Node], ...]:
         """The calls a path goes through and, last, the node it names."""
@@ -126,6 +137,7 @@ def _specs(process_id: str, document: Document, content: bytes) -> dict[str, Bpm
             element=getattr(error, "id", None) or None,
         ) from error
     for spec in found.values():
+        spec.end.__class__ = EndMeeting
         _prepare_loops(spec)
     return found
 

@@ -20,12 +20,13 @@ from engine.model.procedure import Procedure
 from engine.model.wording import say
 from engine.store import Store, journal, schema
 
-from . import records, rosters
+from . import records, rosters, states
 from .clock import Clock, system_clock
 from .errors import Refused, UnknownAttachment
 from .judging import Judge
-from .machine import Machine
 from .places import place
+from .shelf import Shelf
+from .statements import Row, Wire
 from .versions import Versions
 
 _item = schema.work_item
@@ -65,6 +66,8 @@ class Reading:
         self.controls = controls
         self.clock = clock
         self._versions = Versions(office_id)
+        self._shelf = Shelf()
+        self._roster: tuple[int, Roster] | None = None
         with store.read() as connection:
             known = rosters.office_name(connection, office_id) is not None
         if not known:
@@ -158,7 +161,9 @@ class Reading:
             return refused.message
         return ""
 
-    def _work_item(self, connection: Connection, row: RowMapping, refusal: str = "") -> WorkItem:
+    def _work_item(
+        self, connection: Connection, row: RowMapping | Row, refusal: str = ""
+    ) -> WorkItem:
         program = self._versions.program(connection, row["bundle"])
         asked = place(program, self.controls, row["step"])
         return records.to_work_item(row, asked.fields, asked.guide, refusal)
@@ -212,15 +217,14 @@ class Reading:
             ]
             items.sort(key=lambda item: (item.done_at is not None, item.done_at or item.since))
             program = self._versions.program(connection, row["bundle"])
-            data = records.form_data(connection, self.id, case_id)
-            state = records.state(connection, self.id, case_id)
+            machine = states.load(Wire(connection), self.id, dict(row), program, self.clock)
             below = records.children(connection, self.id, [case_id])
             return CaseFile(
                 case=records.to_case(row, below.get(case_id, ())),
                 work_items=tuple(items),
-                data=data,
+                data=machine.data,
                 attachments=records.attachments(connection, self.id, case_id),
-                progress=Machine.load(program, state, data, self.clock).progress(),
+                progress=machine.progress(),
             )
 
     def work_item(self, work_item_id: str) -> WorkItem:
@@ -278,6 +282,13 @@ class Reading:
             self.id,
             versions=self._versions,
             controls=self.controls,
-            roster=rosters.load_roster(connection, self.id),
+            roster=self._present_roster(connection),
             today=self.clock().date(),
         )
+
+    def _present_roster(self, connection: Connection) -> Roster:
+        """The roster as it stands, read again only where it has changed."""
+        revision = rosters.revision(connection, self.id)
+        if self._roster is None or self._roster[0] != revision:
+            self._roster = revision, rosters.load_roster(connection, self.id)
+        return self._roster[1]

@@ -1,18 +1,17 @@
 """Rows of the store as model objects, and the queries the office asks."""
 
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, or_, select
 
 from engine.model.case import Applicant, Attachment, Case, CaseState, WorkItem, WorkItemState
 from engine.model.procedure import FormField
 from engine.model.wording import say
 from engine.store import schema
 
+from . import states
 from .errors import UnknownCase, UnknownWorkItem
-from .values import digest, from_store, to_store
+from .statements import Row, Wire
 
 _case = schema.case_file
 _subject = schema.subject
@@ -79,13 +78,13 @@ def children(
         .where(_case.c.office_id == office_id, _case.c.parent_id.in_(set(parents)))
         .order_by(_case.c.parent_id, _case.c.opened_at, _case.c.row_number, _case.c.id)
     )
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for parent, child in rows:
-        found[parent] = (*found.get(parent, ()), child)
-    return found
+        found.setdefault(parent, []).append(child)
+    return {parent: tuple(below) for parent, below in found.items()}
 
 
-def to_case(row: RowMapping, child_ids: tuple[str, ...]) -> Case:
+def to_case(row: RowMapping | Row, child_ids: tuple[str, ...]) -> Case:
     """The model object of a case."""
     return Case(
         id=row["id"],
@@ -135,7 +134,7 @@ def item_row(connection: Connection, office_id: str, work_item_id: str) -> RowMa
 
 
 def to_work_item(
-    row: RowMapping, fields: tuple[FormField, ...], guide: str, refusal: str = ""
+    row: RowMapping | Row, fields: tuple[FormField, ...], guide: str, refusal: str = ""
 ) -> WorkItem:
     """The model object of a work item."""
     return WorkItem(
@@ -181,78 +180,6 @@ def to_attachment(row: RowMapping) -> Attachment:
     )
 
 
-def state(connection: Connection, office_id: str, case_id: str) -> str:
-    """The execution state of a case, as its machine dumped it."""
-    table = schema.case_state
-    query = select(table.c.content).where(
-        table.c.office_id == office_id, table.c.case_id == case_id
-    )
-    return str(connection.execute(query).scalar_one())
-
-
 def form_data(connection: Connection, office_id: str, case_id: str) -> dict[str, object]:
     """The form of a case as it stands: the latest value of every field."""
-    table = schema.form_value
-    rows = connection.execute(
-        select(table)
-        .where(
-            table.c.office_id == office_id, table.c.case_id == case_id, table.c.is_current.is_(True)
-        )
-        .order_by(table.c.number, table.c.field)
-    )
-    return {row.field: from_store(row.type, row.fen, row.content) for row in rows}
-
-
-def enter_form(
-    connection: Connection,
-    office_id: str,
-    case_id: str,
-    *,
-    work_item_id: str | None,
-    officer: str,
-    at: datetime,
-    fields: Sequence[FormField],
-    values: Mapping[str, object],
-    files: Mapping[str, str],
-) -> str:
-    """Store one submission of a form; its digest, for the journal."""
-    entry = schema.form_entry
-    last = connection.scalar(
-        select(func.max(entry.c.number)).where(
-            entry.c.office_id == office_id, entry.c.case_id == case_id
-        )
-    )
-    salt = secrets.token_hex(16)
-    key = {"office_id": office_id, "case_id": case_id, "number": (last or 0) + 1}
-    sealed = digest(values, files, salt)
-    connection.execute(
-        insert(entry).values(
-            **key, work_item_id=work_item_id, officer=officer, at=at, salt=salt, digest=sealed
-        )
-    )
-    rows = []
-    for field in fields:
-        if field.name in values:
-            stored = to_store(field, values[field.name])
-            row: dict[str, object] = {"field": field.name, "type": field.type.value}
-            row |= {"fen": stored.fen, "content": stored.content}
-            rows.append({**key, **row, "is_current": True})
-    if rows:
-        _retire(connection, office_id, case_id, [str(row["field"]) for row in rows])
-        connection.execute(insert(schema.form_value), rows)
-    return sealed
-
-
-def _retire(connection: Connection, office_id: str, case_id: str, fields: list[str]) -> None:
-    """The present values of these fields become history."""
-    table = schema.form_value
-    connection.execute(
-        update(table)
-        .where(
-            table.c.office_id == office_id,
-            table.c.case_id == case_id,
-            table.c.field.in_(fields),
-            table.c.is_current.is_(True),
-        )
-        .values(is_current=False)
-    )
+    return states.form_data(Wire(connection), office_id, case_id)

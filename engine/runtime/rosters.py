@@ -16,6 +16,11 @@ from engine.model.office import (
 )
 from engine.store import Store, schema
 
+from .statements import Wire
+
+_REVISION = "SELECT roster_revision FROM office WHERE id = ?"
+_CHANGED = "UPDATE office SET roster_revision = roster_revision + 1 WHERE id = ?"
+
 
 def office_name(connection: Connection, office_id: str) -> str | None:
     """The office's name, or None where it is not in the store yet."""
@@ -41,6 +46,17 @@ def name_office(connection: Connection, office_id: str, name: str) -> None:
         connection.execute(
             update(schema.office).where(schema.office.c.id == office_id).values(name=name)
         )
+
+
+def revision(connection: Connection, office_id: str) -> int:
+    """How often the roster was changed: as long as it is the same, so is the roster."""
+    found = Wire(connection).run(_REVISION, office_id).fetchone()
+    return int(found[0]) if found else 0
+
+
+def touch(connection: Connection, office_id: str) -> None:
+    """The roster changes in this transaction: nobody may go on with one read before."""
+    Wire(connection).run(_CHANGED, office_id)
 
 
 def _rows(connection: Connection, office_id: str, table: Table) -> list[Row[tuple[object, ...]]]:
@@ -111,6 +127,7 @@ def load_roster(connection: Connection, office_id: str) -> Roster:
 def save_roster(connection: Connection, office_id: str, roster: Roster) -> None:
     """Put a roster in place of the present one; officers who left keep their name."""
     name_office(connection, office_id, roster.office)
+    touch(connection, office_id)
     for table in (
         schema.appointment,
         schema.relative,

@@ -71,13 +71,14 @@ class Simulation:
 
     def choices(self) -> tuple[Choice, ...]:
         """What can happen next, steps first, then timers by time."""
+        self._machine.news()
         steps = [
             Choice(id=p.id, kind=p.kind, path=p.path, asked=self._asked(p.path))
             for p in self._machine.open_places()
         ]
         timers = [
-            Choice(id=id_, kind=None, path=path, asked=self._asked(path), due=due)
-            for id_, path, due in self._machine.timers()
+            Choice(id=t.id, kind=None, path=t.path, asked=self._asked(t.path), due=t.due)
+            for t in self._machine.timers()
         ]
         return (*steps, *sorted(timers, key=lambda timer: timer.due or self.now))
 

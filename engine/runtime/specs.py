@@ -5,6 +5,7 @@ timers ask the case's clock. What SpiffWorkflow would run wrongly in silence is
 refused before parsing (:mod:`engine.runtime.executable`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,7 +16,12 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
     IntermediateCatchEventParser,
     StartEventParser,
 )
-from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser, SubWorkflowParser
+from SpiffWorkflow.bpmn.parser.task_parsers import (
+    CallActivityParser,
+    ConditionalGatewayParser,
+    GatewayParser,
+    SubWorkflowParser,
+)
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
@@ -36,6 +42,8 @@ from SpiffWorkflow.task import Task
 
 from engine.bpmn.table import NAMESPACE
 from engine.model.procedure import TASKS
+
+from .joins import InclusiveMeeting, ParallelMeeting
 
 
 class HumanTask(BpmnSpecMixin):
@@ -82,7 +90,7 @@ class Timer(TimerEventDefinition):
         )
 
 
-class _FreshItem:
+class _Instances:
     """Mixed into multi-instances: the item of one instance never meets that of the next.
 
     SpiffWorkflow merges an instance's data into the activity and then refuses
@@ -91,18 +99,36 @@ class _FreshItem:
 
     input_item: TaskDataReference | None
 
+    def merge_child(self, workflow: object, child: Task) -> None:
+        child.parent.touch()
+        super().merge_child(workflow, child)  # type: ignore[misc]
+
     def create_child(self, my_task: Task, item: object, key_or_index: object = None) -> None:
         if self.input_item is not None:
             my_task.data.pop(self.input_item.bpmn_id, None)
         super().create_child(my_task, item, key_or_index)  # type: ignore[misc]
 
 
-class SequentialInstances(_FreshItem, SequentialMultiInstanceTask):
+class SequentialInstances(_Instances, SequentialMultiInstanceTask):
     """An activity repeated one after the other."""
 
+    def init_remaining_items(self, my_task: Task) -> Sequence[object]:
+        """Numbers of the rows to come: a range, which stays short however many they are."""
+        remaining: list[object] = super().init_remaining_items(my_task)
+        numbers = range(len(remaining))
+        return numbers if remaining == list(numbers) else remaining
 
-class ParallelInstances(_FreshItem, ParallelMultiInstanceTask):
+
+class ParallelInstances(_Instances, ParallelMultiInstanceTask):
     """An activity repeated at the same time."""
+
+    def create_children(self, my_task: Task) -> None:
+        super().create_children(my_task)
+        my_task.internal_data["instances"] = sum(1 for _ in self._instances(my_task))
+
+    def children_complete(self, my_task: Task) -> bool:
+        """By count: looking at every instance would cost more with each."""
+        return len(my_task.internal_data["merged"]) >= int(my_task.internal_data["instances"])
 
 
 class _OurLoops:
@@ -167,6 +193,8 @@ class Parser(BpmnParser):
         **{full_tag(kind.value): (_Step, HumanTask) for kind in TASKS},
         full_tag("callActivity"): (_Call, CallActivity),
         full_tag("subProcess"): (_SubProcess, SubWorkflowTask),
+        full_tag("parallelGateway"): (GatewayParser, ParallelMeeting),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveMeeting),
         full_tag("startEvent"): (_Start, StartEvent),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),

@@ -3,7 +3,7 @@
 SQLite is the default, PostgreSQL the other choice; one code path for both.
 """
 
-from . import bank, clock, schema, seal
+from . import bank, clock, running, schema, seal
 from .columns import CHINA
 from .errors import NewerSchema, StoreBusy, StoreCorrupt, StoreFull, StoreUnavailable
 from .store import Store, open_store
@@ -19,6 +19,7 @@ __all__ = [
     "bank",
     "clock",
     "open_store",
+    "running",
     "schema",
     "seal",
 ]

@@ -26,6 +26,8 @@ office = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("name", NAME, nullable=False),
+    #: Goes up with every change of the roster.
+    Column("roster_revision", Integer, nullable=False, server_default="0"),
 )
 
 #: Numbers given out: case numbers by year.
@@ -156,10 +158,13 @@ case_file = Table(
     Column("row_number", Integer),
     #: Path of calls from the root, ending with ``/``; empty at the root.
     Column("trail", Text, nullable=False),
+    #: Steps its machine has made.
     Column("version", Integer, nullable=False),
+    #: At the root: goes up with every change in the family.
+    Column("revision", Integer, nullable=False, server_default="0"),
     of_case("parent_id"),
     Index(None, "office_id", "state", "opened_at"),
-    Index(None, "office_id", "parent_id", "parent_task"),
+    Index(None, "office_id", "parent_id", "parent_task", "state"),
     Index(None, "office_id", "root_id"),
 )
 
@@ -173,16 +178,6 @@ subject = Table(
     Column("name", NAME, nullable=False),
     Column("id_card", String(18), nullable=False),
     Column("phone", String(32), nullable=False),
-    of_case(),
-)
-
-#: Execution state as text; JSONB would reorder its keys and lose it.
-case_state = Table(
-    "case_state",
-    metadata,
-    office_key(),
-    Column("case_id", ID, primary_key=True),
-    Column("content", Text, nullable=False),
     of_case(),
 )
 

@@ -1,13 +1,11 @@
 """Every BPMN construct the items use runs as drawn, also after a restart at each step."""
 
-import os
 from collections.abc import Callable
 
 import pytest
 
-from engine.bpmn.library import Library
 from engine.model.case import CaseState
-from engine.runtime import FaultyCase, Office, Simulation, machine
+from engine.runtime import FaultyCase, Office
 
 from .conftest import Clock, Desk
 from .drawings import column, field, flow, line, process, step
@@ -284,25 +282,6 @@ def endless_loop() -> bytes:
         flow("out", "end", "stop == '是'"),
         code="T-1",
     )
-
-
-@pytest.mark.prove
-def test_loop_without_end_is_refused_before_it_stalls(
-    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if os.environ.get("QINGDAN_PROVE") != "full":
-        monkeypatch.setattr(machine, "MAX_DEPTH", 90)
-    (desk.folder / "p.bpmn").write_bytes(endless_loop())
-    library = Library.load([desk.folder])
-    run = Simulation(library, "p", desk.office.controls, clock=clock)
-
-    def go_round_forever() -> None:
-        while True:
-            (choice,) = run.choices()
-            run.fill(choice, {"stop": "否"})
-
-    with pytest.raises(FaultyCase, match="来回的次数太多"):
-        go_round_forever()
 
 
 def test_loop_ends_when_its_condition_says_so(desk: Desk) -> None:

@@ -91,8 +91,8 @@ def test_restored_case_has_the_safe_engine(desk: Desk, clock: Clock) -> None:
     )
     library = Library.load([desk.folder])
     program = Simulation(library, "p", desk.office.controls, clock=clock).program
-    content = Machine.start(program, {}, clock).dump()
-    restored = Machine.load(program, content, {}, clock)
+    content = Machine.start(program, {}, clock).changes()
+    restored = Machine.load(program, [content], {}, clock)
     assert isinstance(restored._workflow.script_engine, SafeEngine)
 
 

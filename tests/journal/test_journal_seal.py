@@ -104,7 +104,9 @@ def test_flipped_byte_of_the_file_is_named(sqlite_database: str, tmp_path: Path)
     store = open_store(sqlite_database)
     entry = journal.Entry(at=NOW, actor="ding", action="claimed", note="marked-note")
     with store.write() as connection:
-        connection.exec_driver_sql("INSERT INTO office VALUES ('shifan', '示范镇财政所')")
+        connection.exec_driver_sql(
+            "INSERT INTO office (id, name) VALUES ('shifan', '示范镇财政所')"
+        )
         journal.append(connection, "shifan", "2026-000001", entry, entry)
     store.close()
     path = Path(str(store.engine.url.database))

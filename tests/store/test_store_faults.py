@@ -104,7 +104,7 @@ def test_database_locked_by_another_is_one_clear_error(
 def test_of_two_who_wait_for_each_other_one_does_it_again(postgresql: Server) -> None:
     name = postgresql.create()
     store = open_store(postgresql.url(name))
-    _run(store, "INSERT INTO office VALUES ('a', 'a'), ('b', 'b')")
+    _run(store, "INSERT INTO office (id, name) VALUES ('a', 'a'), ('b', 'b')")
     both, outcomes = threading.Barrier(2), []
     change = text("UPDATE office SET name = 'x' WHERE id = :id")
 
@@ -133,7 +133,7 @@ def test_reader_sees_one_moment_while_others_write(store: Store) -> None:
     count = text("SELECT count(*) FROM office")
     with store.read() as connection:
         before = connection.scalar(count)
-        _run(store, "INSERT INTO office VALUES ('new', '新所')")
+        _run(store, "INSERT INTO office (id, name) VALUES ('new', '新所')")
         assert connection.scalar(count) == before
     with store.read() as connection:
         assert connection.scalar(count) == before + 1
@@ -159,7 +159,7 @@ def test_what_is_no_database_is_one_clear_error(tmp_path: Path, content: bytes |
 
 
 def test_damaged_page_is_one_clear_error(sqlite_store: Store) -> None:
-    _run(sqlite_store, "INSERT INTO office VALUES ('a', 'a')")
+    _run(sqlite_store, "INSERT INTO office (id, name) VALUES ('a', 'a')")
     sqlite_store.close()
     content = bytearray(_path(sqlite_store).read_bytes())
     content[4096:] = os.urandom(len(content) - 4096)

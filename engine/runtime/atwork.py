@@ -1,0 +1,83 @@
+"""What a step reads before it begins: a work item, its case and family, the end of the journal."""
+
+from engine.model.wording import say
+from engine.store import schema
+from engine.store.journal import GENESIS, Head
+
+from .errors import UnknownCase, UnknownWorkItem
+from .statements import Columns, Row, Wire
+
+_OF_CASE = Columns(
+    {"c": schema.case_file, "s": schema.subject},
+    root_bundle="r.bundle",
+    family_revision="r.revision",
+    head_sequence="j.sequence",
+    head_hash="j.hash",
+    head_sm3="j.sm3",
+)
+_OF_ITEM = Columns(
+    {"w": schema.work_item},
+    item_code="c.item_code",
+    item_name="c.item_name",
+    bundle="c.bundle",
+    title="s.title",
+)
+_CASE = """
+JOIN case_file r ON r.office_id = c.office_id AND r.id = c.root_id
+JOIN subject s ON s.office_id = c.office_id AND s.case_id = c.id
+LEFT JOIN journal j ON j.office_id = c.office_id AND j.case_id = c.id AND j.sequence =
+ (SELECT max(l.sequence) FROM journal l WHERE l.office_id = c.office_id AND l.case_id = c.id)
+"""
+_BY_CASE = f"SELECT {_OF_CASE.text} FROM case_file c {_CASE} WHERE c.office_id = ? AND c.id = ?"
+_BY_ITEM = (
+    f"SELECT {_OF_ITEM.text}, {_OF_CASE.text} FROM work_item w "
+    f"JOIN case_file c ON c.office_id = w.office_id AND c.id = w.case_id {_CASE} "
+    "WHERE w.office_id = ? AND w.id = ?"
+)
+_LOCK = "SELECT id FROM case_file WHERE office_id = ? AND id = ({root}) FOR UPDATE"
+_LOCK_BY_ITEM = _LOCK.format(root="SELECT root_id FROM work_item WHERE office_id = ? AND id = ?")
+_LOCK_BY_CASE = _LOCK.format(root="SELECT root_id FROM case_file WHERE office_id = ? AND id = ?")
+
+
+def item_at_work(wire: Wire, office_id: str, work_item_id: str) -> tuple[Row, Row]:
+    """A work item and its case, whose family nobody else can change meanwhile.
+
+    Raises
+    ------
+    UnknownWorkItem
+        No such work item in the office.
+    """
+    if not wire.is_sqlite:
+        # On SQLite a transaction that writes is alone from its start.
+        wire.run(_LOCK_BY_ITEM, office_id, office_id, work_item_id)
+    found = wire.run(_BY_ITEM, office_id, work_item_id).fetchone()
+    if found is None:
+        raise UnknownWorkItem(say("run.unknown-work-item", work_item=work_item_id))
+    width = len(_OF_ITEM)
+    item = _OF_ITEM.row(found[:width], sqlite=wire.is_sqlite)
+    return item, _OF_CASE.row(found[width:], sqlite=wire.is_sqlite)
+
+
+def case_at_work(wire: Wire, office_id: str, case_id: str) -> Row:
+    """A case whose family nobody else can change meanwhile.
+
+    Raises
+    ------
+    UnknownCase
+        No such case in the office.
+    """
+    if not wire.is_sqlite:
+        wire.run(_LOCK_BY_CASE, office_id, office_id, case_id)
+    found = wire.run(_BY_CASE, office_id, case_id).fetchone()
+    if found is None:
+        raise UnknownCase(say("run.unknown-case", case=case_id))
+    return _OF_CASE.row(found, sqlite=wire.is_sqlite)
+
+
+def head_of(case: Row) -> Head:
+    """The end of the case's journal."""
+    return Head(
+        sequence=case["head_sequence"] or 0,
+        hash=case["head_hash"] or GENESIS,
+        sm3=case["head_sm3"] or "",
+    )

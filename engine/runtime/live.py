@@ -1,0 +1,290 @@
+"""SpiffWorkflow's workflow and task with indexes: a step costs the same however long a case ran.
+
+SpiffWorkflow looks for work by walking the whole tree of tasks, and gives up in
+silence below its thousandth level. Here every task that can still do something
+is in an index of its workflow, and the top workflow knows what a step changed.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
+from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from .expressions import SafeEngine
+from .joins import Meeting
+
+#: No tree is as deep as this.
+_BOTTOMLESS = 10**9
+
+
+class LiveTask(Task):
+    """A task that keeps the indexes of its workflow right.
+
+    Its moments of change are numbers that count up, not times of the day.
+    """
+
+    def __init__(
+        self,
+        workflow: "Indexed",
+        task_spec: TaskSpec,
+        parent: "LiveTask | None" = None,
+        state: int = TaskState.MAYBE,
+        id: UUID | None = None,
+        number: int = 0,
+    ) -> None:
+        # What Task does, without the clock and the log.
+        top = workflow.top_workflow
+        self.id = id or uuid4()
+        self.workflow = workflow
+        self.task_spec = task_spec
+        self._parent = parent.id if parent is not None else None
+        self._children: list[UUID] = []
+        self._state = state
+        self.triggered = False
+        self.thread_id = 0
+        self.data: dict[str, Any] = {}
+        self.internal_data: dict[str, Any] = {}
+        #: Place in the order of creation within the case.
+        self.number = number or top.next_number()
+        #: Whether the store knows it, and how many merged instances of it.
+        self.is_stored = False
+        self.merged_stored = 0
+        self.last_state_change = top.next_tick()
+        workflow.tasks[self.id] = self
+        top.everywhere[self.id] = self
+        workflow.index(self)
+        top.touched[self] = None
+        if parent is not None:
+            parent._children.append(self.id)
+
+    def touch(self) -> None:
+        """Have it stored with the next step."""
+        self.workflow.top_workflow.touched[self] = None
+
+    def is_descendant_of(self, task: Task) -> bool:
+        above = self.parent
+        while above is not None and above is not task:
+            above = above.parent
+        return above is not None
+
+    def find_ancestor(self, spec_name: str) -> Task | None:
+        above = self.parent
+        while above is not None and above.task_spec.name != spec_name:
+            above = above.parent
+        return above
+
+    def _add_child(self, task_spec: TaskSpec, state: int = TaskState.MAYBE) -> "LiveTask":
+        task = LiveTask(self.workflow, task_spec, self, state)
+        if state == TaskState.READY:
+            task._ready()
+        return task
+
+    def _set_state(self, value: int) -> None:
+        if value == self._state:
+            return
+        self._state = value
+        self.last_state_change = self.workflow.top_workflow.next_tick()
+        self.workflow.index(self)
+        self.touch()
+
+
+class Indexed(BpmnBaseWorkflow):
+    """Mixed into workflows: which tasks can still do something."""
+
+    tasks: dict[UUID, LiveTask]
+    task_tree: LiveTask
+    top_workflow: "LiveWorkflow"
+
+    def prepare_indexes(self, stored: list[object] | None = None) -> None:
+        """Start with nothing."""
+        self.waiting: dict[UUID, LiveTask] = {}
+        #: READY, and of a kind that runs by itself.
+        self.automatic: dict[UUID, LiveTask] = {}
+        self.unfinished: dict[UUID, LiveTask] = {}
+        #: By name of a joining gateway: its tasks that have not met the others yet.
+        self.arrivals: dict[str, dict[UUID, LiveTask]] = {}
+        #: What the store knows of the workflow itself.
+        self.stored = stored
+
+    def begin(self) -> None:
+        """Make the first task ready."""
+        self.task_tree = LiveTask(self, self.spec.start, state=TaskState.FUTURE)
+        self.task_tree.task_spec._predict(self.task_tree, mask=TaskState.NOT_FINISHED_MASK)
+        self.task_tree._ready()
+
+    def index(self, task: LiveTask) -> None:
+        """Put a task where its state belongs."""
+        state, key = task._state, task.id
+        if state == TaskState.WAITING:
+            self.waiting[key] = task
+        else:
+            self.waiting.pop(key, None)
+        if state == TaskState.READY and not task.task_spec.manual:
+            self.automatic[key] = task
+        else:
+            self.automatic.pop(key, None)
+        if state & TaskState.FINISHED_MASK:
+            self.unfinished.pop(key, None)
+        else:
+            self.unfinished[key] = task
+        if isinstance(task.task_spec, Meeting) and "met" not in task.internal_data:
+            self.arrivals.setdefault(task.task_spec.name, {})[key] = task
+
+    def run_automatic(self) -> bool:
+        """Run what is ready and needs nobody; whether there was anything."""
+        ready = list(self.automatic.values())
+        for task in ready:
+            if task._state == TaskState.READY:
+                task.run()
+        return bool(ready)
+
+    def update_waiting_tasks(self) -> None:
+        for task in list(self.waiting.values()):
+            if task._state == TaskState.WAITING:
+                task.task_spec._update(task)
+
+    def get_tasks_iterator(
+        self, first_task: Task | None = None, **criteria: Any
+    ) -> BpmnTaskIterator:
+        return BpmnTaskIterator(
+            first_task or self.task_tree, **{"max_depth": _BOTTOMLESS, **criteria}
+        )
+
+    def cancel(self, success: bool = False) -> list[Task]:
+        """Cancel whatever is not finished, with the workflows below."""
+        self.success = success
+        self.completed = True
+        cancelled = []
+        for task in list(self.unfinished.values()):
+            if task.id in self.tasks:
+                task.cancel()
+                cancelled.append(task)
+        return cancelled
+
+    def _remove_task(self, task_id: UUID) -> None:
+        task = self.tasks[task_id]
+        task.parent._children.remove(task_id)
+        pile = [task]
+        while pile:
+            task = pile.pop()
+            pile += task.children
+            self.drop(task)
+            self._task_removed_notify(task)
+
+    def drop(self, task: LiveTask) -> None:
+        """Forget a task, and the workflow below it."""
+        del self.tasks[task.id]
+        for index in (self.waiting, self.automatic, self.unfinished):
+            index.pop(task.id, None)
+        self.arrivals.get(task.task_spec.name, {}).pop(task.id, None)
+        self.top_workflow.forget(task)
+
+
+class LiveSubWorkflow(Indexed, BpmnSubWorkflow):
+    """A called process or sub-process."""
+
+    def __init__(self, spec: BpmnProcessSpec, parent_task_id: UUID, top: "LiveWorkflow") -> None:
+        super().__init__(spec, parent_task_id, top, deserializing=True)
+        self.prepare_indexes()
+
+
+class LiveWorkflow(Indexed, BpmnWorkflow):
+    """The workflow of a case."""
+
+    subprocesses: dict[UUID, LiveSubWorkflow]
+
+    def __init__(
+        self, spec: BpmnProcessSpec, called: dict[str, BpmnProcessSpec], engine: SafeEngine
+    ) -> None:
+        super().__init__(spec, called, script_engine=engine, deserializing=True)
+        self.prepare_indexes()
+        #: Tasks of all its workflows.
+        self.everywhere: dict[UUID, LiveTask] = {}
+        self._active: dict[UUID, LiveSubWorkflow] = {}
+        #: What changed since it was stored last: tasks, and numbers of those that are gone.
+        self.touched: dict[LiveTask, None] = {}
+        self.gone: list[int] = []
+        self.dropped: list[LiveTask] = []
+        self.last_number = 0
+        self.last_tick = 0
+
+    @property
+    def top_workflow(self) -> "LiveWorkflow":
+        return self
+
+    def next_number(self) -> int:
+        """Number of a new task."""
+        self.last_number += 1
+        return self.last_number
+
+    def next_tick(self) -> int:
+        """Number of a change."""
+        self.last_tick += 1
+        return self.last_tick
+
+    def forget(self, task: LiveTask) -> None:
+        """A task has been removed from one of its workflows."""
+        del self.everywhere[task.id]
+        self.event_manager.remove_task(task)
+        self.touched.pop(task, None)
+        self.dropped.append(task)
+        if task.is_stored:
+            self.gone.append(task.number)
+        if task.id in self.subprocesses:
+            self.delete_subprocess(task)
+
+    def workflows(self) -> Iterator[Indexed]:
+        """It and all below it."""
+        yield self
+        yield from self.subprocesses.values()
+
+    def create_subprocess(self, my_task: LiveTask, spec_name: str) -> LiveSubWorkflow:
+        sub = self.add_subprocess(my_task, spec_name)
+        sub.begin()
+        return sub
+
+    def add_subprocess(self, my_task: LiveTask, spec_name: str) -> LiveSubWorkflow:
+        """A workflow below a task, without tasks yet."""
+        sub = LiveSubWorkflow(self.subprocess_specs[spec_name], my_task.id, self)
+        self.subprocesses[my_task.id] = self._active[my_task.id] = sub
+        return sub
+
+    def delete_subprocess(self, my_task: LiveTask) -> list[Task]:
+        sub = self.subprocesses.pop(my_task.id)
+        self._active.pop(my_task.id, None)
+        tasks = list(sub.tasks.values())
+        for task in tasks:
+            sub.drop(task)
+        return tasks
+
+    def get_active_subprocesses(self) -> list[LiveSubWorkflow]:
+        done = [key for key, sub in self._active.items() if sub.completed]
+        for key in done:
+            del self._active[key]
+        return list(self._active.values())
+
+    def get_task_from_id(self, task_id: UUID) -> LiveTask:
+        task = self.everywhere.get(task_id)
+        return task if task is not None else super().get_task_from_id(task_id)
+
+    def _do_engine_steps(
+        self, will_complete_task: None = None, did_complete_task: None = None
+    ) -> bool:
+        busy = [sub for sub in self.get_active_subprocesses() if sub.automatic]
+        for sub in sorted(busy, key=lambda sub: sub.depth, reverse=True):
+            while sub.run_automatic():
+                pass
+            caller = self.everywhere.get(sub.parent_task_id)
+            if caller is not None:
+                caller.task_spec._update(caller)
+        return self.run_automatic() or bool(busy)
+
+    def cancel(self, workflow: Indexed | None = None) -> list[Task]:
+        return Indexed.cancel(workflow or self)

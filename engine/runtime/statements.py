@@ -1,0 +1,149 @@
+"""Statements of the steps, at driver level: the same text on both databases, no layer between.
+
+Only what every step does is here; everything else is SQLAlchemy Core. The
+connection and its transaction are SQLAlchemy's, so both may be mixed.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import psycopg
+from sqlalchemy import Boolean, Connection, Date, Table
+from sqlalchemy.exc import DBAPIError
+
+from engine.store import CHINA
+from engine.store.columns import Moment
+
+Row = dict[str, Any]
+
+
+class Wire:
+    """The driver's connection under a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._driver: Any = connection.connection.dbapi_connection
+        self.is_sqlite = connection.dialect.name == "sqlite"
+        self._bound: dict[datetime, object] = {}
+
+    def run(self, text: str, *values: object) -> Any:
+        """Execute a statement with ``?`` for its values; the driver's cursor.
+
+        Raises
+        ------
+        DBAPIError
+            As SQLAlchemy would have raised it.
+        """
+        try:
+            if self.is_sqlite:
+                return self._driver.execute(text, values)
+            return self._driver.execute(_postgresql(text), values)
+        except (sqlite3.Error, psycopg.Error) as error:
+            base = sqlite3.Error if self.is_sqlite else psycopg.Error
+            raise DBAPIError.instance(text, None, error, base) from error
+
+    def insert(self, table: Table, *rows: Mapping[str, object]) -> None:
+        """Insert rows; a column that is not named takes its default, the same in every row."""
+        names = tuple(rows[0])
+        text = _insert(table, names)
+        moments = _moments(table)
+        if self.is_sqlite:
+            values = [
+                tuple(self.moment(r[n]) if n in moments else r[n] for n in names) for r in rows
+            ]
+        else:
+            values = [tuple(row.values()) for row in rows]
+        if len(values) == 1:
+            self.run(text, *values[0])
+            return
+        try:
+            if self.is_sqlite:
+                self._driver.executemany(text, values)
+            else:
+                self._driver.cursor().executemany(_postgresql(text), values)
+        except (sqlite3.Error, psycopg.Error) as error:
+            base = sqlite3.Error if self.is_sqlite else psycopg.Error
+            raise DBAPIError.instance(text, None, error, base) from error
+
+    def moment(self, value: Any) -> object:
+        """A moment as the driver takes it."""
+        if value is None or not self.is_sqlite:
+            return value
+        text = self._bound.get(value)
+        if text is None:
+            naive = value.astimezone(UTC).replace(tzinfo=None)
+            text = self._bound[value] = naive.isoformat(" ", "microseconds")
+        return text
+
+    def rows(self, columns: "Columns", text: str, *values: object) -> list[Row]:
+        """What a query of these columns finds."""
+        found = self.run(text, *values).fetchall()
+        return [columns.row(values, sqlite=self.is_sqlite) for values in found]
+
+
+class Columns:
+    """Columns a query asks for: of whole tables by alias, and others by expression."""
+
+    def __init__(self, tables: Mapping[str, Table], **expressions: str) -> None:
+        self._names: list[str] = []
+        written: list[str] = []
+        self._readers: list[tuple[str, Callable[[Any], object]]] = []
+        for alias, table in tables.items():
+            for column in table.c:
+                if column.name in self._names:
+                    continue
+                self._names.append(column.name)
+                written.append(f"{alias}.{column.name}")
+                read = _READERS.get(type(column.type))
+                if read is not None:
+                    self._readers.append((column.name, read))
+        for name, expression in expressions.items():
+            self._names.append(name)
+            written.append(expression)
+        #: For the query's text.
+        self.text = ", ".join(written)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def row(self, values: Iterable[object], *, sqlite: bool) -> Row:
+        """The values by name, as SQLAlchemy would give them."""
+        row = dict(zip(self._names, values, strict=True))
+        for name, read in self._readers:
+            value = row[name]
+            if value is not None:
+                row[name] = read(value) if sqlite else _local(value)
+        return row
+
+
+def _read_moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone(CHINA)
+
+
+def _local(value: object) -> object:
+    return value.astimezone(CHINA) if isinstance(value, datetime) else value
+
+
+_READERS: dict[type, Callable[[Any], object]] = {
+    Moment: _read_moment,
+    Boolean: bool,
+    Date: lambda text: datetime.fromisoformat(text).date(),
+}
+
+
+@cache
+def _postgresql(text: str) -> str:
+    return text.replace("%", "%%").replace("?", "%s")
+
+
+@cache
+def _insert(table: Table, names: tuple[str, ...]) -> str:
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
+
+
+@cache
+def _moments(table: Table) -> frozenset[str]:
+    return frozenset(c.name for c in table.c if isinstance(c.type, Moment))
