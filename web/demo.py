@@ -39,13 +39,14 @@ OFFICES = {"shifan": "shifan.toml", "xiaohe": "xiaohe.toml"}
     show_default=True,
     help=say("demo.option-out"),
 )
+@click.option("--db", envvar="QINGDAN_DATABASE_URL", help=say("demo.option-database"))
 @click.option("--port", default=8000, show_default=True, help=say("demo.option-port"))
 @click.option("--serve/--no-serve", default=True, show_default=True, help=say("demo.option-serve"))
-def demo(instance: Path, out: Path, port: int, serve: bool) -> None:
+def demo(instance: Path, out: Path, db: str | None, port: int, serve: bool) -> None:
     controls = load_controls()
     library = Library.load()
     _check(library, controls)
-    url = database_of(instance)
+    url = db or database_of(instance)
     _open_offices(url, library, controls)
     _publish(library, controls, out)
     _introduce(controls, instance, out, port)

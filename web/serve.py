@@ -15,7 +15,13 @@ from engine.model.wording import say
     show_default=True,
     help=say("demo.option-instance"),
 )
-@click.option("--database", envvar="QINGDAN_DATABASE_URL", help=say("demo.option-database"))
+@click.option(
+    "--db",
+    "--database",
+    "database",
+    envvar="QINGDAN_DATABASE_URL",
+    help=say("demo.option-database"),
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help=say("demo.option-host"))
 @click.option("--port", default=8000, show_default=True, help=say("demo.option-port"))
 def serve(instance: Path, database: str | None, host: str, port: int) -> None:

@@ -84,7 +84,7 @@ def _configuration(connection: Connection) -> Config:
     return configuration
 
 
-def _is_current(connection: Connection) -> bool:
+def is_current(connection: Connection) -> bool:
     """Whether the schema is the newest.
 
     Raises
@@ -111,14 +111,19 @@ def upgrade(store: Store) -> bool:
         This program does not know its schema.
     """
     with store.read() as connection:
-        if _is_current(connection):
+        if is_current(connection):
             return False
     with store.write() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
-        if _is_current(connection):
-            return False
-        command.upgrade(_configuration(connection), "head")
+        return prepare(connection)
+
+
+def prepare(connection: Connection) -> bool:
+    """Bring the schema up to date in the caller's transaction; whether there was anything to do."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+    if is_current(connection):
+        return False
+    command.upgrade(_configuration(connection), "head")
     return True
 
 

@@ -1,0 +1,90 @@
+"""``qingdan db``: upgrade, back up, restore and examine a database."""
+
+from pathlib import Path
+
+import click
+
+from engine.model.wording import say
+from engine.store.backup import back_up, restore
+from engine.store.examination import Examination, examine
+from engine.store.store import connect, open_store, upgrade
+
+from .case import DEFAULT_DATABASE
+
+_DB = click.option(
+    "--db",
+    envvar="QINGDAN_DATABASE_URL",
+    default=DEFAULT_DATABASE,
+    show_default=True,
+    help=say("run.help.db"),
+)
+_FILE = click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
+
+
+@click.group(help=say("db.help.group"))
+def db() -> None:
+    pass
+
+
+@db.command("upgrade", help=say("db.help.upgrade"))
+@_DB
+def upgrade_(db: str) -> None:
+    store = connect(db, create=False)
+    click.echo(say("db.upgraded" if upgrade(store) else "db.current"))
+    store.close()
+
+
+@db.command(help=say("db.help.backup"))
+@_FILE
+@click.option("--force", is_flag=True, help=say("journal.help.force"))
+@_DB
+def backup(path: Path, force: bool, db: str) -> None:
+    store = connect(db, create=False)
+    found = back_up(store, path, force=force)
+    store.close()
+    size = f"{path.stat().st_size / 1024**2:.1f} MB"
+    if found is None:
+        click.echo(say("db.backed-up-old", path=path, size=size))
+        return
+    click.echo(say("db.backed-up", path=path, size=size, counts=_counted(found)))
+    _tell(found)
+
+
+@db.command("restore", help=say("db.help.restore"))
+@_FILE
+@click.option("--force", is_flag=True, help=say("db.help.force"))
+@_DB
+def restore_(path: Path, force: bool, db: str) -> None:
+    restored = restore(path, db, force=force)
+    click.echo(say("db.restored", path=path, counts=_counted(restored.examination)))
+    if restored.kept is not None:
+        click.echo(say("db.kept", path=restored.kept), err=True)
+
+
+@db.command(help=say("db.help.verify"))
+@_DB
+def verify(db: str) -> None:
+    store = open_store(db, create=False)
+    with store.read() as connection:
+        found = examine(connection)
+    store.close()
+    _tell(found)
+    click.echo(say("db.whole", counts=_counted(found)))
+
+
+def _tell(found: Examination) -> None:
+    """Name what is wrong, and end there."""
+    if found.faults:
+        click.echo("\n".join(found.faults))
+        click.echo(say("db.faulty", count=len(found.faults)), err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _counted(found: Examination) -> str:
+    return say(
+        "db.counted",
+        offices=found.counts.get("office", 0),
+        cases=found.counts.get("case_file", 0),
+        entries=found.counts.get("journal", 0),
+        attachments=found.counts.get("attachment", 0),
+    )

@@ -1,0 +1,179 @@
+"""``qingdan journal``: seal the journal, verify it, export it, look at it."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection, select
+
+from engine.model.errors import QingdanError, UnreadablePath, reason_of
+from engine.model.wording import say
+from engine.runtime import offices, system_clock
+from engine.runtime.ledger import SYSTEM
+from engine.store import open_store, schema, sealing
+from engine.store.examination import spoken
+from engine.store.journal import GENESIS, chains
+
+from .case import DEFAULT_DATABASE, office_at
+
+_DB = click.option(
+    "--db",
+    envvar="QINGDAN_DATABASE_URL",
+    default=DEFAULT_DATABASE,
+    show_default=True,
+    help=say("run.help.db"),
+)
+_OFFICE = click.option(
+    "--office", "office_id", envvar="QINGDAN_OFFICE", help=say("run.help.office")
+)
+_SEAL_ROOT = re.compile(r"[0-9a-f]{8,64}")
+
+
+@click.group(help=say("journal.help.group"))
+def journal() -> None:
+    pass
+
+
+@journal.command(help=say("journal.help.seal"))
+@click.option("--last", is_flag=True, help=say("journal.help.last"))
+@_OFFICE
+@_DB
+def seal(last: bool, office_id: str | None, db: str) -> None:
+    office = office_at(db, office_id)
+    with office.store.write() as connection:
+        if not last:
+            sealing.put_seal(connection, office.id, at=system_clock(), actor=SYSTEM)
+        made = sealing.seals(connection, office.id)
+    if not made:
+        raise QingdanError(say("journal.no-seal", office=office.id))
+    click.echo(_printed(made[-1], made[-2].root if len(made) > 1 else "", office.name))
+
+
+def _printed(made: sealing.Seal, previous: str, name: str) -> str:
+    return say(
+        "journal.seal.text",
+        name=name,
+        office=made.office_id,
+        number=made.number,
+        at=f"{made.at:%Y-%m-%d %H:%M:%S}",
+        chains=made.chains,
+        entries=made.entries,
+        root=made.root,
+        sm3_root=made.sm3_root or say("journal.seal.none"),
+        previous=previous or say("journal.seal.none"),
+    ).strip()
+
+
+@journal.command(help=say("journal.help.verify"))
+@click.option("--root", default="", help=say("journal.help.root"))
+@click.option("--office", "office_id", envvar="QINGDAN_OFFICE", help=say("journal.help.office"))
+@_DB
+def verify(root: str, office_id: str | None, db: str) -> None:
+    wanted = re.sub(r"\s", "", root).lower()
+    if wanted and not _SEAL_ROOT.fullmatch(wanted):
+        raise click.UsageError(say("journal.bad-root", root=root))
+    store = open_store(db, create=False)
+    chosen = [office_at(db, office_id).id] if office_id else [id_ for id_, _ in offices(store)]
+    broken = False
+    with store.read() as connection:
+        for one in chosen:
+            broken |= _verify(connection, one, wanted)
+    store.close()
+    if broken:
+        raise click.exceptions.Exit(1)
+
+
+def _verify(connection: Connection, office_id: str, root: str) -> bool:
+    """Say how the journal of an office stands; whether something is wrong."""
+    faults = [spoken(breach) for breach in sealing.all_breaches(connection, office_id)]
+    made = sealing.seals(connection, office_id)
+    if root:
+        found = next((one for one in made if one.root.startswith(root)), None)
+        if found is None:
+            faults.append(say("journal.root-unknown", office=office_id, root=root))
+        else:
+            at = f"{found.at:%Y-%m-%d %H:%M:%S}"
+            click.echo(say("journal.root-known", office=office_id, number=found.number, at=at))
+    if faults:
+        click.echo("\n".join(faults))
+        return True
+    rows = chains(connection, office_id)
+    counts = {"chains": len(rows), "entries": sum(rows.values()), "seals": len(made)}
+    click.echo(say("journal.whole", office=office_id, **counts))
+    if not made:
+        click.echo(say("journal.no-seal", office=office_id), err=True)
+    return False
+
+
+@journal.command(help=say("journal.help.export"))
+@click.option(
+    "--out",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say("journal.help.out"),
+)
+@click.option("--force", is_flag=True, help=say("journal.help.force"))
+@_OFFICE
+@_DB
+def export(path: Path, force: bool, office_id: str | None, db: str) -> None:
+    office = office_at(db, office_id)
+    count = {"entry": 0, "seal": 0}
+    try:
+        with (
+            path.open("w" if force else "x", encoding="utf-8") as file,
+            office.store.read() as connection,
+        ):
+            for line in _lines(connection, office.id):
+                count[str(line["kind"])] += 1
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise UnreadablePath(reason_of(error), path=path) from error
+    click.echo(say("journal.exported", entries=count["entry"], seals=count["seal"], path=path))
+
+
+def _lines(connection: Connection, office_id: str) -> Iterator[dict[str, object]]:
+    """Every row and every seal, with moments as they are hashed."""
+    table = schema.journal
+    rows = connection.execute(
+        select(table)
+        .where(table.c.office_id == office_id)
+        .order_by(table.c.case_id, table.c.sequence)
+        .execution_options(yield_per=1000)
+    )
+    for row in rows.mappings():
+        at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+        yield {"kind": "entry", **row, "at": at}
+    previous = GENESIS
+    for made in sealing.seals(connection, office_id):
+        names = ("office_id", "number", "at", "chains", "entries")
+        roots = {"previous": previous, "root": made.root, "sm3_root": made.sm3_root}
+        yield {"kind": "seal", **dict(zip(names, made.leaf, strict=True)), **roots}
+        previous = made.root
+
+
+@journal.command(help=say("journal.help.show"))
+@click.argument("case_id", metavar=say("run.metavar.case"))
+@_OFFICE
+@_DB
+def show(case_id: str, office_id: str | None, db: str) -> None:
+    office = office_at(db, office_id)
+    table = schema.journal
+    with office.store.read() as connection:
+        rows = connection.execute(
+            select(table)
+            .where(table.c.office_id == office.id, table.c.case_id == case_id)
+            .order_by(table.c.sequence)
+        ).all()
+    if not rows:
+        raise QingdanError(say("journal.unknown-chain", office=office.id, case=case_id))
+    for row in rows:
+        deed = f"{row.at:%Y-%m-%d %H:%M:%S}  {row.actor}  {say(f'run.action.{row.action}')}"
+        about = "  ".join(part for part in (row.step_name, row.note) if part)
+        click.echo(f"{row.sequence:>4}  {deed}  {about}".rstrip())
+        click.echo(f"      SHA-256 {row.hash}")
+        if row.sm3:
+            click.echo(f"      SM3     {row.sm3}")
