@@ -35,6 +35,17 @@ no choice made before the branch is good for both.
 game, :mod:`.claim` the question and its answer, :mod:`.witness` the reason.
 """
 
-from .claim import CaseState, Game, No, Yes, may_claim
+from .claim import CaseState, Doubt, Game, No, Yes, course_of, may_claim
+from .witness import Exclusion, Witness
 
-__all__ = ["CaseState", "Game", "No", "Yes", "may_claim"]
+__all__ = [
+    "CaseState",
+    "Doubt",
+    "Exclusion",
+    "Game",
+    "No",
+    "Witness",
+    "Yes",
+    "course_of",
+    "may_claim",
+]

@@ -49,14 +49,27 @@ class Game:
     Parameters
     ----------
     item : the steps and officers, and what keeps them apart.
-    library : process id → procedure, for call activities.
+    course : the procedure played out, see :func:`course_of`.
     """
 
-    def __init__(self, item: ItemProblem, library: Mapping[str, Procedure]) -> None:
-        inside = {seat.step for seat in item.seats.values()}
-        self.course = Course(item.procedure, library, inside)
-        self.terms = Terms(item, self.course)
-        self.search = Search(self.course, self.terms)
+    def __init__(self, item: ItemProblem, course: Course) -> None:
+        self.course = course
+        self.terms = Terms(item, course)
+        self._known: dict[tuple[int, Seats], bool] = {}
+
+    def search(self) -> Search:
+        """A new question, with the answers of those before."""
+        return Search(self.course, self.terms, self._known)
+
+
+def course_of(item: ItemProblem, library: Mapping[str, Procedure]) -> Course:
+    """A procedure played out; the same for every roster.
+
+    Parameters
+    ----------
+    library : process id → procedure, for call activities.
+    """
+    return Course(item.procedure, library, {seat.step for seat in item.seats.values()})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,10 +77,8 @@ class CaseState:
     """Where a running case stands; step ids are paths from the root of its family."""
 
     game: Game
-    #: Steps that wait or are under way, outside parties' included.
+    #: Steps that wait or are under way, outside parties' and sister cases' included.
     waiting: frozenset[str]
-    #: Steps done or begun so far.
-    executed: frozenset[str]
     #: Who did or holds which step, also in sister cases.
     deeds: tuple[Deed, ...]
     #: Officers kept out of the steps whose ids begin with the key; the longest key counts.
@@ -94,30 +105,28 @@ def may_claim(case_state: CaseState, step: str, officer: str) -> Yes | No:
     if not positions:
         fits = game.terms.fits(after, game.course.inside)
         return Yes() if fits else Yes(doubt=Doubt.UNKNOWN)
+    search = game.search()
     try:
-        if game.search.wins(positions, after):
+        if search.wins(positions, after):
             return Yes()
         before = game.terms.seats(deeds, case_state.recused)
-        could = game.search.wins(positions, before)
+        if search.wins(positions, before):
+            claimed = (*deeds, (officer, step))
+            return No(reason="look-ahead", witness=_witness(search, positions, after, claimed))
+        witness = _witness(search, positions, before, deeds)
     except OutOfReach:
         return Yes(doubt=Doubt.UNKNOWN)
-    if could:
-        return No(reason="look-ahead", witness=_witness(case_state, positions, after, number, bit))
-    witness = _witness(case_state, positions, before, number, 0)
     return Yes(doubt=Doubt.UNSTAFFABLE, witness=witness)
 
 
 def _positions(case_state: CaseState, step: int) -> list[int]:
     course = case_state.game.course
-    return course.locate(course.mask(case_state.waiting), course.mask(case_state.executed), step)
+    executed = course.mask(step for _, step in case_state.deeds)
+    return course.locate(course.mask(case_state.waiting), executed, step)
 
 
 def _witness(
-    case_state: CaseState, positions: list[int], seats: Seats, step: int, officer: int
+    search: Search, positions: list[int], seats: Seats, deeds: tuple[Deed, ...]
 ) -> Witness:
-    game = case_state.game
-    lost = next(position for position in positions if not game.search.wins([position], seats))
-    deeds = case_state.deeds
-    if officer:
-        deeds = (*deeds, (game.terms.officers[officer.bit_length() - 1], game.course.steps[step]))
-    return explain(game.search, lost, seats, deeds)
+    lost = next(position for position in positions if not search.wins([position], seats))
+    return explain(search, lost, seats, deeds)

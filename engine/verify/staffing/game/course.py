@@ -99,7 +99,7 @@ class Course:
         Parameters
         ----------
         waiting : steps the case waits for, at least one child case's where it has several.
-        executed : steps done or begun so far.
+        executed : steps officers did or hold.
         """
         found = self._at.get(waiting, [])
         if not found:
@@ -109,7 +109,7 @@ class Course:
         fitting = [
             number
             for number in found
-            if not self.positions[number].always & ~executed
+            if not self.positions[number].always & self.inside & ~executed
             and not executed & ~(self.positions[number].ever | waiting)
         ]
         return fitting or found

@@ -16,14 +16,23 @@ class OutOfReach(Exception):
 
 
 class Search:
-    """Answers about one course under one set of terms, remembered."""
+    """One question about a course under some terms.
 
-    def __init__(self, course: Course, terms: Terms) -> None:
+    Parameters
+    ----------
+    known : answers of earlier questions; this one's are added.
+    """
+
+    def __init__(
+        self, course: Course, terms: Terms, known: dict[tuple[int, Seats], bool] | None = None
+    ) -> None:
         self.course = course
         self.terms = terms
-        #: By position, steps still to be decided, and their seats.
-        self._known: dict[tuple[int, Seats], bool] = {}
+        self._known = {} if known is None else known
+        self._fits: dict[tuple[int, Seats], bool] = {}
         self._looks = 0
+        if len(self._known) > MAX_MEMORY:
+            self._known.clear()
 
     def wins(self, positions: list[int], seats: Seats) -> bool:
         """Whether the office can win from every one of some positions.
@@ -33,15 +42,19 @@ class Search:
         OutOfReach
             That would take too long to find out.
         """
-        self._looks = 0
-        if len(self._known) > MAX_MEMORY:
-            self._known.clear()
         return all(self._wins(position, seats) for position in positions)
 
     def left(self, position: int, seats: Seats) -> int:
         """Steps that may still come and need a decision."""
         ahead = self.course.positions[position].ahead
         return sum(1 << step for step in bits(ahead) if seats[step][0])
+
+    def fits(self, seats: Seats, steps: int) -> bool:
+        """As :meth:`Terms.fits`; positions that differ in other things ask it again."""
+        known = self._fits.get((steps, seats))
+        if known is None:
+            known = self._fits[steps, seats] = self.terms.fits(seats, steps)
+        return known
 
     def _wins(self, number: int, seats: Seats) -> bool:
         left = self.left(number, seats)
@@ -64,7 +77,7 @@ class Search:
         position = self.course.positions[number]
         if any(is_short(seats[step]) for step in bits(left & position.forced)):
             return False
-        if self.terms.fits(seats, left):
+        if self.fits(seats, left):
             return True
         if self.hopeless_run(position, seats, left) is not None:
             return False
@@ -76,7 +89,7 @@ class Search:
         ``left`` is known not to fit.
         """
         for run in position.runs or ():
-            if run & left == left or not self.terms.fits(seats, run & left):
+            if run & left == left or not self.fits(seats, run & left):
                 return run & left
         return None
 

@@ -39,6 +39,8 @@ class Terms:
         self.apart = [0] * count
         #: For each step, the steps bound to it, itself included where there are any.
         self.bound = [0] * count
+        #: The source that keeps two steps apart.
+        self.basis: dict[frozenset[int], str] = {}
         #: By officer's bit: those the officer must not meet in a case.
         self.avoided: dict[int, int] = {}
         number = {seat.id: course.number[seat.step] for seat in item.seats.values()}
@@ -53,6 +55,7 @@ class Terms:
             if kept is not None and rule.waiver is None:
                 kept[one] |= 1 << other
                 kept[other] |= 1 << one
+                self.basis.setdefault(frozenset((one, other)), rule.basis)
         for step, others in enumerate(self.bound):
             if others:
                 self.bound[step] |= 1 << step

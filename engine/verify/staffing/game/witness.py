@@ -23,6 +23,8 @@ class Exclusion:
     step: str = ""
     #: Who did that step where it was another officer, or empty.
     other: str = ""
+    #: The source that forbids it, where it is a conflict.
+    basis: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +39,8 @@ class Witness:
     remaining: tuple[str, ...]
     #: Where nobody is left: why each officer with the post is out.
     excluded: tuple[Exclusion, ...]
+    #: Sources that keep the steps apart from one another.
+    bases: tuple[str, ...]
 
 
 def explain(search: Search, position: int, seats: Seats, deeds: tuple[Deed, ...]) -> Witness:
@@ -65,6 +69,7 @@ def explain(search: Search, position: int, seats: Seats, deeds: tuple[Deed, ...]
         run=_way(course, position, core) if one_run else (),
         remaining=tuple(terms.officers[place] for place in bits(remaining)),
         excluded=tuple(_exclusions(terms, core, deeds)) if not remaining else (),
+        bases=_bases(terms, core),
     )
 
 
@@ -102,6 +107,11 @@ def _back(
         yield from reversed(labels)
 
 
+def _bases(terms: Terms, core: int) -> tuple[str, ...]:
+    pairs = (frozenset((one, other)) for one in bits(core) for other in bits(core))
+    return tuple(dict.fromkeys(filter(None, (terms.basis.get(pair, "") for pair in pairs))))
+
+
 def _exclusions(terms: Terms, core: int, deeds: tuple[Deed, ...]) -> Iterator[Exclusion]:
     number = terms.course.number
     known = [(officer, step) for officer, step in deeds if step in number]
@@ -115,7 +125,8 @@ def _exclusion(terms: Terms, place: int, officer: str, bit: int, deeds: list[Dee
     number = terms.course.number
     for doer, step in deeds:
         if doer == officer and terms.apart[place] >> number[step] & 1:
-            return Exclusion(officer=officer, why="did", step=step)
+            basis = terms.basis.get(frozenset((place, number[step])), "")
+            return Exclusion(officer=officer, why="did", step=step, basis=basis)
     for doer, step in deeds:
         if doer != officer and terms.bound[place] >> number[step] & 1:
             return Exclusion(officer=officer, why="bound", step=step, other=doer)

@@ -1,0 +1,163 @@
+"""Random small games: a procedure, a roster, and where a case stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from random import Random
+
+from engine.bpmn.reader import read
+from engine.model.office import Avoidance, Officer
+from engine.model.procedure import Procedure
+from engine.verify import explore
+from engine.verify.staffing.game import CaseState, Game, course_of
+from engine.verify.staffing.item import ItemProblem, Restriction, Seat
+from tests.proof.draw import Drawer
+from tests.proof.trees import Choice, Guarded, Inside, Loop, Parallel, Sequence, Task, Tree
+
+from .oracle import At, Play, Rules, at_once, happenings, waiting
+
+NOTHING = Sequence(())
+_KINDS = (
+    *("task", "sequence", "sequence", "choice", "choice", "event"),
+    *("all", "some", "loop", "guard", "guard", "inside"),
+)
+
+
+class Grower:
+    """Grows a tree of few steps."""
+
+    def __init__(self, random: Random, steps: int) -> None:
+        self.random = random
+        self.left = steps
+        self.names = 0
+
+    def name(self, kind: str) -> str:
+        self.names += 1
+        return f"{kind}{self.names}"
+
+    def task(self) -> Task:
+        self.left -= 1
+        return Task(self.name("t"))
+
+    def inside(self, depth: int) -> Inside:
+        return Inside(self.name("sub"), self.block(depth + 1))
+
+    def block(self, depth: int = 0) -> Tree:
+        kind = self.random.choice(_KINDS)
+        if self.left <= 1 or depth > 3:
+            kind = "task"
+        if depth == 0:
+            kind = "sequence"
+        if kind == "task":
+            return self.task()
+        if kind == "loop":
+            body = self.block(depth + 1)
+            return Loop(body, self.block(depth + 2) if self.random.random() < 0.4 else NOTHING)
+        if kind == "guard":
+            host = self.task() if self.random.random() < 0.5 else self.inside(depth)
+            interrupting = self.random.random() < 0.6
+            return Guarded(host, self.block(depth + 2), interrupting, once=True)
+        if kind == "inside":
+            return self.inside(depth)
+        parts = tuple(self.block(depth + 1) for _ in range(self.random.choice((2, 2, 3))))
+        if kind == "sequence":
+            return Sequence(parts)
+        if kind in ("choice", "event"):
+            if self.random.random() < 0.2:
+                parts = (*parts[:-1], NOTHING)
+            return Choice(parts, by_event=kind == "event")
+        return Parallel(parts, inclusive=kind == "some")
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One game, for the oracle and for the engine."""
+
+    tree: Tree
+    rules: Rules
+    play: Play
+    game: Game
+
+
+def instance(random: Random) -> Instance:
+    """A random game; seldom one that is lost from the start."""
+    while True:
+        drawn = _drawn(random)
+        if random.random() < 0.15 or drawn.play.wins(drawn.play.start):
+            return drawn
+
+
+def _drawn(random: Random) -> Instance:
+    tree = Grower(random, random.randint(2, 6)).block()
+    document = read(Drawer().document(tree, None), path="game.bpmn")
+    assert document.faults == ()
+    (procedure,) = document.procedures
+    names = [node.id for node in procedure.steps()]
+    people = [f"o{number}" for number in range(random.randint(2, 3))]
+    density = random.choice((0.3, 0.5, 0.7))
+    pairs = [frozenset(pair) for pair in combinations(names, 2)]
+    rules = Rules(
+        may={
+            name: frozenset(
+                random.sample(people, random.choice((1, 2, 2, 3)) % (len(people) + 1) or 1)
+            )
+            for name in names
+        },
+        persons={name: 2 if random.random() < 0.06 else 1 for name in names},
+        separate=frozenset(pair for pair in pairs if random.random() < density),
+        bind=frozenset(random.sample(pairs, 1) if pairs and random.random() < 0.15 else ()),
+        avoid=frozenset({frozenset(people[:2])} if random.random() < 0.2 else ()),
+    )
+    item = _item(procedure, rules, people)
+    game = Game(item, course_of(item, {procedure.id: procedure}))
+    return Instance(tree, rules, Play(tree, rules), game)
+
+
+def _item(procedure: Procedure, rules: Rules, people: list[str]) -> ItemProblem:
+    seats = [
+        Seat(id=f"{step}#{n}" if n else step, step=step, name=step, duty="", post="")
+        for step, persons in rules.persons.items()
+        for n in range(persons)
+    ]
+    restrictions = (
+        *(Restriction(kind="separate", seats=(min(pair), max(pair))) for pair in rules.separate),
+        *(Restriction(kind="bind", seats=(min(pair), max(pair))) for pair in rules.bind),
+    )
+    return ItemProblem(
+        procedure=procedure,
+        behaviour=explore(procedure),
+        seats={seat.id: seat for seat in seats},
+        officers={who: Officer(id=who, name=who) for who in people},
+        authorised={
+            who: frozenset(s.id for s in seats if who in rules.may[s.step]) for who in people
+        },
+        restrictions=restrictions,
+        avoidances=tuple(Avoidance(officers=(min(pair), max(pair))) for pair in rules.avoid),
+        day=date(2026, 3, 2),
+    )
+
+
+def positions(random: Random, game: Instance, moves: int) -> Iterator[At]:
+    """Stable positions along one random run by the rules."""
+    at = game.play.start
+    for _ in range(moves):
+        while (found := at_once(at[0])) is not None:
+            at = (random.choice(found), at[1])
+        yield at
+        ways: list[At] = []
+        for what, step, then, _beside in happenings(at[0]):
+            after = game.play.taken(step, at[1]) if what == "claim" else [at[1]]
+            ways += [(then, deeds) for deeds in after]
+        if not ways:
+            return
+        at = random.choice(ways)
+
+
+def state_of(game: Instance, at: At) -> CaseState:
+    """What a runtime would tell of the position."""
+    return CaseState(
+        game=game.game,
+        waiting=frozenset(step for _, step in waiting(at[0])),
+        deeds=tuple(sorted(at[1])),
+    )
