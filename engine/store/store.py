@@ -92,6 +92,7 @@ def _translated() -> Iterator[None]:
 
 def configuration(connection: Connection) -> Config:
     """Where Alembic finds our migrations, and what it runs them on."""
+    """Where Alembic finds our migrations, and what it runs them on."""
     made = Config()
     location = str(files("engine.store").joinpath("migrations"))
     made.set_main_option("script_location", location.replace("%", "%%"))
