@@ -17,6 +17,7 @@ from engine.model.finding import Finding, Severity
 from engine.model.procedure import Document, Procedure, Suppression
 from engine.model.roster_file import RosterFile
 
+from .causes import root_causes
 from .rules import all_rules
 from .subject import Bench, FileSubject, OfficeSubject, ProcedureSubject, SuppressionSubject
 
@@ -124,7 +125,7 @@ def check_library(
         for procedure in document.procedures:
             subject = ProcedureSubject(**bench.shared, document=document, procedure=procedure)
             found += _judge(subject)
-        kept += _silence(found, bench, document, silenced)
+        kept += root_causes(_silence(found, bench, document, silenced), library.procedures)
     graded = sorted((_graded(f, preset) for f in kept), key=lambda f: f.sort_key)
     return Report(
         findings=tuple(graded),

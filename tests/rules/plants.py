@@ -286,7 +286,7 @@ PLANTS = (
             _inserted(JOIN),
         ],
     ),
-    Plant("lack-of-synchronisation", _task("approve_payment"), PARALLEL),
+    Plant("lack-of-synchronisation", '<bpmn:exclusiveGateway id="payment_approved"', PARALLEL),
     Plant(
         "or-join-cycle",
         '<bpmn:inclusiveGateway id="first"',
