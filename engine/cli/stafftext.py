@@ -6,8 +6,8 @@ from engine.model.finding import Finding
 from engine.model.procedure import Procedure
 from engine.model.wording import say
 from engine.verify.staffing.finish import Staffed, Unknown, Unstaffed
-from engine.verify.staffing.item import Restriction, Seat
 from engine.verify.staffing.outlook import Advice, ItemOutlook, Outlook
+from engine.verify.staffing.telling import post_of, why
 
 from .staffadvice import advice_lines
 
@@ -106,63 +106,10 @@ class _Text:
                 yield say("staff.items.unknown", item=name, reason=reason)
             case Unstaffed() as today:
                 yield say("staff.items.unstaffed", item=name)
-                why = item.lasting if isinstance(item.lasting, Unstaffed) else today
-                for line in (*self._why(item, why), self._mend(item, why)):
+                lasting = item.lasting if isinstance(item.lasting, Unstaffed) else None
+                told = why(item.problem, lasting or today, leave=lasting is None)
+                for line in (*told, _mend(item, lasting or today)):
                     yield _INDENT * 2 + line
-
-    def _why(self, item: ItemOutlook, reason: Unstaffed) -> Iterator[str]:
-        if not reason.seats:
-            yield say("staff.why.nobody")
-        for seat in reason.seats:
-            if seat.id == seat.step:
-                yield self._seat(item, reason, seat)
-        if any(seat.id not in reason.able for seat in reason.seats):
-            away = frozenset() if reason is item.lasting else item.problem.on_leave
-            there = [officer for officer in item.problem.officers if officer not in away]
-            yield say("staff.why.few", count=len(there), names=self.names(there))
-        yield from dict.fromkeys(self._rule(item, rule) for rule in reason.restrictions)
-        for avoidance in reason.avoidances:
-            yield say("staff.why.avoid", names=self.names(avoidance.officers))
-
-    def _seat(self, item: ItemOutlook, reason: Unstaffed, seat: Seat) -> str:
-        post = seat.post or say("staff.why.any-post")
-        facts = {"step": seat.name, "post": post}
-        able = reason.able.get(seat.id)
-        if able:
-            return say("staff.why.seat", names=self.names(able), **facts)
-        if able is None:
-            return say("staff.why.shared", **facts)
-        away = [o for o in item.problem.officers if seat.id in item.problem.authorised[o]]
-        if away:
-            return say("staff.why.away", names=self.names(away), **facts)
-        return say("staff.why.vacant", **facts)
-
-    def _rule(self, item: ItemOutlook, rule: Restriction) -> str:
-        one, other = (item.problem.seats[seat] for seat in rule.seats)
-        if rule.kind == "persons":
-            count = sum(seat.step == one.step for seat in item.problem.seats.values())
-            return say("staff.why.persons", one=one.name, count=count)
-        basis = rule.basis or say("staff.why.no-basis")
-        return say(f"staff.why.{rule.kind}", one=one.name, other=other.name, basis=basis)
-
-    def _mend(self, item: ItemOutlook, reason: Unstaffed) -> str:
-        """The shortest way out, as far as one is known."""
-        wanted = dict.fromkeys(
-            seat.post or say("staff.why.any-post")
-            for seat in reason.seats
-            if seat.id in reason.able
-        )
-        posts = "”或“".join(wanted)
-        if isinstance(item.lasting, Staffed):
-            return say("staff.mend.back", posts=posts)
-        if any(not able for able in reason.able.values()):
-            return say("staff.mend.vacant", posts=posts)
-        duties = [rule for rule in reason.restrictions if rule.kind in ("duty", "separate")]
-        if not posts:
-            return say("staff.mend.more")
-        if any(not rule.statutory for rule in duties):
-            return say("staff.mend.waivable", posts=posts)
-        return say("staff.mend.statutory" if duties else "staff.mend.other", posts=posts)
 
     def absences(self) -> Iterator[str]:
         """Who cannot be replaced, then which officers must not be absent together."""
@@ -183,6 +130,26 @@ class _Text:
 
     def _left_out(self) -> Iterator[str]:
         """What the absences say nothing about."""
-        stuck = [i.procedure for i in self.outlook.items if not isinstance(i.lasting, Staffed)]
+        stuck = [
+            item.procedure
+            for item in self.outlook.items
+            if isinstance(item.stopping, Unknown) or not isinstance(item.lasting, Staffed)
+        ]
         if stuck and self.outlook.most:
             yield _INDENT + say("staff.absent.left-out", items=_titles(stuck))
+
+
+def _mend(item: ItemOutlook, reason: Unstaffed) -> str:
+    """The shortest way out, as far as one is known."""
+    wanted = dict.fromkeys(post_of(seat) for seat in reason.seats if seat.id in reason.able)
+    posts = "”或“".join(wanted)
+    if isinstance(item.lasting, Staffed):
+        return say("staff.mend.back", posts=posts)
+    if any(not able for able in reason.able.values()):
+        return say("staff.mend.vacant", posts=posts)
+    duties = [rule for rule in reason.restrictions if rule.kind in ("duty", "separate")]
+    if not posts:
+        return say("staff.mend.more")
+    if any(not rule.statutory for rule in duties):
+        return say("staff.mend.waivable", posts=posts)
+    return say("staff.mend.statutory" if duties else "staff.mend.other", posts=posts)

@@ -66,11 +66,14 @@ def test_first_office_holds_every_post_and_has_three_cases_under_way(store):
     assert len(top) == 3
 
 
-def test_second_office_has_the_one_waiver_and_one_officer_on_leave(store):
+def test_second_office_has_the_two_waivers_it_needs_and_one_officer_on_leave(store):
     office = Office(store, "xiaohe", controls=load_controls())
     roster = office.roster()
 
-    assert [waiver.between for waiver in roster.waivers] == [frozenset({"所长", "出纳会计"})]
+    assert [waiver.between for waiver in roster.waivers] == [
+        frozenset({"所长", "出纳会计"}),
+        frozenset({"总预算会计", "资金监管"}),
+    ]
     assert [officer.name for officer in roster.officers if officer.absences] == ["刘桂芳"]
 
 

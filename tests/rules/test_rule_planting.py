@@ -93,6 +93,11 @@ ROSTER_PLANTS = {
     "bad-roster": (r'posts = \["所长"\]', 'posts = ["所张"]'),
     "incompatible-appointment": (r'posts = \["所长"\]', 'posts = ["所长", "出纳会计"]'),
     "same-officer-possible": (r'posts = \["所长"\]', 'posts = ["所长", "出纳会计"]'),
+    "same-officer-forced": (
+        r'posts = \["所长"\]([\s\S]*?)posts = \["出纳会计", ',
+        r'posts = ["所长", "出纳会计"]\1posts = [',
+    ),
+    "unstaffable-item": (r'posts = \["出纳会计", ', "posts = ["),
     "relative-under-leader": (
         r'(?=id = "wang")',
         'relative = [{ name = "张建国", relation = "兄弟" }]\n',

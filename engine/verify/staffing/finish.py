@@ -4,9 +4,9 @@ Belongs here: the verdict on one item. Does not: what absences change (:mod:`.ab
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from engine.model.office import Avoidance
+from engine.model.office import Avoidance, Waiver
 from engine.model.wording import say
 
 from .answer import Infeasible, Undecided
@@ -102,6 +102,26 @@ def finish(
     if item.behaviour.unknown_reason is not None:
         return _unexplored(item)
     return Staffed(officer_of=officer_of, crew=frozenset(crew))
+
+
+def needed_waivers(item: ItemProblem) -> tuple[Waiver, ...]:
+    """Waivers in force that together let every run be done, none of them superfluous.
+
+    Empty where none is needed, and where all of them do not help.
+    """
+    needed = []
+    kept = item
+    for waiver in dict.fromkeys(rule.waiver for rule in item.restrictions if rule.waiver):
+        rules = (
+            replace(rule, waiver=None) if rule.waiver == waiver else rule
+            for rule in kept.restrictions
+        )
+        without = replace(kept, restrictions=tuple(rules))
+        if isinstance(finish(without), Staffed):
+            kept = without
+        else:
+            needed.append(waiver)
+    return tuple(needed) if isinstance(finish(kept), Staffed) else ()
 
 
 def _unexplored(item: ItemProblem) -> Unknown:

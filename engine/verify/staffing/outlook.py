@@ -12,7 +12,7 @@ from engine.model.procedure import Procedure
 from engine.verify.subject import Bench, ProcedureSubject
 
 from .absence import stopping_absences
-from .finish import Staffed, Unknown, Unstaffed, Verdict, finish
+from .finish import Unknown, Verdict, finish, needed_waivers
 from .item import ItemProblem, item_problem
 from .posts import PostGraph, post_graph
 from .proposal import Proposal, Shortage, propose, shortage
@@ -109,18 +109,9 @@ def _outlook(item: ItemProblem, most: int) -> ItemOutlook:
         problem=item,
         verdict=verdict,
         lasting=lasting,
-        waivers=_needed(item) if isinstance(lasting, Staffed) else (),
+        waivers=needed_waivers(item),
         stopping=stopping_absences(item, most),
     )
-
-
-def _needed(item: ItemProblem) -> tuple[Waiver, ...]:
-    """The waivers that a reason names why the item could not be done without any."""
-    if not any(rule.waiver for rule in item.restrictions):
-        return ()
-    without = finish(item, waivers=False)
-    rules = without.restrictions if isinstance(without, Unstaffed) else ()
-    return tuple(dict.fromkeys(rule.waiver for rule in rules if rule.waiver))
 
 
 def advise(outlook: Outlook) -> Advice:
