@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.model.errors import UnusableData
 from engine.model.wording import say
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def staff(
     findings = [found for found in report.findings if found.rule not in _OWN_RULES]
     outlook: Outlook | None = None
     advice: Advice | None = None
-    if read.roster is not None and not read.faults:
+    if chosen and read.roster is not None and not read.faults:
         most = _most(absent, len(read.roster.officers))
         bench = Bench(
             library=library, documents=(), controls=controls, roster=read.roster, today=day
@@ -114,7 +113,9 @@ def staff(
         made = as_json(outlook, advice, [*of_roster, *of_files])
         click.echo(json.dumps(made, ensure_ascii=False, indent=2))
     else:
-        for line in lines(outlook, advice if propose else None, of_roster, of_files):
+        stopped = say(f"staff.head.broken-{'roster' if chosen else 'files'}")
+        text = lines(outlook, advice if propose else None, of_roster, of_files)
+        for line in text if outlook else (*text, stopped):
             click.echo(line)
     if graph and outlook and advice:
         click.echo(_draw(graph, outlook, advice), err=True)
@@ -148,10 +149,7 @@ def _chosen(
             codes[procedure.path] = procedure.id
     wanted = [*paths, *map(Path, codes)] or [shipped_directory()]
     library, documents = load_for_check(wanted)
-    chosen = list(_items(documents, codes))
-    if not chosen:
-        raise UnusableData(say("staff.command.no-items"), path=wanted[0])
-    return library, documents, chosen
+    return library, documents, list(_items(documents, codes))
 
 
 def _items(

@@ -30,18 +30,17 @@ def lines(
     of_roster: Sequence[Finding],
     of_files: Sequence[Finding],
 ) -> Iterator[str]:
-    """The whole text."""
+    """The whole text; without an outlook, what is wrong is all there is."""
     if outlook is not None:
         yield from _head(outlook)
     yield from map(_finding, of_roster)
-    if outlook is None:
-        yield say("staff.head.broken-roster")
-        return
     if of_files:
         yield say("staff.head.faults", count=len(of_files))
         yield from map(_finding, of_files[:_SHOWN])
         if len(of_files) > _SHOWN:
             yield say("staff.head.more", count=len(of_files) - _SHOWN)
+    if outlook is None:
+        return
     text = _Text(outlook)
     yield from text.items()
     yield from text.absences()
