@@ -175,6 +175,7 @@ class Indexed(BpmnBaseWorkflow):
         while pile:
             task = pile.pop()
             pile += task.children
+            task._children.clear()
             self.drop(task)
             self._task_removed_notify(task)
 
