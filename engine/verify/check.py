@@ -4,6 +4,7 @@ Belongs here: the order of work, presets, suppressions, the summary. Does not:
 any single verdict (:mod:`engine.verify.rules`).
 """
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -70,23 +71,36 @@ def load_for_check(paths: Iterable[Path | str]) -> tuple[Library, tuple[Document
     chosen = dict.fromkeys(bpmn_files(paths))
     checked = tuple(sorted((read_file(path) for path in chosen), key=lambda d: d.path))
     library = Library.of(checked)
-    beside = sorted({path.parent for path in chosen})
-    for found in (*(d.glob("*.bpmn") for d in beside), shipped_directory().rglob("*.bpmn")):
-        if _is_whole(library):
-            break
-        known = {Path(document.path).resolve() for document in library.documents}
-        further = [path for path in sorted(found) if path.resolve() not in known]
-        library = Library.of((*library.documents, *map(read_file, further)))
+    places = [*sorted({path.parent for path in chosen}), shipped_directory()]
+    for only_named in (True, False):
+        for place in places:
+            while wanted := _loose_ends(library):
+                known = {Path(document.path).resolve() for document in library.documents}
+                pattern = "**/*.bpmn" if place == places[-1] else "*.bpmn"
+                further = [p for p in sorted(place.glob(pattern)) if p.resolve() not in known]
+                # A file that names none of them is read last: only to suggest a callee.
+                further = [p for p in further if not only_named or _names(p, wanted)]
+                if not further:
+                    break
+                library = Library.of((*library.documents, *map(read_file, further)))
     return library, checked
 
 
-def _is_whole(library: Library) -> bool:
-    """Whether every call leads somewhere and every sub-procedure has a caller."""
+def _loose_ends(library: Library) -> set[str]:
+    """Ids of processes that are called and not there, or that are there and not called."""
     procedures = library.procedures
     called = {node.called for p in procedures.values() for node in p.nodes.values() if node.called}
-    return called <= procedures.keys() and all(
-        procedure.item is not None or procedure.id in called for procedure in procedures.values()
-    )
+    idle = {p.id for p in procedures.values() if p.item is None and p.id not in called}
+    return called - procedures.keys() | idle
+
+
+def _names(path: Path, ids: Iterable[str]) -> bool:
+    """Whether a file could call or hold one of some processes; unreadable ones are left."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return content[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) or any(i.encode() in content for i in ids)
 
 
 def check_library(
