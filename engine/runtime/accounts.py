@@ -85,7 +85,7 @@ class Accounts:
             known = (_officer.c.office_id == office_id, _officer.c.id == officer_id)
             if not connection.scalar(select(_officer.c.id).where(*known)):
                 raise UnknownOfficer(say("run.unknown-officer", officer=officer_id))
-            holder = self._by_login(connection, login)
+            holder = self._by_login(connection, login, lock=True)
             if holder and (holder["office_id"], holder["officer_id"]) != (office_id, officer_id):
                 raise SignInRefused(say("run.sign-in.login-taken", login=login))
             self._end_sessions(connection, office_id, officer_id)
@@ -132,7 +132,7 @@ class Accounts:
         refusal = self._locked(seen, now)
         right = refusal is None and self._matches(seen, password)
         with self.store.write() as connection:
-            account = self._by_login(connection, login, present=True)
+            account = self._by_login(connection, login, present=True, lock=True)
             refusal = self._locked(account, now)
             unchanged = account and seen and account["password_hash"] == seen["password_hash"]
             if refusal is None and right and account and unchanged:
@@ -189,13 +189,18 @@ class Accounts:
 
     @staticmethod
     def _by_login(
-        connection: Connection, login: str, *, present: bool = False
+        connection: Connection, login: str, *, present: bool = False, lock: bool = False
     ) -> RowMapping | None:
-        """The account of a login; ``present`` leaves out officers who left."""
+        """The account of a login; ``present`` leaves out officers who left.
+
+        ``lock`` keeps other writers of the account waiting.
+        """
         query = select(_account).where(_account.c.login == login.strip())
         if present:
             query = query.join(_officer).where(_officer.c.departed.is_(False))
-        return connection.execute(query.with_for_update(of=_account)).mappings().first()
+        if lock:
+            query = query.with_for_update(of=_account)
+        return connection.execute(query).mappings().first()
 
     @staticmethod
     def _locked(account: RowMapping | None, now: datetime) -> str | None:

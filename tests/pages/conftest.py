@@ -41,12 +41,23 @@ def clock() -> SettableClock:
     return SettableClock()
 
 
-@pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    path = tmp_path_factory.mktemp("pages") / "store.sqlite3"
-    opened = open_store(f"sqlite:///{path.as_posix()}")
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    """One store for all pages of a kind of database."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("pages") / "store.sqlite3"
+        opened = open_store(f"sqlite:///{path.as_posix()}")
+        yield opened
+        opened.close()
+        return
+    server = request.getfixturevalue("postgresql")
+    name = server.create()
+    opened = open_store(server.url(name))
     yield opened
     opened.close()
+    server.drop(name)
 
 
 @pytest.fixture(scope="session")
