@@ -101,12 +101,14 @@ def look(work_item_id: str) -> Response:
 def claim(work_item_id: str) -> Page | Response:
     """Take the step; refused with the rule and its source."""
     try:
-        office().claim(work_item_id, by=officer().id)
+        claimed = office().claim(work_item_id, by=officer().id)
     except (Refused, NotAllowed) as refusal:
         return _page(office().work_item(work_item_id), alert=str(refusal), status=403)
     except AlreadyTaken as taken:
         return _page(office().work_item(work_item_id), alert=str(taken), status=409)
     flash("已认领，请办理。")
+    if claimed.warning:
+        flash(claimed.warning)
     return redirect(url_for("work_item.show", work_item_id=work_item_id), 303)
 
 

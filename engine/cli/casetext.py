@@ -84,7 +84,7 @@ def item_text(item: WorkItem) -> str:
         officer=item.officer or "",
         due=_when(item.due),
     )
-    return f"{line}\n    {item.refusal}" if item.refusal else line
+    return "\n    ".join(filter(None, (line, item.refusal, item.warning)))
 
 
 def case_text(office: Office, case_id: str) -> str:

@@ -89,6 +89,8 @@ class WorkItem:
     done_at: datetime | None = None
     #: Why the officer asking may not take it, in Chinese; empty when they may.
     refusal: str = ""
+    #: Why the rest of the case may not find officers, for who claimed it; else empty.
+    warning: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,6 +35,8 @@ class Desk:
         self.judge = judge
         self.office_id = work.office_id
         self.officer = judge.officer(by)
+        #: What is to be feared for the rest of the case after a claim; empty for nothing.
+        self.warning = ""
         self.item, self.case = item_at_work(work.wire, self.office_id, work_item_id)
         work.hold(self.case)
         self._deeds = work.deeds_of(self.case)
@@ -47,9 +49,10 @@ class Desk:
             if self.item["officer"] == self.officer.id:
                 return
             raise self._taken("already-claimed")
-        waivers = self.judge.judge(self.officer, self.item, self.case)
+        assignment = self.judge.assign(self.officer, self.item, self.case)
+        self.warning = assignment.forecast.warning
         self._set(state=WorkItemState.CLAIMED.value, officer=self.officer.id)
-        self._note("claimed", note=_waived(waivers))
+        self._note("claimed", note=assignment.note)
 
     def release(self) -> None:
         """Give the item back to everybody who may take it."""
@@ -163,9 +166,8 @@ class Desk:
             )
             raise FormInvalid({COSIGNER: problem})
         for other in others:
-            waivers.update(
-                dict.fromkeys(self.judge.judge(self.judge.officer(other), self.item, self.case))
-            )
+            assignment = self.judge.assign(self.judge.officer(other), self.item, self.case)
+            waivers.update(dict.fromkeys(assignment.waivers))
         return others
 
     def _is_alive(self) -> None:

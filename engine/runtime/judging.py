@@ -1,6 +1,7 @@
 """Who may take which work item, judged on what the store knows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, RowMapping, select
@@ -15,10 +16,29 @@ from . import records
 from .duties import Deed, Family, Task, groups, judge
 from .errors import UnknownOfficer
 from .family import load_deeds
+from .lookahead import Facts, Forecast, Outlook
 from .statements import Row, Wire
 from .versions import Versions
 
 _case = schema.case_file
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assignment:
+    """That an officer may have an item, and what has to be said about it."""
+
+    #: Waivers that were needed.
+    waivers: tuple[Waiver, ...]
+    #: What is to be feared for the rest of the case.
+    forecast: Forecast
+
+    @property
+    def note(self) -> str:
+        """For the journal; empty for nothing."""
+        waived = ""
+        if self.waivers:
+            waived = say("run.note.waived", waivers="、".join(w.id for w in self.waivers))
+        return "；".join(filter(None, (waived, self.forecast.note)))
 
 
 class Judge:
@@ -95,6 +115,33 @@ class Judge:
     def remember(self, root_id: str, deeds: Iterable[Deed]) -> None:
         """What officers did in a family, where the transaction knows it already."""
         self._deeds[root_id] = tuple(deeds)
+
+    def assign(self, officer: Officer, item: Facts, case: Facts) -> Assignment:
+        """Let an item come to an officer, whoever brings it there.
+
+        The one door for claims, hand-overs, delegations, co-signatures and returns:
+        what :meth:`judge` asks, and whether the rest of the case finds officers then.
+
+        Raises
+        ------
+        Refused
+            With the rule and its source.
+        """
+        waivers = self.judge(officer, item, case)
+        root: Facts = case
+        if case["root_id"] != case["id"]:
+            root = records.case_row(self.connection, self.office_id, case["root_id"])
+        outlook = Outlook(
+            connection=self.connection,
+            office_id=self.office_id,
+            program=self.versions.program(self.connection, root["bundle"]),
+            controls=self.controls,
+            roster=self.roster,
+            today=self.today,
+            root=root,
+            deeds=self._deeds_of(root["id"]),
+        )
+        return Assignment(waivers=waivers, forecast=outlook.admit(officer, item, case))
 
     def _deeds_of(self, root_id: str) -> tuple[Deed, ...]:
         """What officers did or hold in a family of cases; outside steps leave no trace."""

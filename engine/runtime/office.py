@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy import Connection, select, update
 
@@ -127,16 +128,23 @@ class Office(Reading):
     def claim(self, work_item_id: str, *, by: str) -> WorkItem:
         """Take a work item; taking it twice changes nothing.
 
+        Returns
+        -------
+        WorkItem
+            With a warning where the rest of the case may not find officers.
+
         Raises
         ------
         Refused
-            A rule forbids it; the attempt is journalled.
+            A rule forbids it, or nobody could take a later step then; the attempt is
+            journalled.
         AlreadyTaken
             Somebody else has it, or it is done or withdrawn.
         """
         with self._desk(work_item_id, by) as desk:
             desk.claim()
-            return self._work_item(desk.work.connection, desk.item)
+            claimed = self._work_item(desk.work.connection, desk.item)
+        return replace(claimed, warning=desk.warning)
 
     def release(self, work_item_id: str, *, by: str) -> WorkItem:
         """Give a claimed work item back.

@@ -156,7 +156,7 @@ class Reading:
     def _refusal(self, judge: Judge, officer: Officer, row: RowMapping) -> str:
         case = records.case_row(judge.connection, self.id, row["case_id"])
         try:
-            judge.judge(officer, row, case)
+            judge.assign(officer, row, case)
         except Refused as refused:
             return refused.message
         return ""

@@ -1,0 +1,312 @@
+"""What a claim does to the rest of a case: can every later step still find an officer.
+
+Belongs here: telling :mod:`engine.verify.staffing.game` where a case stands, and its
+answer in Chinese. Does not: the rules of the claim itself (:mod:`.duties`).
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, or_, select
+
+from engine.model.case import Applicant, CaseState, WorkItemState
+from engine.model.controls import Controls
+from engine.model.office import Officer, Roster
+from engine.model.wording import say
+from engine.store import schema
+from engine.verify.staffing import game
+from engine.verify.staffing.item import ItemProblem, item_problem, subject_of
+
+from .duties import Deed, recusal
+from .errors import Refused
+from .places import place
+from .program import Program
+
+_item = schema.work_item
+_case = schema.case_file
+_subject = schema.subject
+
+#: A row of the store.
+Facts = RowMapping | dict[str, Any]
+
+#: Rosters and days whose games are kept; procedures played out, which cost more.
+MOST_GAMES = 256
+MOST_COURSES = 512
+#: Rule of a refusal that only the rest of the case explains.
+RULE = "leaves-nobody"
+#: Most officers proposed instead.
+MOST_OTHERS = 3
+
+
+class _Kept:
+    """Few things that cost much to make, by the objects they are made of."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._found: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], Any]] = OrderedDict()
+
+    def get(self, *parts: object, make: Callable[[], Any]) -> Any:
+        """What was made of these very objects; they live as long as it does."""
+        key = tuple(part if isinstance(part, date) else id(part) for part in parts)
+        with self._lock:
+            found = self._found.get(key)
+        made = make() if found is None else found[1]
+        with self._lock:
+            self._found[key] = parts, made
+            self._found.move_to_end(key)
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+        return made
+
+
+_games = _Kept(MOST_GAMES)
+_courses = _Kept(MOST_COURSES)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forecast:
+    """What is to be feared for the rest of a case; nothing where both are empty."""
+
+    #: For the officer.
+    warning: str = ""
+    #: For the journal: steps only, no persons.
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outlook:
+    """A family of cases, and who is there to finish it."""
+
+    connection: Connection
+    office_id: str
+    program: Program
+    controls: Controls
+    roster: Roster
+    today: date
+    #: Case at the top of the family, and what was done in the family.
+    root: Facts
+    deeds: tuple[Deed, ...]
+
+    def admit(self, officer: Officer, item: Facts, case: Facts) -> Forecast:
+        """Let an officer take a step that the rules allow.
+
+        Raises
+        ------
+        Refused
+            The case could be staffed before, and could not afterwards.
+        """
+        if item["external"]:
+            return Forecast()
+        state = self._state(case)
+        answer = game.may_claim(state, item["trail"], officer.id)
+        if isinstance(answer, game.Yes):
+            return self._forecast(answer)
+        if answer.witness is None:
+            return self._unknown()
+        raise self._refusal(officer, item, state, answer.witness)
+
+    def _state(self, case: Facts) -> game.CaseState:
+        return game.CaseState(
+            game=self._game(),
+            waiting=self._waiting(),
+            deeds=tuple((deed.officer, deed.trail) for deed in self.deeds),
+            recused=self._recused(case),
+        )
+
+    def _game(self) -> game.Game:
+        def make() -> game.Game:
+            problem = self._problem()
+            library = self.program.procedures
+            course = _courses.get(self.program, make=lambda: game.course_of(problem, library))
+            return game.Game(problem, course)
+
+        found: game.Game = _games.get(
+            self.program, self.roster, self.controls, self.today, make=make
+        )
+        return found
+
+    def _problem(self) -> ItemProblem:
+        """The staffing problem with the posts by which claims are judged."""
+        program, controls = self.program, self.controls
+        subject = subject_of(
+            program.procedure,
+            program.procedures,
+            roster=self.roster,
+            controls=controls,
+            day=self.today,
+        )
+        problem = item_problem(subject)
+        places = {seat.step: place(program, controls, seat.step) for seat in problem.seats.values()}
+        seats = {id_: seat for id_, seat in problem.seats.items() if not places[seat.step].external}
+        authorised = {}
+        for officer in self.roster.officers:
+            held = {_canonical(controls, post) for post in officer.posts_on(self.today)}
+            authorised[officer.id] = frozenset(
+                id_
+                for id_, seat in seats.items()
+                if held and (not (post := places[seat.step].post) or post in held)
+            )
+        kept = tuple(r for r in problem.restrictions if seats.keys() >= set(r.seats))
+        return replace(problem, seats=seats, authorised=authorised, restrictions=kept)
+
+    def _waiting(self) -> frozenset[str]:
+        waiting = (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
+        query = (
+            select(_item.c.trail)
+            .where(
+                _item.c.office_id == self.office_id,
+                _item.c.root_id == self.root["id"],
+                _item.c.state.in_(waiting),
+            )
+            .distinct()
+        )
+        return frozenset(self.connection.scalars(query))
+
+    def _recused(self, case: Facts) -> dict[str, frozenset[str]]:
+        """Officers kept out, by the trail of the cases they are kept out of."""
+        found: dict[str, set[str]] = {"": set(self._kin(self.root))}
+        if case["id"] != self.root["id"] or _opens_children(self.program):
+            for row in self._kindred():
+                found.setdefault(row["trail"], set()).update(self._kin(row))
+            found.setdefault(case["trail"], set()).update(self._kin(case))
+        return {trail: frozenset(officers) for trail, officers in found.items()}
+
+    def _kin(self, case: Facts) -> Iterable[str]:
+        who = Applicant(name=case["name"], id_card=case["id_card"])
+        return (o.id for o in self.roster.officers if recusal(o, who) is not None)
+
+    def _kindred(self) -> Iterable[Facts]:
+        """The open child cases of the family whose applicant may be kin of an officer."""
+        names, cards = set(), set()
+        for officer in self.roster.officers:
+            names |= {officer.name, *(relative.name for relative in officer.relatives)}
+            for card in (officer.id_card, *(relative.id_card for relative in officer.relatives)):
+                cards |= {card, card.upper()}
+        query = (
+            select(_case.c.trail, _subject.c.name, _subject.c.id_card)
+            .join(
+                _subject,
+                (_subject.c.office_id == _case.c.office_id) & (_subject.c.case_id == _case.c.id),
+            )
+            .where(
+                _case.c.office_id == self.office_id,
+                _case.c.root_id == self.root["id"],
+                _case.c.id != self.root["id"],
+                _case.c.state == CaseState.OPEN.value,
+                or_(_subject.c.name.in_(names - {""}), _subject.c.id_card.in_(cards - {""})),
+            )
+            .distinct()
+        )
+        return [dict(row) for row in self.connection.execute(query).mappings()]
+
+    # words -------------------------------------------------------------------
+
+    def _forecast(self, answer: game.Yes) -> Forecast:
+        if answer.doubt is game.Doubt.UNKNOWN:
+            return self._unknown()
+        if answer.witness is None:
+            return Forecast()
+        return Forecast(
+            warning=say("lookahead.warning.unstaffable", trouble=self._trouble(answer.witness)),
+            note=say("lookahead.note.escalated", steps=self._labels(answer.witness)),
+        )
+
+    def _unknown(self) -> Forecast:
+        return Forecast(
+            warning=say("lookahead.warning.unknown"), note=say("lookahead.note.unknown")
+        )
+
+    def _labels(self, witness: game.Witness) -> str:
+        return "”“".join(map(self._label, witness.steps))
+
+    def _refusal(
+        self,
+        officer: Officer,
+        item: Facts,
+        state: game.CaseState,
+        witness: game.Witness,
+    ) -> Refused:
+        sources = (*witness.bases, *(exclusion.basis for exclusion in witness.excluded))
+        if self._avoid(witness):
+            sources = (*sources, say("run.basis.relatives"))
+        basis = "；".join(dict.fromkeys(filter(None, sources))) or say("lookahead.basis")
+        others = [
+            other.name
+            for other in self.roster.officers
+            if other.id != officer.id
+            and game.may_claim(state, item["trail"], other.id) == game.Yes()
+        ]
+        remedy = say("lookahead.nobody-else")
+        if others:
+            remedy = say("lookahead.others", officers="、".join(others[:MOST_OTHERS]))
+        message = say(
+            "lookahead.refused",
+            officer=officer.name,
+            step=item["step_name"],
+            trouble=self._trouble(witness),
+            rule=RULE,
+            basis=basis,
+            remedy=remedy,
+        )
+        return Refused(RULE, basis, message)
+
+    def _trouble(self, witness: game.Witness) -> str:
+        """Which steps nobody could take, on which branch, and why."""
+        steps = self._labels(witness)
+        ways = "、".join(dict.fromkeys(self._ways(witness.run)))
+        branch = say("lookahead.branch", ways=ways) if ways else ""
+        if not witness.run and len(witness.steps) > 1:
+            branch = say("lookahead.branches")
+        if not witness.remaining:
+            reasons = "；".join(map(self._reason, witness.excluded)) or say("lookahead.no-holder")
+            return branch + say("lookahead.nobody", steps=steps, reasons=reasons)
+        officers = "、".join(map(self._name, witness.remaining))
+        key = "kin" if self._avoid(witness) else "too-few"
+        return branch + say(f"lookahead.{key}", steps=steps, officers=officers)
+
+    def _avoid(self, witness: game.Witness) -> bool:
+        """Whether officers who are left must not act in one case."""
+        return any(set(pair.officers) <= set(witness.remaining) for pair in self.roster.avoidances)
+
+    def _reason(self, exclusion: game.Exclusion) -> str:
+        return say(
+            f"lookahead.excluded.{exclusion.why}",
+            officer=self._name(exclusion.officer),
+            step=self._label(exclusion.step) if exclusion.step else "",
+            other=self._name(exclusion.other) if exclusion.other else "",
+        )
+
+    def _name(self, officer_id: str) -> str:
+        officer = self.roster.officer(officer_id)
+        return officer.name if officer else officer_id
+
+    def _label(self, path: str) -> str:
+        return self.program.chain(path)[-1][1].label
+
+    def _ways(self, run: tuple[str, ...]) -> Iterable[str]:
+        """Names of the flows that lead out of the gateways on a way."""
+        for here, there in pairwise(run):
+            procedure, node = self.program.chain(here)[-1]
+            if node.kind.is_gateway and len(node.outgoing) > 1:
+                for flow in map(procedure.flows.__getitem__, node.outgoing):
+                    if flow.target == there.rpartition("/")[2] and flow.name:
+                        yield flow.name
+
+
+def _canonical(controls: Controls, post: str) -> str:
+    known = controls.post(post)
+    return known.name if known else post
+
+
+def _opens_children(program: Program) -> bool:
+    return any(
+        node.step is not None and node.step.child_rows
+        for procedure in program.procedures.values()
+        for node in procedure.nodes.values()
+    )

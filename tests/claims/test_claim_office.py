@@ -1,0 +1,184 @@
+"""The look-ahead at work: a real item, a small office, through claims, command and pages."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from click.testing import CliRunner
+
+from engine.bpmn.library import Library
+from engine.cli.case import case as case_command
+from engine.model.case import Applicant, WorkItem
+from engine.model.office import Appointment, Officer, Relative, Roster
+from engine.runtime import Office, Refused
+from engine.runtime.accounts import Accounts
+from engine.store import CHINA, Store, open_store
+from tests.cases.drawings import column, field, line, process, step
+from tests.pages.conftest import PASSWORD, Browser
+from web import create_app
+
+from .scenes import CONTROLS
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
+ITEM = "policy_consultation"
+
+
+def officer(id: str, name: str, *posts: str, **more: tuple[Relative, ...]) -> Officer:
+    appointments = tuple(Appointment(post=post) for post in posts)
+    return Officer(id=id, name=name, appointments=appointments, **more)
+
+
+#: 张三 registers questions and is the only one to follow up complaints.
+ZHANG = officer("zhang", "张三", "受理窗口", "资金监管")
+OTHERS = (
+    officer("zhao", "赵六", "补贴资金发放管理", "档案管理"),
+    officer("suo", "王所长", "所长"),
+)
+SUN = officer("sun", "孙丽", "受理窗口")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{(tmp_path / 'q.sqlite3').as_posix()}")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    office = Office(store, "shifan", controls=CONTROLS, clock=lambda: NOW)
+    office.appoint(Roster(office="示范镇财政所", officers=(ZHANG, *OTHERS, SUN)))
+    office.publish(Library.load())
+    return office
+
+
+@pytest.fixture
+def first(office: Office) -> WorkItem:
+    """The step that registers a question."""
+    case = office.open_case(ITEM, by="sun", applicant=Applicant(name="周大"))
+    (item,) = office.case(case.id).work_items
+    return item
+
+
+def test_claim_that_would_leave_a_branch_to_nobody_is_refused(
+    office: Office, first: WorkItem
+) -> None:
+    with pytest.raises(Refused) as caught:
+        office.claim(first.id, by="zhang")
+    message = caught.value.message
+    assert message.startswith("若由张三承接“登记咨询事项”，则走“")
+    assert "不满意”时，“回访督办”将无人可办：张三办过“登记咨询事项”，与它不相容" in message
+    assert message.endswith("请改由孙丽承接")
+    assert caught.value.basis in message
+    last = office.history(first.case_id)[-1]
+    assert (last.action, last.note) == ("refused", "leaves-nobody")
+    (waiting,) = office.todo("zhang").open
+    assert waiting.refusal == message
+
+
+def test_other_officer_takes_it_without_a_word(office: Office, first: WorkItem) -> None:
+    claimed = office.claim(first.id, by="sun")
+    assert (claimed.officer, claimed.warning) == ("sun", "")
+    assert office.history(first.case_id)[-1].note == ""
+
+
+def test_case_nobody_can_finish_goes_on_with_a_warning(office: Office, first: WorkItem) -> None:
+    office.appoint(Roster(office="示范镇财政所", officers=(ZHANG, *OTHERS)))
+    claimed = office.claim(first.id, by="zhang")
+    assert claimed.officer == "zhang"
+    assert "这个办件已经办不完" in claimed.warning
+    last = office.history(first.case_id)[-1]
+    assert (last.action, last.note) == ("claimed", "升级：“答复咨询人”“回访督办”按现有定岗安排不出人")
+
+
+def test_roster_of_the_moment_counts(office: Office, first: WorkItem) -> None:
+    more = officer("qian", "钱七", "资金监管")
+    office.appoint(Roster(office="示范镇财政所", officers=(ZHANG, *OTHERS, SUN, more)))
+    assert office.claim(first.id, by="zhang").warning == ""
+
+
+def test_command_tells_why_and_warns(office: Office, first: WorkItem, store: Store) -> None:
+    url = store.engine.url.render_as_string(hide_password=False)
+
+    def claim() -> str:
+        words = ["claim", first.id, "--as", "zhang", "--db", url]
+        result = CliRunner().invoke(case_command, words)
+        return result.output if result.exception is None else str(result.exception)
+
+    assert "“回访督办”将无人可办" in claim()
+    office.appoint(Roster(office="示范镇财政所", officers=(ZHANG, *OTHERS)))
+    assert "提醒：按现有定岗，这个办件已经办不完" in claim()
+
+
+@pytest.fixture
+def zhang(office: Office, store: Store) -> Browser:
+    accounts = Accounts(store, hasher=PasswordHasher(time_cost=1, memory_cost=64))
+    accounts.create("shifan", "zhang", "zhang@shifan", PASSWORD)
+    config = {"STORE": store, "ACCOUNTS": accounts, "CLOCK": lambda: NOW}
+    app = create_app({**config, "SECRET_KEY": "tests", "TESTING": True})
+    browser = Browser(app.test_client()).get("/sign-in")
+    return browser.post("/sign-in", login="zhang@shifan", password=PASSWORD)
+
+
+def test_page_tells_why_instead_of_offering_the_claim(
+    office: Office, first: WorkItem, zhang: Browser
+) -> None:
+    zhang.get(f"/work-items/{first.id}")
+    assert "不能由您办理" in zhang.page
+    assert "“回访督办”将无人可办" in zhang.page
+    assert "认领办理" not in zhang.page
+    zhang.post(f"/work-items/{first.id}/claim")
+    assert zhang.status == 403
+    office.appoint(Roster(office="示范镇财政所", officers=(ZHANG, *OTHERS)))
+    zhang.post(f"/work-items/{first.id}/claim")
+    assert zhang.status == 200
+    assert "这个办件已经办不完" in zhang.page
+
+
+FAMILY = (
+    process(
+        "batch",
+        step("list", field("rows", "table", columns=column("who")), post="档案管理"),
+        '<callActivity id="each" calledElement="one"><extensionElements>'
+        '<qd:children rows="rows" person="who"/></extensionElements></callActivity>',
+        line("start", "list", "each", "end"),
+        code="T-9",
+    ),
+    process(
+        "one",
+        step("check", post="资金监管"),
+        step("pay", post="出纳会计"),
+        line("start", "check", "pay", "end"),
+        extensions='<qd:separate steps="check pay" reason="r"/>',
+    ),
+)
+
+
+@pytest.mark.parametrize("kin", ["", "周乙"])
+def test_kin_in_a_sister_case_is_looked_ahead_to(office: Office, tmp_path: Path, kin: str) -> None:
+    """乙 may pay in every household's case but that of the relative, which then falls to 甲."""
+    relatives = (Relative(name=kin, relation="兄弟"),) if kin else ()
+    jia = officer("jia", "甲", "资金监管", "出纳会计")
+    yi = officer("yi", "乙", "出纳会计", "档案管理", relatives=relatives)
+    bing = officer("bing", "丙", "资金监管")
+    folder = tmp_path / "bpmn"
+    folder.mkdir()
+    for number, content in enumerate(FAMILY):
+        (folder / f"{number}.bpmn").write_bytes(content)
+    office.appoint(Roster(office="示范镇财政所", officers=(jia, yi, bing)))
+    office.publish(Library.load([folder]))
+    case = office.open_case("T-9", by="yi", applicant=Applicant(name="村委会"))
+    (listing,) = office.case(case.id).work_items
+    office.claim(listing.id, by="yi")
+    rows = {"rows.0.who": "周甲", "rows.1.who": "周乙"}
+    office.complete(listing.id, by="yi", values=rows)
+    (one, _) = office.case(case.id).case.children
+    (check,) = office.case(one).work_items
+    if not kin:
+        assert office.claim(check.id, by="jia").warning == ""
+        return
+    with pytest.raises(Refused, match="leaves-nobody"):
+        office.claim(check.id, by="jia")
+    assert office.claim(check.id, by="bing").warning == ""
