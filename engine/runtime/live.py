@@ -6,7 +6,7 @@ is in an index of its workflow, and the top workflow knows what a step changed.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -100,7 +100,12 @@ class Indexed(BpmnBaseWorkflow):
 
     tasks: dict[UUID, LiveTask]
     task_tree: LiveTask
-    top_workflow: "LiveWorkflow"
+
+    if TYPE_CHECKING:
+
+        @property
+        def top_workflow(self) -> "LiveWorkflow":
+            """The workflow of the case."""
 
     def prepare_indexes(self, stored: list[object] | None = None) -> None:
         """Start with nothing."""
@@ -286,6 +291,3 @@ class LiveWorkflow(Indexed, BpmnWorkflow):
             if caller is not None:
                 caller.task_spec._update(caller)
         return self.run_automatic() or bool(busy)
-
-    def cancel(self, workflow: Indexed | None = None) -> list[Task]:
-        return Indexed.cancel(workflow or self)

@@ -202,7 +202,7 @@ class Office(Reading):
         work.keep()
 
     def _as_case(self, work: Casework, row: Row) -> Case:
-        below = ()
+        below: tuple[str, ...] = ()
         if work.program(row).opens_children:
             below = records.children(work.connection, self.id, [row["id"]]).get(row["id"], ())
         return records.to_case(row, below)

@@ -19,6 +19,7 @@ from engine.model.wording import say
 
 from .connecting import WRITES, engine_at
 from .errors import NewerSchema, StoreUnavailable, translated
+from .sharing import Sharing
 
 #: Key of the lock that keeps two processes from bringing one PostgreSQL up to date at once.
 _UPGRADE_LOCK = 0x71_69_6E_67
@@ -29,6 +30,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        #: On SQLite, where one writes at a time, writers of this process share commits.
+        self._sharing = Sharing(engine) if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -41,7 +44,11 @@ class Store:
         StoreFull, StoreUnavailable
             The database failed; nothing of the block is stored.
         """
-        with self._transaction(writes=True) as connection:
+        if self._sharing is None:
+            with self._transaction(writes=True) as connection:
+                yield connection
+            return
+        with _translated(), self._sharing.turn() as connection:
             yield connection
 
     @contextmanager
@@ -61,19 +68,26 @@ class Store:
         options: dict[str, object] = {WRITES: writes}
         if not writes and self.engine.dialect.name == "postgresql":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        try:
-            with self.engine.connect() as connection:
-                connection.execution_options(**options)
-                with connection.begin():
-                    yield connection
-        except IntegrityError:
-            raise
-        except (DBAPIError, PoolTimeout) as error:
-            raise translated(error) from error
+        with _translated(), self.engine.connect() as connection:
+            connection.execution_options(**options)
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         """Give every connection back."""
+        if self._sharing is not None:
+            self._sharing.close()
         self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, PoolTimeout) as error:
+        raise translated(error) from error
 
 
 def configuration(connection: Connection) -> Config:

@@ -57,7 +57,11 @@ def test_every_variant_of_the_wording_says_what_and_how_to_mend():
     import tomllib
 
     text = (ROOT / "engine" / "model" / "wording" / "check.toml").read_text("utf-8")
-    pages = {k: v for k, v in tomllib.loads(text).items() if k not in ("command", "mark", "rules", "watch")}
+    pages = {
+        k: v
+        for k, v in tomllib.loads(text).items()
+        if k not in ("command", "mark", "rules", "watch")
+    }
     tables = {k: v for k, v in pages.items() if isinstance(v, dict)}
     variants = {
         f"{rule}.{name}".rstrip("."): entry

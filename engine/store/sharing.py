@@ -1,0 +1,161 @@
+"""Writers of one SQLite file taking turns on one connection, and sharing its commits.
+
+SQLite lets one transaction write at a time and waits for the disk at each
+commit. Whoever finds others waiting when it is done leaves the transaction
+open to them, each in a savepoint of its own; the last commits for all, and only
+then does any of them go on. Writers in other processes wait as SQLite has it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Lock
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import RootTransaction
+
+from engine.model.wording import say
+
+from . import connecting
+from .errors import StoreBusy
+
+#: Most turns that share a commit.
+MOST = 64
+_SAVEPOINT = "SAVEPOINT turn"
+_RELEASE = "RELEASE turn"
+_UNDO = "ROLLBACK TO turn"
+
+
+class _Group:
+    """The turns that share one transaction."""
+
+    def __init__(self, transaction: RootTransaction) -> None:
+        self.transaction = transaction
+        self.turns = 0
+        self.is_over = Event()
+        self.error: BaseException | None = None
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Tell everybody."""
+        self.error = error
+        self.is_over.set()
+
+
+class Sharing:
+    """The writing connection of one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._group: _Group | None = None
+        self._turn = Lock()
+        self._counting = Lock()
+        self._waiting = 0
+
+    @contextmanager
+    def turn(self) -> Iterator[Connection]:
+        """The connection for one writer; stored when the block has ended without raising.
+
+        Raises
+        ------
+        StoreBusy
+            Another writer did not come to an end.
+        DBAPIError
+            The commit failed: nothing of the block is stored.
+        """
+        self._wait()
+        try:
+            group = self._group or self._begin()
+            group.turns += 1
+            with self._undone_on_error(group):
+                assert self._connection is not None
+                yield self._connection
+        finally:
+            self._pass_on()
+        group.is_over.wait()
+        if group.error is not None:
+            raise group.error
+
+    def _wait(self) -> None:
+        with self._counting:
+            self._waiting += 1
+        taken = False
+        try:
+            taken = self._turn.acquire(timeout=connecting.BUSY_TIMEOUT_MS / 1000)
+        finally:
+            with self._counting:
+                self._waiting -= 1
+            if not taken:
+                self._leave()
+        if not taken:
+            raise StoreBusy(say("store.busy"))
+
+    def _leave(self) -> None:
+        """Whoever counted on this writer to commit for them must not wait in vain."""
+        if self._turn.acquire(blocking=False):
+            self._pass_on()
+
+    def _begin(self) -> _Group:
+        if self._connection is None:
+            connection = self._engine.connect()
+            self._connection = connection.execution_options(**{connecting.WRITES: True})
+        self._group = _Group(self._connection.begin())
+        return self._group
+
+    @contextmanager
+    def _undone_on_error(self, group: _Group) -> Iterator[None]:
+        connection = self._connection
+        assert connection is not None
+        alone = group.turns == 1
+        if not alone:
+            connection.exec_driver_sql(_SAVEPOINT)
+        try:
+            yield
+            if not alone:
+                connection.exec_driver_sql(_RELEASE)
+        except BaseException as error:
+            driver = connection.connection.dbapi_connection
+            if alone or driver is None or not driver.in_transaction:
+                # Alone, or SQLite has undone it all by itself: a full disk.
+                self._group = None
+                self._give_back()
+                group.end(error)
+            else:
+                connection.exec_driver_sql(_UNDO)
+                connection.exec_driver_sql(_RELEASE)
+            raise
+
+    def _pass_on(self) -> None:
+        """Commit, unless somebody waits who will."""
+        group = self._group
+        try:
+            if group is not None:
+                with self._counting:
+                    more = self._waiting > 0
+                if not more or group.turns >= MOST:
+                    self._group = None
+                    self._commit(group)
+        finally:
+            self._turn.release()
+
+    def _commit(self, group: _Group) -> None:
+        try:
+            group.transaction.commit()
+        except BaseException as error:
+            self._give_back()
+            group.end(error)
+        else:
+            group.end()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with self._turn:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """Undo what is not committed, whatever state it was left in, and part with it."""
+        if self._connection is not None:
+            driver = self._connection.connection.dbapi_connection
+            if driver is not None:
+                driver.rollback()
+            self._connection.close()
+            self._connection = None
