@@ -36,6 +36,32 @@ def small(random: Random) -> Problem:
     )
 
 
+def medium(random: Random) -> Problem:
+    """Eight to fourteen steps and five to twelve officers, about half with a staffing."""
+    steps = [f"s{number}" for number in range(random.randint(8, 14))]
+    officers = [f"o{number}" for number in range(random.randint(5, 12))]
+    density = random.uniform(0.3, 0.8)
+
+    def pairs(most: int) -> list[tuple[str, str]]:
+        return [tuple(random.sample(steps, 2)) for _ in range(random.randint(0, most))]
+
+    def counts() -> list[tuple[int, set[str]]]:
+        sets = [random.randint(3, len(steps)) for _ in range(random.randint(0, 4))]
+        return [(random.randint(2, 4), set(random.sample(steps, size))) for size in sets]
+
+    return Problem(
+        steps=steps,
+        officers=officers,
+        authorised={
+            officer: {step for step in steps if random.random() < density} for officer in officers
+        },
+        separate=pairs(len(steps)),
+        bind=pairs(1),
+        at_most=counts(),
+        at_least=counts(),
+    )
+
+
 def is_met(constraint: Constraint, officer_of: dict[str, str]) -> bool:
     """Whether a staffing meets one constraint, by the words of its definition."""
     who = [officer_of[step] for step in constraint.steps]

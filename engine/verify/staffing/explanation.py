@@ -2,7 +2,7 @@
 
 from .masks import masks
 from .problem import Constraint, Problem
-from .search import Search
+from .solver import staff
 
 
 def minimal_conflict(problem: Problem) -> tuple[Constraint, ...]:
@@ -30,4 +30,4 @@ def _conflict(
 
 
 def _has_staffing(problem: Problem, constraints: tuple[Constraint, ...]) -> bool:
-    return Search(masks(problem.only(constraints))).staff() is not None
+    return staff(masks(problem.only(constraints))) is not None

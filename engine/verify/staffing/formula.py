@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from .answer import Staffing
 from .masks import Masks
-from .search import bits
+from .matching import bits
 
 
 class Formula:

@@ -21,6 +21,16 @@ class Masks:
     at_least: tuple[tuple[int, int], ...]
     officers: tuple[str, ...]
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether one demand alone can never be met."""
+        return (
+            not all(self.may)
+            or any(apart >> task & 1 for task, apart in enumerate(self.apart))
+            or any(bound == 0 and tasks for bound, tasks in self.at_most)
+            or any(bound > tasks.bit_count() for bound, tasks in self.at_least)
+        )
+
 
 def masks(problem: Problem) -> Masks:
     """Compile a problem."""

@@ -9,45 +9,39 @@ Sais: Boosting systematic search by weighting constraints, ECAI 2004).
 """
 
 import time
-from collections.abc import Iterator
 
 from .masks import Masks
+from .matching import Matching, bits
 
 
 class GaveUp(Exception):
     """The search reached its limit before it had an answer."""
 
 
-def bits(mask: int) -> Iterator[int]:
-    """Numbers of the bits that are set, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-class _Pattern:
+class _Pattern(Matching):
     """Blocks of some of the tasks, with a distinct officer for each block."""
 
-    __slots__ = ("fresh", "join", "left", "match", "may", "members", "taken", "touched")
+    __slots__ = ("fresh", "join", "left", "members", "touched")
 
     #: Tasks without a block.
     left: int
     #: Tasks that may open a block; one that may not may join no later block either.
     fresh: int
-    #: For each block, its tasks, those that may still join, and the officers who may do it.
-    #: Tasks that have a block may linger in ``join``.
+    #: For each block, its tasks, and those that may still join; these may hold
+    #: some that have found a block by now.
     members: list[int]
     join: list[int]
-    may: list[int]
-    #: For each block, the officer proposed, as one bit; and all of them.
-    match: list[int]
-    taken: int
     #: For each counted set, the blocks that hold some of it.
     touched: list[int]
 
+    def __init__(self, tasks: int, counted: int) -> None:
+        super().__init__([])
+        self.left = self.fresh = (1 << tasks) - 1
+        self.members, self.join = [], []
+        self.touched = [0] * counted
+
     def copy(self) -> "_Pattern":
-        other = _Pattern()
+        other = _Pattern.__new__(_Pattern)
         other.left = self.left
         other.fresh = self.fresh
         other.members = self.members[:]
@@ -57,33 +51,6 @@ class _Pattern:
         other.taken = self.taken
         other.touched = self.touched[:]
         return other
-
-    def match_anew(self, block: int) -> bool:
-        """Give a block without an officer one, moving others where needed."""
-        free = self.may[block] & ~self.taken
-        if free:
-            self.match[block] = free & -free
-            self.taken |= free & -free
-            return True
-        return self._move(block, 0) < 0
-
-    def _move(self, block: int, tried: int) -> int:
-        """Take an officer from a block that finds another; the officers tried, or -1."""
-        may = self.may[block]
-        while rest := may & ~tried:
-            officer = rest & -rest
-            tried |= officer
-            other = self.match.index(officer)
-            free = self.may[other] & ~self.taken
-            if free:
-                self.match[other] = free & -free
-                self.taken |= free & -free
-            else:
-                tried = self._move(other, tried)
-            if free or tried < 0:
-                self.match[block] = officer
-                return -1
-        return tried
 
     def restrict(self, tasks: int, blocks: int, *, to: bool) -> None:
         """Let tasks join these blocks alone, or all but these."""
@@ -143,18 +110,10 @@ class Search:
         GaveUp
             A limit was reached.
         """
-        masks, pattern = self.masks, _Pattern()
-        if (
-            not all(masks.may)
-            or any(apart >> task & 1 for task, apart in enumerate(masks.apart))
-            or any(bound == 0 and tasks for bound, tasks in masks.at_most)
-            or any(bound > tasks.bit_count() for bound, tasks in masks.at_least)
-        ):
+        masks = self.masks
+        if masks.is_hopeless:
             return None
-        pattern.left = pattern.fresh = (1 << len(masks.may)) - 1
-        pattern.members, pattern.join, pattern.may = [], [], []
-        pattern.match, pattern.taken = [], 0
-        pattern.touched = [0] * (len(masks.at_most) + len(masks.at_least))
+        pattern = _Pattern(len(masks.may), len(masks.at_most) + len(masks.at_least))
         found = self._dive(pattern)
         if found is None:
             return None
@@ -237,7 +196,7 @@ class Search:
             pattern.may.append(may)
             pattern.join.append(joinable & pattern.left & pattern.fresh)
             pattern.match.append(0)
-            if not pattern.match_anew(block):
+            if pattern.give(block) >= 0:
                 return False
         else:
             members = pattern.members[block] | 1 << task
@@ -249,7 +208,7 @@ class Search:
             if not officer & may:
                 pattern.match[block] = 0
                 pattern.taken ^= officer
-                if not pattern.match_anew(block):
+                if pattern.give(block) >= 0:
                     return False
         return self._count(pattern, task, 1 << block)
 
