@@ -55,7 +55,7 @@ BY = click.option(
     envvar="QINGDAN_OFFICER",
     help=say("run.help.as"),
 )
-_SET = click.option(
+SET = click.option(
     "--set",
     "assignments",
     multiple=True,
@@ -79,14 +79,15 @@ def office_at(db: str, office_id: str | None) -> Office:
     return Office(store, chosen, controls=load_controls())
 
 
-def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
+def pairs(texts: tuple[str, ...]) -> dict[str, str]:
+    """What ``name=value`` texts say."""
+    found = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
             raise click.UsageError(say("run.cli.not-a-pair", text=text))
-        pairs[name.strip()] = value
-    return pairs
+        found[name.strip()] = value
+    return found
 
 
 def _uploads(pairs: Mapping[str, str]) -> dict[str, Upload]:
@@ -105,7 +106,7 @@ def _uploads(pairs: Mapping[str, str]) -> dict[str, Upload]:
     return uploads
 
 
-def _work_item(office: Office, name: str) -> WorkItem:
+def work_item_at(office: Office, name: str) -> WorkItem:
     """A work item by its id, or by ``case number/step``."""
     case_id, slash, step = name.partition("/")
     if not slash:
@@ -132,7 +133,7 @@ def case() -> None:
 @click.option("--id-card", default="", help=say("run.help.id-card"))
 @click.option("--phone", default="", help=say("run.help.phone"))
 @click.option("--title", default="", help=say("run.help.title"))
-@_SET
+@SET
 @BY
 @with_office
 def open_(
@@ -153,7 +154,7 @@ def open_(
         by=officer,
         applicant=Applicant(name=applicant, id_card=id_card, phone=phone),
         title=title,
-        values=_pairs(assignments),
+        values=pairs(assignments),
     )
     show_result(form, opened, case_text(office, opened.id))
 
@@ -209,7 +210,7 @@ def show(case_id: str, db: str, office_id: str | None, form: str) -> None:
 @with_office
 def claim(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
     office = office_at(db, office_id)
-    claimed = office.claim(_work_item(office, work_item).id, by=officer)
+    claimed = office.claim(work_item_at(office, work_item).id, by=officer)
     show_result(form, claimed, item_text(claimed))
 
 
@@ -219,13 +220,13 @@ def claim(work_item: str, officer: str, db: str, office_id: str | None, form: st
 @with_office
 def release(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
     office = office_at(db, office_id)
-    released = office.release(_work_item(office, work_item).id, by=officer)
+    released = office.release(work_item_at(office, work_item).id, by=officer)
     show_result(form, released, item_text(released))
 
 
 @case.command(help=say("run.command.complete"))
 @click.argument("work_item", metavar=say("run.metavar.work-item"))
-@_SET
+@SET
 @click.option(
     "--file", "paths", multiple=True, metavar=say("run.metavar.path"), help=say("run.help.file")
 )
@@ -242,10 +243,10 @@ def complete(
 ) -> None:
     office = office_at(db, office_id)
     done = office.complete(
-        _work_item(office, work_item).id,
+        work_item_at(office, work_item).id,
         by=officer,
-        values=_pairs(assignments),
-        files=_uploads(_pairs(paths)),
+        values=pairs(assignments),
+        files=_uploads(pairs(paths)),
     )
     show_result(form, done, case_text(office, done.id))
 
@@ -263,3 +264,15 @@ def history(case_id: str, db: str, office_id: str | None, form: str) -> None:
 def tick(db: str, office_id: str | None, form: str) -> None:
     fired = office_at(db, office_id).tick()
     show_result(form, {"fired": fired}, say("run.cli.fired", count=fired))
+
+
+def _join() -> None:
+    """Further commands have modules of their own, which need this one."""
+    from .clock import clock, handover
+    from .dealing import COMMANDS
+
+    for command in (clock, handover, *COMMANDS):
+        case.add_command(command)
+
+
+_join()
