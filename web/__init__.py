@@ -20,7 +20,20 @@ from engine.model.wording import say
 from engine.runtime.accounts import Accounts
 from engine.store import open_store
 
-from . import account, attachment, batch, case, errors, guard, item, roster, text, todo, work_item
+from . import (
+    account,
+    attachment,
+    batch,
+    case,
+    clock,
+    errors,
+    guard,
+    item,
+    roster,
+    text,
+    todo,
+    work_item,
+)
 from .offices import Offices
 
 #: Largest request taken at all; single files are refused above ``upload.LARGEST_FILE``.
@@ -90,6 +103,6 @@ def create_app(config: Mapping[str, object]) -> Flask:
     CSRFProtect(app)
     errors.register(app)
     text.register(app)
-    for noun in (account, attachment, batch, case, item, roster, todo, work_item):
+    for noun in (account, attachment, batch, case, clock, item, roster, todo, work_item):
         app.register_blueprint(noun.blueprint)
     return app

@@ -1,5 +1,6 @@
 """Cases: the list, one case's page, opening a new one."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 
@@ -10,11 +11,12 @@ from engine.model.case import Applicant, Case, CaseState, JournalEntry, WorkItem
 from engine.model.procedure import FormField
 from engine.runtime import OPENING_FIELDS, FaultyCase, FormInvalid
 from engine.runtime.batch.payment import payment_tables
+from engine.runtime.deadlines.view import limit_lines
 
 from . import forms
 from .carry import REFILL
 from .drawing import drawing
-from .offices import office, officer
+from .offices import now, office, officer
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
@@ -75,7 +77,21 @@ def show(case_id: str) -> str:
         procedure=procedure,
         drawing=drawing(procedure, file.progress, office().library()),
         history=_condensed(office().history(case_id)),
+        **timing(case_id, current),
     )
+
+
+def timing(case_id: str, current: Iterable[WorkItem] = ()) -> dict[str, object]:
+    """The clock of a case with its limits, those of its open steps, and who answers for it."""
+    clock, calendar = office().case_clock(case_id), office().calendar()
+    return {
+        "clock": clock,
+        "limit_lines": limit_lines(clock, calendar, now()) if clock else (),
+        "step_limits": {
+            w.id: limit_lines(clock, calendar, now(), w.id) if clock else () for w in current
+        },
+        "answers": office().answerability(case_id),
+    }
 
 
 def _condensed(history: tuple[JournalEntry, ...]) -> list[JournalEntry]:

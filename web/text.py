@@ -1,22 +1,22 @@
 """How facts read on a page: days, sizes, and words for states."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from flask import Flask, g
 
-from engine.model.case import CaseState, WorkItemState
+from engine.model.case import CaseState, WorkItem, WorkItemState
+from engine.model.clock import CaseClock, Standing
 from engine.model.item import ItemList, LegalBasis
 from engine.model.office import AppointmentKind
 from engine.model.procedure import FieldType
+from engine.model.wording import say
 from engine.publish.citation import cite
+from engine.runtime.deadlines.view import step_standing
 from engine.store import CHINA
 
 from .offices import now, office, offices, roster
-
-#: A step is due at the midnight that ends its last day; that day is what people read.
-_MOMENT = timedelta(microseconds=1)
 
 _WORDS: dict[str, str] = {
     CaseState.OPEN: "办理中",
@@ -49,6 +49,20 @@ _DEEDS = {
     "child-opened": "开子办件",
     "collected": "汇总子办件",
     "recusal": "提示回避",
+    "accepted": "受理",
+    "acceptance-refused": "不予受理",
+    "corrections-asked": "告知补正",
+    "corrections-received": "收到补正",
+    "clock-paused": "暂停计时",
+    "clock-resumed": "恢复计时",
+    "extended": "延期",
+    "decided": "登记办结",
+    "delivered": "登记送达",
+    "deadlines-recounted": "重算时限",
+    "handover-offered": "移交",
+    "handover-accepted": "签收移交",
+    "handover-declined": "谢绝移交",
+    "handover-withdrawn": "收回移交",
 }
 
 
@@ -82,23 +96,16 @@ def day(value: datetime | date | None) -> str:
     return "" if value is None else value.isoformat()
 
 
-def _last_day(due: datetime) -> date:
-    return local(due - _MOMENT).date()
+def standing(work_item: WorkItem) -> Standing:
+    """How a step's own limit stands: 今天到期, 还有3个工作日, 已超期2个工作日."""
+    if "calendar" not in g:
+        g.calendar = office().calendar()
+    return step_standing(work_item, g.calendar, now())
 
 
-def due(value: datetime | None) -> str:
-    """How long is left: 今天到期, 还有 3 天, 已超期 2 天."""
-    if value is None:
-        return "不限时"
-    left = (_last_day(value) - local(now()).date()).days
-    if left < 0:
-        return f"已超期 {-left} 天"
-    return "今天到期" if left == 0 else f"还有 {left} 天"
-
-
-def is_late(value: datetime | None) -> bool:
-    """Whether the day it was due has passed."""
-    return value is not None and _last_day(value) < local(now()).date()
+def stage(clock: CaseClock) -> str:
+    """Where a case stands as the law counts it."""
+    return say(f"clock.stage.{clock.stage}")
 
 
 def size(count: int) -> str:
@@ -158,8 +165,7 @@ def citation(basis: LegalBasis) -> str:
 
 def register(app: Flask) -> None:
     """Make these words known to every template."""
-    for filter_ in (moment, day, due, size, word, deed, person, note, shown, citation):
+    for filter_ in (moment, day, standing, stage, size, word, deed, person, note, shown, citation):
         app.jinja_env.filters[filter_.__name__] = filter_
-    app.jinja_env.tests["late"] = is_late
     app.jinja_env.globals["signed_in"] = lambda: g.get("officer")
     app.jinja_env.globals["office"] = office

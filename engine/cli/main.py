@@ -16,6 +16,7 @@ from engine.model.wording import say
 #: serve pages live in ``web``, which stands beside this layer.
 COMMANDS = {
     "batch": "engine.cli.batch",
+    "calendar": "engine.cli.calendar",
     "case": "engine.cli.case",
     "check": "engine.cli.check",
     "db": "engine.cli.db",

@@ -230,7 +230,7 @@ def _counted(calendar: Calendar, limit: TimeLimit, after: date, spans: Iterable[
 
 def between(calendar: Calendar, unit: LimitUnit, after: date, until: date) -> int:
     """Days after one day up to and including another, in a limit's unit; never below 0."""
-    if unit is LimitUnit.CALENDAR_DAY:
+    if unit in (LimitUnit.CALENDAR_DAY, LimitUnit.MONTHLY):
         return max(0, (until - after).days)
     return calendar.count(after, until)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .item import TimeLimit
 from .procedure import FormField
 
 
@@ -84,7 +85,8 @@ class WorkItem:
     #: Officer id of who claimed or completed it, or None.
     officer: str | None
     since: datetime
-    #: When the step's own limit ends, or None.
+    #: The step's own limit, and when it ends; None for none.
+    limit: TimeLimit | None
     due: datetime | None
     done_at: datetime | None = None
     #: Why the officer asking may not take it, in Chinese; empty when they may.

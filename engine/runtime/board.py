@@ -4,6 +4,7 @@ from engine.model.case import WorkItemState
 from engine.store import schema
 
 from .clock import due
+from .deadlines import following
 from .ledger import SYSTEM, Ledger
 from .machine import Alarm, News, Open, OpenKind
 from .places import place
@@ -37,6 +38,8 @@ def sync(ledger: Ledger, row: Row, program: Program, news: News) -> None:
     opened = [p for p in news.opened if p.kind is not OpenKind.CHILDREN]
     if opened:
         ledger.wire.insert(schema.work_item, *(_item(ledger, row, program, p) for p in opened))
+        for p in opened:
+            following.arrived(ledger, row, p.id, place(program, ledger.controls, p.path).statutory)
     if news.started:
         key = {"office_id": ledger.office_id, "case_id": row["id"]}
         ledger.wire.insert(
@@ -71,5 +74,5 @@ def _item(ledger: Ledger, row: Row, program: Program, opened: Open) -> dict[str,
         "party": asked.party,
         "state": WorkItemState.READY.value,
         "since": ledger.now,
-        "due": due(asked.limit, ledger.now),
+        "due": due(ledger.calendar, asked.limit, ledger.now),
     }

@@ -13,6 +13,7 @@ from engine.model.wording import say
 from engine.store import schema
 
 from . import board
+from .deadlines import following
 from .duties import recused
 from .errors import Stale
 from .ledger import SYSTEM, Ledger
@@ -63,6 +64,7 @@ class Casework(Ledger):
         row = self._enter_case(case_id, opening)
         sealed = self.enter(case_id, opening.by, opening.fields, opening.values)
         self.note(case_id, opening.by, "opened", form_digest=sealed)
+        following.begin(self, case_id, opening.procedure)
         data = {f.name: opening.values[f.name] for f in opening.fields if f.name in opening.values}
         self.settle(row, Machine.start(self.program(row), data, lambda: self.now))
         return case_id
@@ -122,6 +124,7 @@ class Casework(Ledger):
         self._save(row, machine, state)
         self._announce(row, program, news)
         self.settling.discard(row["id"])
+        following.keep_pace(self, row, machine, news)
         if machine.finished:
             self.note(row["id"], SYSTEM, "finished")
             self._wake_parent(row)

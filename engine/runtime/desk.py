@@ -16,6 +16,7 @@ from .atwork import item_at_work
 from .batch.banks import find_bank
 from .batch.entry import with_tables
 from .casework import Casework
+from .deadlines import following
 from .errors import AlreadyTaken, FormInvalid, NotAllowed, Stale
 from .family import deeds_in
 from .filing import Upload, keep
@@ -89,6 +90,7 @@ class Desk:
         self._note("completed", form_digest=sealed, note="；".join(filter(None, notes)))
         machine = self.work.load(self.case)
         machine.data.update(parsed)
+        following.step_done(self.work, self.case, self.item, machine)
         machine.complete(self.item["id"], parsed)
         self.work.settle(self.case, machine)
 

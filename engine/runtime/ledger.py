@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from engine.model.calendar import Calendar
 from engine.model.controls import Controls
 from engine.model.office import Officer
 from engine.model.procedure import FormField
@@ -13,6 +14,7 @@ from engine.store import journal, schema
 
 from . import states
 from .atwork import case_at_work, head_of
+from .deadlines.calendars import Calendars
 from .family import load_deeds
 from .machine import Machine
 from .program import Program
@@ -52,6 +54,7 @@ class Ledger:
         officers: tuple[Officer, ...],
         now: datetime,
         shelf: Shelf | None = None,
+        calendars: Calendars | None = None,
     ) -> None:
         self.connection = connection
         self.wire = Wire(connection)
@@ -61,6 +64,7 @@ class Ledger:
         self.officers = officers
         self.now = now
         self.shelf = shelf or Shelf()
+        self._calendars = calendars or Calendars(office_id)
         #: Cases being settled: a child that ends meanwhile need not wake them.
         self.settling: set[str] = set()
         #: Work items finished in this transaction.
@@ -122,6 +126,11 @@ class Ledger:
         for root_id, deeds in self.deeds.items():
             if root_id in self._revisions:
                 self.shelf.keep_deeds(root_id, self._revisions[root_id] + 1, deeds)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The office's working days."""
+        return self._calendars.at(self.connection)
 
     def program(self, row: Row) -> Program:
         """The program a case runs."""

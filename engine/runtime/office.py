@@ -21,6 +21,9 @@ from engine.store import journal, schema
 
 from . import records, rosters
 from .casework import Casework, Opening
+from .deadlines.handover import Answering
+from .deadlines.revising import Revising
+from .deadlines.timekeeping import Timekeeping
 from .desk import Desk
 from .errors import FaultyCase, Refused
 from .filing import Upload
@@ -29,13 +32,12 @@ from .judging import Judge
 from .ledger import SYSTEM
 from .opening import parse_opening
 from .places import fields_of
-from .reading import Reading
 from .statements import Row
 
 _case = schema.case_file
 
 
-class Office(Reading):
+class Office(Timekeeping, Answering, Revising):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters
@@ -310,4 +312,5 @@ class Office(Reading):
             officers=judge.roster.officers,
             now=self.clock(),
             shelf=self._shelf,
+            calendars=self._calendars,
         )

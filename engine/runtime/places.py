@@ -25,6 +25,8 @@ class Place:
     party: str
     guide: str
     limit: TimeLimit | None
+    #: Limit the law sets this very step, or None.
+    statutory: TimeLimit | None
     #: Least number of officers who do it together.
     persons: int
     fields: tuple[FormField, ...]
@@ -65,6 +67,7 @@ def _place(program: Program, controls: Controls, path: str) -> Place:
         party=written if external else "",
         guide=step.guide,
         limit=step.limit,
+        statutory=step.statutory,
         persons=1 if external else step.persons,
         fields=step.fields,
     )

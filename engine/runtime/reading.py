@@ -22,6 +22,7 @@ from engine.store import Store, journal, schema
 
 from . import records, rosters, states
 from .clock import Clock, system_clock
+from .deadlines.calendars import Calendars
 from .errors import Refused, UnknownAttachment
 from .judging import Judge
 from .places import place
@@ -67,6 +68,7 @@ class Reading:
         self.clock = clock
         self._versions = Versions(office_id)
         self._shelf = Shelf()
+        self._calendars = Calendars(office_id)
         self._roster: tuple[int, Roster] | None = None
         with store.read() as connection:
             known = rosters.office_name(connection, office_id) is not None
@@ -166,7 +168,7 @@ class Reading:
     ) -> WorkItem:
         program = self._versions.program(connection, row["bundle"])
         asked = place(program, self.controls, row["step"])
-        return records.to_work_item(row, asked.fields, asked.guide, refusal)
+        return records.to_work_item(row, asked, refusal)
 
     def cases(
         self,

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, RowMapping, or_, select
 
 from engine.model.case import Applicant, Attachment, Case, CaseState, WorkItem, WorkItemState
-from engine.model.procedure import FormField
 from engine.model.wording import say
 from engine.store import schema
 
 from . import states
 from .errors import UnknownCase, UnknownWorkItem
+from .places import Place
 from .statements import Row, Wire
 
 _case = schema.case_file
@@ -133,9 +133,7 @@ def item_row(connection: Connection, office_id: str, work_item_id: str) -> RowMa
     return rows[0]
 
 
-def to_work_item(
-    row: RowMapping | Row, fields: tuple[FormField, ...], guide: str, refusal: str = ""
-) -> WorkItem:
+def to_work_item(row: RowMapping | Row, asked: Place, refusal: str = "") -> WorkItem:
     """The model object of a work item."""
     return WorkItem(
         id=row["id"],
@@ -149,8 +147,9 @@ def to_work_item(
         post=row["post"],
         external=row["external"],
         party=row["party"],
-        guide=guide,
-        fields=fields,
+        guide=asked.guide,
+        fields=asked.fields,
+        limit=asked.limit,
         state=WorkItemState(row["state"]),
         officer=row["officer"],
         since=row["since"],

@@ -4,10 +4,13 @@ from datetime import datetime
 
 import pytest
 
+from engine.model.calendar import Calendar
 from engine.model.item import LimitUnit, TimeLimit
 from engine.runtime.clock import due
+from engine.runtime.deadlines.announced import announced_year
 from engine.store import CHINA
 
+CALENDAR = Calendar(announced_year)
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=CHINA)
 
 
@@ -24,16 +27,16 @@ MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=CHINA)
     ],
 )
 def test_limit_ends_with_its_last_day(days: int, unit: LimitUnit, last: str) -> None:
-    ends = due(TimeLimit(days=days, unit=unit), MONDAY)
+    ends = due(CALENDAR, TimeLimit(days=days, unit=unit), MONDAY)
     assert ends == datetime.fromisoformat(f"{last}T23:59:59+08:00")
 
 
 def test_what_is_not_counted_has_no_end() -> None:
-    assert due(None, MONDAY) is None
-    assert due(TimeLimit(days=0, unit=LimitUnit.AS_APPROVED), MONDAY) is None
+    assert due(CALENDAR, None, MONDAY) is None
+    assert due(CALENDAR, TimeLimit(days=0, unit=LimitUnit.AS_APPROVED), MONDAY) is None
 
 
 def test_day_is_the_day_in_china() -> None:
     late = datetime.fromisoformat("2026-03-01T23:30:00+00:00")
-    ends = due(TimeLimit(days=0, unit=LimitUnit.IMMEDIATE), late)
+    ends = due(CALENDAR, TimeLimit(days=0, unit=LimitUnit.IMMEDIATE), late)
     assert ends == datetime.fromisoformat("2026-03-02T23:59:59+08:00")

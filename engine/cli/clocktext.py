@@ -1,0 +1,115 @@
+"""A case's clock as text for a terminal, and as JSON."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from engine.model.clock import CaseClock, Pause
+from engine.model.wording import say
+from engine.runtime import Office
+from engine.runtime.deadlines.handover import Answerability
+from engine.runtime.deadlines.view import LimitLine, limit_lines
+from engine.store import CHINA
+
+
+def clock_facts(office: Office, case_id: str) -> dict[str, object]:
+    """Everything about a case's time, and who answers for it."""
+    clock, answers = office.case_clock(case_id), office.answerability(case_id)
+    facts: dict[str, object] = {"case": case_id, "answerability": asdict(answers), "clock": None}
+    if clock is not None:
+        lines = limit_lines(clock, office.calendar(), office.clock())
+        happened = {name: getattr(clock, name) for name in _HAPPENED}
+        facts["clock"] = {
+            "stage": clock.stage,
+            "regime": clock.regime.id if clock.regime else "",
+            "deemed": clock.deemed,
+            "limits": [asdict(line) for line in lines],
+            "pauses": [asdict(pause) for pause in clock.pauses],
+            **happened,
+        }
+    return facts
+
+
+_HAPPENED = (
+    "received_at",
+    "corrections_asked_at",
+    "corrected_at",
+    "accepted_at",
+    "refused_at",
+    "decided_at",
+    "delivered_at",
+)
+
+
+def clock_text(office: Office, case_id: str) -> str:
+    """A case's clock, its limits side by side, the ledger, and who answers."""
+    clock = office.case_clock(case_id)
+    lines = []
+    if clock is None:
+        lines.append(say("clock.refused.no-clock", case=case_id))
+    else:
+        lines += _clock_lines(office, clock)
+    return "\n".join([*lines, *_answer_lines(office.answerability(case_id), office)])
+
+
+def _clock_lines(office: Office, clock: CaseClock) -> list[str]:
+    lines = [f"{clock.case_id}  {say(f'clock.stage.{clock.stage}')}"]
+    for name in _HAPPENED:
+        moment = getattr(clock, name)
+        if moment is not None:
+            lines.append(f"  {say(f'clock.happened.{name}')}  {_when(moment)}")
+    for line in limit_lines(clock, office.calendar(), office.clock()):
+        lines += _limit_lines(line)
+    return [*lines, *(f"  {_pause(pause)}" for pause in clock.pauses)]
+
+
+def _limit_lines(line: LimitLine) -> list[str]:
+    told = say(
+        "clock.line",
+        label=line.label,
+        limit=line.limit,
+        since=line.since,
+        last=line.last or "—",
+        light=say(f"clock.light.{line.standing.light}"),
+        word=line.standing.word,
+    )
+    provisional = f"  {say('clock.provisional')}" if line.provisional else ""
+    return [
+        f"  {told}{provisional}",
+        f"    {say('clock.account', basis=line.basis, account=line.account)}",
+    ]
+
+
+def _pause(pause: Pause) -> str:
+    return say(
+        "clock.pause",
+        kind=pause.kind,
+        reason=pause.reason,
+        since=_when(pause.since),
+        until=_when(pause.until) if pause.until else say("clock.lasting"),
+        basis=pause.basis or say("clock.promise-only"),
+    )
+
+
+def _answer_lines(answers: Answerability, office: Office) -> list[str]:
+    def name(officer_id: str) -> str:
+        found = office.officer(officer_id)
+        return found.name if found else officer_id
+
+    first, present = name(answers.first), name(answers.present)
+    lines = [say("clock.answers", first=first, present=present)]
+    for handover in answers.handovers:
+        lines.append(
+            "  "
+            + say(
+                "clock.handover",
+                giver=name(handover.giver),
+                taker=name(handover.taker),
+                state=say(f"clock.handover-state.{handover.state}"),
+                reason=handover.reason,
+            )
+        )
+    return lines
+
+
+def _when(moment: datetime) -> str:
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"

@@ -1,0 +1,204 @@
+"""The clock follows the procedure: steps that accept, decide, deliver, or stand outside.
+
+Called from inside the transaction that moves a case. What a step does to the clock is
+told by the journal's entry on the step; no other entry is written.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import insert, update
+
+from engine.bpmn.expression import parse
+from engine.model.calendar import last_day
+from engine.model.clock import AUTOMATIC, Deadline, DeadlineKind
+from engine.model.errors import UnsafeExpression
+from engine.model.item import TimeLimit
+from engine.model.mark import ClockEvent
+from engine.model.procedure import Node, Procedure
+from engine.model.wording import say
+from engine.store import CHINA
+from engine.store import clock as tables
+
+from ..errors import FaultyCase, NotAllowed
+from ..ledger import Ledger
+from ..machine import Machine, News
+from ..program import Program
+from ..statements import Row
+from .course import Course, Terms
+from .rows import deadline_row, load_clocks, save_clock
+
+_STANDING = (
+    "SELECT 1 FROM clock_pause "
+    "WHERE office_id = ? AND case_id = ? AND by = ? AND until IS NULL LIMIT 1"
+)
+
+
+def begin(ledger: Ledger, case_id: str, procedure: Procedure) -> None:
+    """Start the clock of a new case; sub-procedures have none."""
+    terms = Terms.of(procedure)
+    if terms is not None:
+        course = Course.begin(case_id, terms, ledger.calendar, ledger.now)
+        save_clock(ledger.connection, ledger.office_id, course.clock)
+
+
+def course_of(ledger: Ledger, row: Row, procedure: Procedure) -> Course | None:
+    """The clock of a case, ready to be moved; None where it has none."""
+    terms = Terms.of(procedure)
+    clock = load_clocks(ledger.connection, ledger.office_id, [row["id"]]).get(row["id"])
+    if terms is None or clock is None:
+        return None
+    return Course(clock, terms, ledger.calendar, ledger.now)
+
+
+def step_done(ledger: Ledger, row: Row, item: Row, machine: Machine) -> None:
+    """Move the clock by what a finished step says; the machine has the step's form already."""
+    node = machine.program.chain(item["step"])[-1][1]
+    if node.step is None:
+        return
+    if node.step.statutory:
+        _met(ledger, row, item["id"])
+    events = [mark.event for mark in node.step.marks if _holds(mark.when, machine.data)]
+    course = course_of(ledger, row, machine.program.procedure) if events else None
+    if course is None:
+        return
+    for event in events:
+        # A step done again, or one the clock is past, changes nothing: the first time counts.
+        with suppress(NotAllowed):
+            _apply(course, event, node.label)
+    save_clock(ledger.connection, ledger.office_id, course.clock)
+
+
+def _holds(when: str, data: Mapping[str, object]) -> bool:
+    try:
+        return not when or bool(parse(when).evaluate(data))
+    except UnsafeExpression as error:
+        raise FaultyCase(say("run.faulty", reason=error.message)) from error
+
+
+def _apply(course: Course, event: ClockEvent, step: str) -> None:
+    match event:
+        case ClockEvent.ACCEPTED:
+            course.accept()
+        case ClockEvent.REFUSED:
+            course.refuse_acceptance(say("clock.by-step", step=step))
+        case ClockEvent.CORRECTIONS_ASKED:
+            course.ask_corrections(say("clock.by-step", step=step))
+        case ClockEvent.CORRECTED:
+            course.receive_corrections()
+        case ClockEvent.DECIDED:
+            course.decide()
+        case ClockEvent.DELIVERED:
+            course.deliver()
+
+
+def keep_pace(ledger: Ledger, row: Row, machine: Machine, news: News) -> None:
+    """Let the promise stand while a case waits only at steps it leaves out; end with the case."""
+    if machine.finished:
+        end(ledger, row, machine.program)
+        return
+    off_clock = _off_clock(machine.program)
+    if not off_clock.any_step:
+        return
+    waiting = machine.open_places() or machine.timers()
+    still = all(off_clock[place.path] for place in waiting)
+    was_running = any(not off_clock[closed.path] for closed in news.closed)
+    if was_running and not still:
+        return
+    if was_running or still != _is_standing(ledger, row["id"]):
+        course = course_of(ledger, row, machine.program.procedure)
+        if course is not None:
+            course.stand(still=still)
+            save_clock(ledger.connection, ledger.office_id, course.clock)
+
+
+class _OffClock(dict[str, bool]):
+    """Whether a place lies outside the promise, by path: its step, a call or a sub-process."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self._chain = program.chain
+        self.any_step = any(
+            node.step is not None and node.step.off_clock
+            for procedure in program.procedures.values()
+            for node in procedure.nodes.values()
+        )
+
+    def __missing__(self, path: str) -> bool:
+        self[path] = any(
+            node.step is not None and node.step.off_clock
+            for procedure, at in self._chain(path)
+            for node in _enclosing(procedure, at)
+        )
+        return self[path]
+
+
+def _enclosing(procedure: Procedure, node: Node) -> Iterator[Node]:
+    inner: Node | None = node
+    while inner is not None:
+        yield inner
+        inner = procedure.nodes.get(inner.scope or "")
+
+
+_KNOWN: WeakKeyDictionary[Program, _OffClock] = WeakKeyDictionary()
+
+
+def _off_clock(program: Program) -> _OffClock:
+    """Worked out once for every program."""
+    known = _KNOWN.get(program)
+    if known is None:
+        known = _KNOWN[program] = _OffClock(program)
+    return known
+
+
+def _is_standing(ledger: Ledger, case_id: str) -> bool:
+    found = ledger.wire.run(_STANDING, ledger.office_id, case_id, AUTOMATIC)
+    return found.fetchone() is not None
+
+
+def end(ledger: Ledger, row: Row, program: Program) -> None:
+    """The procedure is at its end: what no step decided is decided now."""
+    course = course_of(ledger, row, program.procedure)
+    if course is None:
+        return
+    with suppress(NotAllowed):
+        course.decide()
+    save_clock(ledger.connection, ledger.office_id, course.clock)
+
+
+def arrived(ledger: Ledger, row: Row, work_item_id: str, limit: TimeLimit | None) -> None:
+    """Count the statutory limit of a new work item."""
+    if limit is None:
+        return
+    since = ledger.now.astimezone(CHINA).date()
+    last = last_day(ledger.calendar, limit, since)
+    began = Deadline(
+        kind=DeadlineKind.STATUTORY,
+        limit=limit,
+        basis=say("clock.basis-of-item"),
+        since=since,
+        last=last,
+        moves=False,
+        extension=None,
+        met_at=None,
+        account=ledger.calendar.account(since, last or since),
+        provisional=ledger.calendar.is_provisional(since, last or since),
+        counted_at=ledger.now,
+        work_item_id=work_item_id,
+    )
+    stored = deadline_row(ledger.office_id, row["id"], began)
+    ledger.connection.execute(insert(tables.deadline).values(stored))
+
+
+def _met(ledger: Ledger, row: Row, work_item_id: str) -> None:
+    table = tables.deadline
+    ledger.connection.execute(
+        update(table)
+        .where(
+            table.c.office_id == ledger.office_id,
+            table.c.case_id == row["id"],
+            table.c.work_item_id == work_item_id,
+        )
+        .values(met_at=ledger.now)
+    )

@@ -1,0 +1,180 @@
+"""首问/首办责任: who answers for a case, and hand-overs that both sides sign."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.model.case import CaseState
+from engine.model.wording import say
+from engine.store import clock as tables
+from engine.store import schema
+
+from .. import records
+from ..errors import NotAllowed
+from ..judging import Judge
+from .matter import Matter, Matters
+
+_table = tables.handover
+_case = schema.case_file
+
+#: Post that may hand over what an officer who left answered for.
+HEAD = "所长"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handover:
+    """The answerability for a case offered by one officer to another."""
+
+    number: int
+    giver: str
+    taker: str
+    reason: str
+    offered_at: datetime
+    #: ``offered``, ``accepted``, ``declined`` or ``withdrawn``.
+    state: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answerability:
+    """Who answers for a case."""
+
+    #: 首问责任人: who received the matter; stays whatever happens.
+    first: str
+    #: Who answers now, after the hand-overs both sides signed.
+    present: str
+    handovers: tuple[Handover, ...]
+
+    @property
+    def offer(self) -> Handover | None:
+        """The hand-over that waits for its taker, or None."""
+        return next((h for h in self.handovers if h.state == "offered"), None)
+
+
+def answerability(connection: Connection, office_id: str, root_id: str) -> Answerability:
+    """Who answers for a case; a child case answers with the case it was opened for."""
+    root = (_case.c.office_id == office_id, _case.c.id == root_id)
+    first = connection.execute(select(_case.c.opened_by).where(*root)).scalar_one()
+    rows = connection.execute(
+        select(_table)
+        .where(_table.c.office_id == office_id, _table.c.case_id == root_id)
+        .order_by(_table.c.number)
+    ).all()
+    handovers = tuple(_handover(found) for found in rows)
+    signed = [handover.taker for handover in handovers if handover.state == "accepted"]
+    return Answerability(first=first, present=[first, *signed][-1], handovers=handovers)
+
+
+def _handover(row: Any) -> Handover:
+    return Handover(
+        number=row.number,
+        giver=row.giver,
+        taker=row.taker,
+        reason=row.reason,
+        offered_at=row.offered_at,
+        state=row.state,
+        answered_at=row.answered_at,
+    )
+
+
+class Answering(Matters):
+    """The part of an office that keeps who answers for a case."""
+
+    def answerability(self, case_id: str) -> Answerability:
+        """Who answers for a case.
+
+        Raises
+        ------
+        UnknownCase
+            No such case in the office.
+        """
+        with self.store.read() as connection:
+            row = records.case_row(connection, self.id, case_id)
+            return answerability(connection, self.id, row["root_id"])
+
+    def offer_handover(self, case_id: str, *, by: str, to: str, reason: str) -> Handover:
+        """Offer the answerability for a case to another officer, who has to sign.
+
+        Raises
+        ------
+        Refused
+            The other officer is kept out of the case, or absent.
+        NotAllowed
+            The officer does not answer for the case, or an offer is open.
+        """
+        with self._signing(case_id, by) as matter:
+            held = answerability(matter.work.connection, self.id, matter.row["root_id"])
+            _may_offer(matter.judge, held, by, to)
+            if not reason.strip():
+                raise NotAllowed(say("clock.refused.no-reason"))
+            matter.allow(matter.judge.officer(to))
+            offered = Handover(
+                number=len(held.handovers) + 1,
+                giver=by,
+                taker=to,
+                reason=reason.strip(),
+                offered_at=self.clock(),
+                state="offered",
+                answered_at=None,
+            )
+            facts = {name: getattr(offered, name) for name in Handover.__slots__}
+            matter.work.connection.execute(
+                insert(_table).values(office_id=self.id, case_id=matter.row["root_id"], **facts)
+            )
+            matter.note("handover-offered", to)
+        return offered
+
+    def answer_handover(self, case_id: str, *, by: str, accept: bool) -> Handover:
+        """Sign for a case offered, or decline it; whoever offered it may take it back.
+
+        Raises
+        ------
+        Refused
+            The officer is kept out of the case, or absent.
+        NotAllowed
+            Nothing is offered to the officer, or by the officer when taking it back.
+        """
+        with self._signing(case_id, by) as matter:
+            offer = answerability(matter.work.connection, self.id, matter.row["root_id"]).offer
+            if offer is None or by not in (offer.taker, offer.giver):
+                raise NotAllowed(say("clock.refused.nothing-offered"))
+            if accept:
+                if by != offer.taker:
+                    raise NotAllowed(say("clock.refused.nothing-offered"))
+                matter.allow(matter.officer)
+            ended = "accepted" if accept else "declined" if by == offer.taker else "withdrawn"
+            answered = replace(offer, state=ended, answered_at=self.clock())
+            matter.work.connection.execute(
+                update(_table)
+                .where(
+                    _table.c.office_id == self.id,
+                    _table.c.case_id == matter.row["root_id"],
+                    _table.c.number == offer.number,
+                )
+                .values(state=answered.state, answered_at=answered.answered_at)
+            )
+            matter.note(f"handover-{ended}", offer.giver if by == offer.taker else offer.taker)
+        return answered
+
+    @contextmanager
+    def _signing(self, case_id: str, by: str) -> Iterator[Matter]:
+        with self._matter(case_id, by) as matter:
+            if matter.row["state"] != CaseState.OPEN:
+                raise NotAllowed(say("run.case-closed", case=case_id))
+            yield matter
+
+
+def _may_offer(judge: Judge, held: Answerability, by: str, to: str) -> None:
+    """Whoever answers may offer; for one who left, the head of the office."""
+    gone = judge.roster.officer(held.present) is None
+    heads = {holder.id for holder in judge.roster.holders(HEAD, judge.today)}
+    if by != held.present and not (gone and by in heads):
+        raise NotAllowed(say("clock.refused.not-answerable", officer=judge.name(held.present)))
+    if to == held.present:
+        raise NotAllowed(say("clock.refused.to-oneself"))
+    if held.offer:
+        raise NotAllowed(say("clock.refused.offered-already", to=judge.name(held.offer.taker)))

@@ -1,0 +1,175 @@
+"""An office's own calendar: single days, imported notices, and counting again by it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+
+from engine.model.calendar import Calendar, Override
+from engine.model.case import CaseState, WorkItemState
+from engine.model.wording import say
+from engine.store import CHINA, journal, schema
+
+from ..clock import due
+from ..errors import NotAllowed
+from ..places import place
+from .calendars import revise
+from .following import course_of
+from .handover import HEAD
+from .matter import Matter, Matters
+from .notice import Notice
+from .rows import save_clock
+
+_case = schema.case_file
+_item = schema.work_item
+_OPEN = (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recount:
+    """A limit that ends on another day by the present calendar."""
+
+    case_id: str
+    #: Name of the limit, or of the step it belongs to.
+    name: str
+    before: date | None
+    after: date | None
+
+
+class Revising(Matters):
+    """The part of an office that keeps its calendar."""
+
+    def calendar(self) -> Calendar:
+        """The office's working days."""
+        with self.store.read() as connection:
+            return self._calendars.at(connection)
+
+    def set_day(self, day: date, *, works: bool, reason: str, by: str) -> int:
+        """Say that a day is worked or not; the number of the revision.
+
+        Limits already counted stay as they are until :meth:`recount`.
+
+        Raises
+        ------
+        NotAllowed
+            The officer is not the head of the office, or gives no reason.
+        UnknownYear
+            No calendar covers the day.
+        """
+        if not reason.strip():
+            raise NotAllowed(say("calendar.no-reason"))
+        self.calendar().year(day.year)
+        own = Override(day=day, works=works, reason=reason.strip())
+        word = say("calendar.works" if works else "calendar.rests")
+        return self._revise([own], by, say("calendar.note.day", day=day, word=word))
+
+    def import_notice(self, notice: Notice, *, by: str) -> int:
+        """Take over a holiday notice in place of what was expected of its year.
+
+        Raises
+        ------
+        NotAllowed
+            The officer is not the head of the office.
+        """
+        note = say("calendar.note.notice", title=notice.title)
+        return self._revise(notice.days, by, note, title=notice.title, year=notice.year)
+
+    def _revise(
+        self, days: Iterable[Override], by: str, note: str, title: str = "", year: int | None = None
+    ) -> int:
+        with self.store.write() as connection:
+            judge = self._judge(connection)
+            officer = judge.officer(by)
+            if officer not in judge.roster.holders(HEAD, judge.today):
+                raise NotAllowed(say("calendar.head-only", officer=officer.name, post=HEAD))
+            now = self.clock()
+            revision = revise(connection, self.id, days, by=by, at=now, title=title, year=year)
+            entry = journal.Entry(at=now, actor=by, action="calendar-revised", note=note)
+            journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
+        return revision
+
+    def recount(self, *, by: str) -> tuple[Recount, ...]:
+        """Count the running limits of every open case again; each change is journalled.
+
+        Raises
+        ------
+        NotAllowed
+            The officer is not the head of the office.
+        """
+        with self.store.read() as connection:
+            judge = self._judge(connection)
+            officer = judge.officer(by)
+            if officer not in judge.roster.holders(HEAD, judge.today):
+                raise NotAllowed(say("calendar.head-only", officer=officer.name, post=HEAD))
+            query = select(_case.c.id).where(
+                _case.c.office_id == self.id, _case.c.state == CaseState.OPEN.value
+            )
+            open_cases = connection.scalars(query.order_by(_case.c.id)).all()
+        found: list[Recount] = []
+        for case_id in open_cases:
+            with self._matter(case_id, by) as matter:
+                changes = [*_recount_clock(matter), *_recount_steps(matter)]
+                if changes:
+                    matter.note("deadlines-recounted", "；".join(map(_told, changes)))
+                found += changes
+        return tuple(found)
+
+
+def _told(change: Recount) -> str:
+    return say(
+        "calendar.note.recounted",
+        name=change.name,
+        before=change.before or "—",
+        after=change.after or "—",
+    )
+
+
+def _recount_clock(matter: Matter) -> list[Recount]:
+    work = matter.work
+    course = course_of(work, matter.row, work.program(matter.row).procedure)
+    if course is None:
+        return []
+    before = course.clock.deadlines
+    course.recount()
+    changes = [
+        Recount(case_id=matter.row["id"], name=old.kind.label, before=old.last, after=new.last)
+        for old, new in zip(before, course.clock.deadlines, strict=True)
+        if old.last != new.last
+    ]
+    if changes:
+        save_clock(work.connection, work.office_id, course.clock)
+    return changes
+
+
+def _recount_steps(matter: Matter) -> list[Recount]:
+    work, changes = matter.work, []
+    rows = work.connection.execute(
+        select(_item.c.id, _item.c.step, _item.c.step_name, _item.c.since, _item.c.due).where(
+            _item.c.office_id == work.office_id,
+            _item.c.case_id == matter.row["id"],
+            _item.c.state.in_(_OPEN),
+        )
+    ).all()
+    program = work.program(matter.row)
+    for row in rows:
+        ends = due(work.calendar, place(program, work.controls, row.step).limit, row.since)
+        if ends != row.due:
+            work.connection.execute(
+                update(_item)
+                .where(_item.c.office_id == work.office_id, _item.c.id == row.id)
+                .values(due=ends)
+            )
+            changes.append(
+                Recount(
+                    case_id=matter.row["id"],
+                    name=row.step_name,
+                    before=_day(row.due),
+                    after=_day(ends),
+                )
+            )
+    return changes
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(CHINA).date() if moment else None

@@ -1,0 +1,66 @@
+"""A case's limits and hand-overs on the pages."""
+
+from collections.abc import Callable
+
+import pytest
+
+from engine.model.case import Case
+from engine.runtime import Office
+
+from .conftest import Browser
+
+SignIn = Callable[[str], Browser]
+
+
+@pytest.fixture
+def case(new_case: Callable[..., Case]) -> Case:
+    return new_case()
+
+
+def test_case_page_shows_who_was_asked_first_and_leads_to_the_clock(
+    sign_in: SignIn, case: Case
+) -> None:
+    page = sign_in("sun").get(f"/cases/{case.id}").page
+    assert "首问责任" in page
+    assert f"/cases/{case.id}/clock" in page
+
+
+def test_clock_page_does_one_thing_at_a_time(sign_in: SignIn, case: Case, office: Office) -> None:
+    browser = sign_in("sun")
+    address = f"/cases/{case.id}/clock"
+    browser.get(address).post(f"{address}/ask", corrections="缺身份证复印件")
+    assert "等申请人补正" in browser.page
+    assert "缺身份证复印件" in browser.page
+    browser.post(f"{address}/corrected")
+    assert "待受理" in browser.page
+    browser.post(f"{address}/pause", kind="听证", reason="要求听证")
+    assert browser.status == 409
+    assert "还没有受理" in browser.page
+    found = office.case_clock(case.id)
+    assert found is not None
+    assert found.pauses == ()
+
+
+def test_handover_is_offered_on_one_page_and_signed_on_another(
+    sign_in: SignIn, case: Case, office: Office
+) -> None:
+    address = f"/cases/{case.id}/clock"
+    taker = next(o for o in office.roster().officers if o.id != "sun")
+    sign_in("sun").get(address).post(f"{address}/offer", to=taker.id, reason="轮岗")
+    assert office.answerability(case.id).present == "sun"
+    sign_in(taker.id).get(address).post(f"{address}/sign")
+    assert office.answerability(case.id).present == taker.id
+    assert f"现责任人：<strong>{taker.name}" in sign_in("sun").get(address).page
+
+
+def test_unknown_operation_is_not_found_and_a_known_one_only_looked_at_does_nothing(
+    sign_in: SignIn, case: Case, office: Office
+) -> None:
+    browser = sign_in("sun")
+    address = f"/cases/{case.id}/clock"
+    assert browser.get(f"{address}/nothing").status == 404
+    assert browser.get(f"{address}/accept").status == 200
+    found = office.case_clock(case.id)
+    assert found is not None
+    assert found.stage == "received"
+    assert browser.get(address).post(f"{address}/nothing").status == 404

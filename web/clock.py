@@ -1,0 +1,204 @@
+"""A case's time and who answers for it: the page, and what an officer does there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.model.clock import CaseClock, DeadlineKind
+from engine.model.mark import ClockEvent
+from engine.runtime import NotAllowed, Office, Refused, UnknownOfficer
+
+from .case import timing
+from .offices import office, officer, roster
+
+blueprint = Blueprint("clock", __name__, url_prefix="/cases/<case_id>/clock")
+
+Page = tuple[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """One input of an operation."""
+
+    name: str
+    label: str
+    help: str = ""
+    #: ``text``, ``number``, ``limit`` or ``officer``.
+    type: str = "text"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """One thing an officer can do to a clock."""
+
+    id: str
+    label: str
+    #: At which stages it can be meant.
+    stages: tuple[str, ...]
+    asks: tuple[Ask, ...] = ()
+    #: Steps of some procedures do it themselves.
+    event: ClockEvent | None = None
+    act: Callable[[Office, str, str, Mapping[str, str]], object]
+
+
+_REASON = Ask(name="reason", label="理由")
+_BEFORE = ("received", "correcting", "corrected")
+_RUNNING = ("accepted", "deemed", "paused")
+
+
+def _extend(o: Office, case_id: str, by: str, said: Mapping[str, str]) -> None:
+    days = int(said["days"]) if said["days"].isascii() and said["days"].isdecimal() else 0
+    facts = {"reason": said["reason"], "notice": said["notice"]}
+    o.extend(case_id, by=by, days=days, kind=DeadlineKind(said["limit"] or "promised"), **facts)
+
+
+OPERATIONS = (
+    Operation(
+        id="accept",
+        label="受理",
+        stages=_BEFORE,
+        event=ClockEvent.ACCEPTED,
+        act=lambda o, c, by, _: o.accept(c, by=by),
+    ),
+    Operation(
+        id="ask",
+        label="一次性告知补正",
+        stages=("received",),
+        asks=(Ask(name="corrections", label="需要补正的全部内容", help="只能告知一次，请写全"),),
+        act=lambda o, c, by, said: o.ask_corrections(c, by=by, corrections=said["corrections"]),
+    ),
+    Operation(
+        id="corrected",
+        label="登记收到补正材料",
+        stages=("correcting",),
+        act=lambda o, c, by, _: o.receive_corrections(c, by=by),
+    ),
+    Operation(
+        id="refuse",
+        label="不予受理",
+        stages=_BEFORE,
+        asks=(_REASON,),
+        act=lambda o, c, by, said: o.refuse_acceptance(c, by=by, reason=said["reason"]),
+    ),
+    Operation(
+        id="pause",
+        label="特别程序，暂停计时",
+        stages=("accepted", "deemed"),
+        asks=(Ask(name="kind", label="种类", help="如 听证、鉴定、征求第三方意见"), _REASON),
+        act=lambda o, c, by, said: o.pause_clock(
+            c, by=by, kind=said["kind"], reason=said["reason"]
+        ),
+    ),
+    Operation(
+        id="resume",
+        label="恢复计时",
+        stages=("paused",),
+        act=lambda o, c, by, _: o.resume_clock(c, by=by),
+    ),
+    Operation(
+        id="extend",
+        label="延期",
+        stages=_RUNNING,
+        asks=(
+            Ask(name="limit", label="延长哪个时限", type="limit"),
+            Ask(name="days", label="延长几日", type="number", help="单位同原时限；只能延一次"),
+            _REASON,
+            Ask(name="notice", label="怎样告知申请人", help="如 书面告知、当面告知"),
+        ),
+        act=_extend,
+    ),
+    Operation(
+        id="decide",
+        label="登记办结",
+        stages=_RUNNING,
+        event=ClockEvent.DECIDED,
+        act=lambda o, c, by, _: o.decide(c, by=by),
+    ),
+    Operation(
+        id="deliver",
+        label="登记送达",
+        stages=(*_RUNNING, "decided"),
+        event=ClockEvent.DELIVERED,
+        act=lambda o, c, by, _: o.deliver(c, by=by),
+    ),
+)
+
+_OFFER = Operation(
+    id="offer",
+    label="移交责任",
+    stages=(),
+    asks=(Ask(name="to", label="移交给", type="officer"), _REASON),
+    act=lambda o, c, by, said: o.offer_handover(c, by=by, to=said["to"], reason=said["reason"]),
+)
+_SIGN = Operation(
+    id="sign",
+    label="签收移交",
+    stages=(),
+    act=lambda o, c, by, _: o.answer_handover(c, by=by, accept=True),
+)
+_DECLINE = Operation(
+    id="decline",
+    label="谢绝或收回移交",
+    stages=(),
+    act=lambda o, c, by, _: o.answer_handover(c, by=by, accept=False),
+)
+_ALL = {operation.id: operation for operation in (*OPERATIONS, _OFFER, _SIGN, _DECLINE)}
+
+
+@blueprint.get("")
+def show(case_id: str) -> Page:
+    """The clock, the hand-overs, and what can be done now."""
+    return _page(case_id)
+
+
+@blueprint.get("/<operation>")
+def look(case_id: str, operation: str) -> Response:
+    """An operation's address only looked at does nothing."""
+    if operation not in _ALL:
+        abort(404)
+    return redirect(url_for("clock.show", case_id=case_id))
+
+
+@blueprint.post("/<operation>")
+def act(case_id: str, operation: str) -> Page | Response:
+    """Do one thing to the clock, or say why not."""
+    chosen = _ALL.get(operation)
+    if chosen is None:
+        abort(404)
+    said = {ask.name: request.form.get(ask.name, "").strip() for ask in chosen.asks}
+    try:
+        chosen.act(office(), case_id, officer().id, said)
+    except Refused as refusal:
+        return _page(case_id, alert=str(refusal), status=403, said=said)
+    except (NotAllowed, UnknownOfficer) as refusal:
+        return _page(case_id, alert=str(refusal), status=409, said=said)
+    flash(f"已办：{chosen.label}。")
+    return redirect(url_for("clock.show", case_id=case_id), 303)
+
+
+def _page(
+    case_id: str, *, alert: str = "", status: int = 200, said: Mapping[str, str] | None = None
+) -> Page:
+    case = office().case(case_id).case
+    facts = timing(case_id)
+    clock = facts["clock"]
+    stage = clock.stage if isinstance(clock, CaseClock) else ""
+    answers, drawn = office().answerability(case_id), office().events_drawn(case_id)
+    handing = [_OFFER] if answers.present == officer().id and not answers.offer else []
+    if answers.offer and answers.offer.taker == officer().id:
+        handing = [_SIGN, _DECLINE]
+    elif answers.offer and answers.offer.giver == officer().id:
+        handing = [_DECLINE]
+    page = render_template(
+        "clock/show.html",
+        case=case,
+        alert=alert,
+        said=said or {},
+        operations=[one for one in OPERATIONS if stage in one.stages and one.event not in drawn],
+        handing=handing if case.finished_at is None else [],
+        others=[other for other in roster().officers if other.id != officer().id],
+        **facts,
+    )
+    return page, status
