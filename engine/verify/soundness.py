@@ -62,8 +62,9 @@ def judge(net: Net, graph: Graph, condensed: nx.DiGraph, *, complete: bool) -> S
     if net.plan.root.entry is None:
         return Soundness(sound=False, faults=tuple(_startless(net)))
     faults = [*_startless(net), *_stuck(net, graph), *_collisions(net, graph)]
+    faults += [*_endless(net, graph, condensed), *_twice(net, graph)]
     if graph.stopped_by is None:
-        faults += [*_endless(net, graph, condensed), *_twice(net, graph), *_dead(net, graph)]
+        faults += _dead(net, graph)
     verdict: bool | Literal["unknown"] = False if faults else (True if complete else "unknown")
     return Soundness(sound=verdict, faults=tuple(dict.fromkeys(faults)))
 
@@ -148,17 +149,35 @@ def _again(
 ) -> tuple[str, ...] | None:
     """A run that comes to an end event twice before its scope is over, or None."""
     alive, host = net.alive(spot.scope), spot.scope.host
-    came = {there: _run(graph, here, move) for here, move, there in reversed(ends)}
+    came = {there: (here, move) for here, move, there in reversed(ends)}
+    firsts = dict(came)
     waiting = list(came)
     for here in waiting:
         for move, there in graph.moves[here]:
             if move.spot is spot:
-                return came[here] + move.block.shortest
+                return _twice_over(graph, came, firsts, here, move)
             if move.spot is host is not None or not graph.states[there] & alive or there in came:
                 continue
-            came[there] = came[here] + move.block.shortest
+            came[there] = (here, move)
             waiting.append(there)
     return None
+
+
+def _twice_over(
+    graph: Graph,
+    came: dict[int, tuple[int, Move]],
+    firsts: dict[int, tuple[int, Move]],
+    here: int,
+    last: Move,
+) -> tuple[str, ...]:
+    """The run to a first end and from there to ``here``, then ``last``."""
+    moves = [last]
+    while True:
+        before, move = came[here]
+        moves.append(move)
+        if here in firsts:
+            return _run(graph, before, *reversed(moves))
+        here = before
 
 
 def _dead(net: Net, graph: Graph) -> Iterator[Fault]:

@@ -235,7 +235,7 @@ def test_construct_without_meaning_here_leaves_all_unknown() -> None:
 def test_limit_leaves_unknown_what_was_not_seen(
     limits: Limits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exploration, "shrink", lambda plan: None)
+    monkeypatch.setattr(exploration, "shrink", lambda plan, deadline: None)
     ways = [f"p1 t{i} p2" for i in range(8)]
     behaviour = explored(diagram("s1 p1", *ways, "p2 e1"), limits=limits)
     assert behaviour.unknown_reason

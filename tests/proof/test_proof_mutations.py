@@ -34,7 +34,7 @@ def loop_that_carries_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(block.Repeat, "mark", block._Compound.mark)
 
 
-def states_that_look_ahead_one_move(patch: pytest.MonkeyPatch) -> None:
+def only_the_first_step_of_a_block(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(pairs, "bits", lambda mask: [*block.bits(mask)][:1])
 
 
@@ -92,7 +92,7 @@ FAULTS: list[Callable[[pytest.MonkeyPatch], None]] = [
     boundary_that_does_not_cancel,
     opaque_call,
     loop_that_carries_nothing,
-    states_that_look_ahead_one_move,
+    only_the_first_step_of_a_block,
     subprocess_that_ends_too_early,
     inclusive_split_as_parallel,
     inclusive_block_as_exclusive,
@@ -121,7 +121,7 @@ def found_by_proofs(patch: pytest.MonkeyPatch) -> bool:
             return True
         if content.count(b"<userTask") < 8:
             with patch.context() as unreduced:
-                unreduced.setattr(exploration, "shrink", lambda plan: None)
+                unreduced.setattr(exploration, "shrink", lambda plan, deadline: None)
                 if any(trees.differences(trees.explored(content), expected)):
                     return True
     return False

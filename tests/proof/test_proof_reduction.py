@@ -60,7 +60,7 @@ def differences(whole: Behaviour, reduced: Behaviour) -> Iterator[str]:
 @pytest.mark.parametrize("blocks", [True, False], ids=["blocks", "tokens"])
 def test_enough_moves_tell_the_same(blocks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not blocks:
-        monkeypatch.setattr(exploration, "shrink", lambda plan: None)
+        monkeypatch.setattr(exploration, "shrink", lambda plan, deadline: None)
     wrong, fewer = [], 0
     for seed in SEEDS:
         whole, reduced = both(bent(seed), monkeypatch)
@@ -110,7 +110,7 @@ FAULTS = [
 def test_fault_planted_in_the_choice_is_found(
     plant: Callable[[pytest.MonkeyPatch], None], seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exploration, "shrink", lambda plan: None)
+    monkeypatch.setattr(exploration, "shrink", lambda plan, deadline: None)
     assert [*differences(*both(bent(seed), monkeypatch))] == []
     plant(monkeypatch)
     assert [*differences(*both(bent(seed), monkeypatch))] != []

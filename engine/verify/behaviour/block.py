@@ -16,8 +16,6 @@ MAX_HEIGHT = 100
 
 #: Sequences longer than this are nested, not flattened: adding to them stays cheap.
 MAX_FLAT = 64
-#: Most comparisons made to find the maximal ones among sets.
-MAX_EFFORT = 3_000_000
 
 Run = tuple[str, ...]
 
@@ -250,17 +248,19 @@ def shorter(runs: Iterable[Run | None]) -> Run | None:
 
 def maximal(sets: Iterable[int], cap: int) -> frozenset[int]:
     """The sets that no other contains; raises :class:`TooMany` above ``cap``."""
-    by_size: dict[int, set[int]] = {}
-    for mask in sets:
-        by_size.setdefault(mask.bit_count(), set()).add(mask)
     kept: list[int] = []
-    effort = 0
-    for size in sorted(by_size, reverse=True):
-        larger = tuple(kept)
-        effort += len(larger) * len(by_size[size])
-        if effort > MAX_EFFORT:
-            raise TooMany
-        kept.extend(m for m in by_size[size] if not any(m & other == m for other in larger))
+    holders: dict[int, int] = {}
+    for mask in sorted(set(sets), key=int.bit_count, reverse=True):
+        around = (1 << len(kept)) - 1
+        for bit in single_bits(mask):
+            around &= holders.get(bit, 0)
+            if not around:
+                break
+        if around:
+            continue
+        for bit in single_bits(mask):
+            holders[bit] = holders.get(bit, 0) | 1 << len(kept)
+        kept.append(mask)
         if len(kept) > cap:
             raise TooMany
     return frozenset(kept)

@@ -17,7 +17,7 @@ from .moves import compile_plan
 from .net import Net
 from .pairs import Pairs, condense, together
 from .plan import Plan
-from .reach import Deadline, Graph, Limits, reach
+from .reach import Deadline, Graph, Limits, TimeUp, reach
 from .runs import MAX_RUNS, is_executed, maximal_runs
 from .shrink import shrink
 from .witness import in_graph, in_net
@@ -35,7 +35,9 @@ class Behaviour:
         graph: Graph,
         reason: str | None,
         unreduced: Callable[[], Net],
+        limits: Limits,
     ) -> None:
+        self._limits = limits
         self._unreduced = unreduced
         self._graph = graph
         #: Ids of the tasks in document order; those of a called process as ``callId/stepId``.
@@ -47,7 +49,8 @@ class Behaviour:
         rows = [0] * len(plan.steps)
         self.soundness = soundness.Soundness(sound="unknown", faults=())
         if net is not None:
-            rows = together(net, graph, self._condensed)
+            # As long again as it took to get here: what was explored is not thrown away.
+            rows = together(net, graph, self._condensed, Deadline.after(limits.seconds + 1))
             self.soundness = soundness.judge(net, graph, self._condensed, complete=reason is None)
         #: For each two steps: ``may``, ``never`` or ``unknown``.
         self.pairs = Pairs(self.steps, rows, complete=reason is None)
@@ -75,8 +78,15 @@ class Behaviour:
         return condense(self._graph)
 
     @cached_property
-    def _runs(self) -> frozenset[int] | None:
-        return None if self.unknown_reason else maximal_runs(self._graph, self._condensed)
+    def _runs(self) -> frozenset[int] | str:
+        """The maximal runs, or why there are none."""
+        if self.unknown_reason:
+            return self.unknown_reason
+        try:
+            runs = maximal_runs(self._graph, self._condensed, Deadline.after(self._limits.seconds))
+        except TimeUp:
+            return _late(self._limits)
+        return say("behaviour.limit.runs", cap=MAX_RUNS) if runs is None else runs
 
     @cached_property
     def _whole_net(self) -> Net:
@@ -88,7 +98,7 @@ class Behaviour:
 
         None where they are unknown or too many: see :attr:`maximal_runs_reason`.
         """
-        if self._runs is None:
+        if isinstance(self._runs, str):
             return None
         runs = (frozenset(self.steps[s] for s in bits(mask)) for mask in self._runs)
         return tuple(sorted(runs, key=sorted))
@@ -96,9 +106,7 @@ class Behaviour:
     @property
     def maximal_runs_reason(self) -> str | None:
         """Why there is no list of maximal runs; None when there is."""
-        if self._runs is not None:
-            return None
-        return self.unknown_reason or say("behaviour.limit.runs", cap=MAX_RUNS)
+        return self._runs if isinstance(self._runs, str) else None
 
 
 def explore(
@@ -130,14 +138,21 @@ def explore(
         return compile_plan(build(procedure, library))
 
     plan = build(procedure, library)
-    if plan.unsupported:
-        return Behaviour(plan, None, Graph(), plan.unsupported[0], unreduced)
-    shrink(plan)
-    net = compile_plan(plan)
-    if plan.unsupported:
-        return Behaviour(plan, None, Graph(), plan.unsupported[0], unreduced)
-    graph = reach(net, limits, deadline)
-    return Behaviour(plan, net, graph, _reason(plan, graph, limits), unreduced)
+    try:
+        if not plan.unsupported:
+            shrink(plan, deadline)
+            net = compile_plan(plan)
+        if plan.unsupported:
+            return Behaviour(plan, None, Graph(), plan.unsupported[0], unreduced, limits)
+        graph = reach(net, limits, deadline)
+        reason = _reason(plan, graph, limits)
+        return Behaviour(plan, net, graph, reason, unreduced, limits)
+    except TimeUp:
+        return Behaviour(plan, None, Graph(), _late(limits), unreduced, limits)
+
+
+def _late(limits: Limits) -> str:
+    return say("behaviour.limit.seconds", cap=limits.seconds)
 
 
 def _reason(plan: Plan, graph: Graph, limits: Limits) -> str | None:

@@ -6,7 +6,7 @@ import networkx as nx
 
 from .block import bits
 from .net import Net
-from .reach import Graph
+from .reach import Deadline, Graph
 
 
 def condense(graph: Graph) -> nx.DiGraph:
@@ -21,47 +21,50 @@ def condense(graph: Graph) -> nx.DiGraph:
     return nx.condensation(states)
 
 
-def together(net: Net, graph: Graph, condensed: nx.DiGraph) -> list[int]:
+def together(net: Net, graph: Graph, condensed: nx.DiGraph, deadline: Deadline) -> list[int]:
     """For each step, the mask of steps that some run executes as well as it.
 
     A step is in its own mask when some run executes it at all.
     """
-    rows, executed = _atom_rows(net, graph, condensed)
-    steps = [0] * len(net.plan.steps)
-    for number in bits(executed):
-        spot, others = net.atoms[number], 0
-        for other in bits(rows[number] & ~(1 << number)):
-            others |= net.atoms[other].block.steps
-        if rows[number] >> number & 1:
-            others |= spot.block.steps
-        spot.block.mark(steps)
-        for step in bits(spot.block.steps):
-            steps[step] |= others | 1 << step
-    return steps
-
-
-def _atom_rows(net: Net, graph: Graph, condensed: nx.DiGraph) -> tuple[list[int], int]:
-    """The same for atoms, and all those executed.
-
-    An atom is in its own row when some run executes it twice.
-    """
     component_of = condensed.graph["mapping"]
+    order = list(nx.topological_sort(condensed))
     ahead: dict[int, int] = {}
-    for component in reversed(list(nx.topological_sort(condensed))):
+    for component in reversed(order):
+        deadline.check()
         mask = 0
         for state in condensed.nodes[component]["members"]:
             for move, there in graph.moves[state]:
-                mask |= move.atom | ahead.get(component_of[there], 0)
+                mask |= move.block.steps | ahead.get(component_of[there], 0)
         ahead[component] = mask
-    rows = [0] * len(net.atoms)
-    for out in graph.moves:
-        for move, there in out:
+    behind = dict.fromkeys(order, 0)
+    with_atom = [0] * len(net.atoms)
+    for component in order:
+        deadline.check()
+        members = condensed.nodes[component]["members"]
+        moves = [(move, component_of[to]) for state in members for move, to in graph.moves[state]]
+        for move, then in moves:
+            if then == component:
+                behind[component] |= move.block.steps
+        for move, then in moves:
+            if then != component:
+                behind[then] |= behind[component] | move.block.steps
             if move.atom:
-                rows[move.atom.bit_length() - 1] |= ahead[component_of[there]]
-    for number, row in enumerate(list(rows)):
-        for other in bits(row):
-            rows[other] |= 1 << number
-    return rows, ahead[component_of[0]]
+                with_atom[move.atom.bit_length() - 1] |= behind[component] | ahead[then]
+    return _by_step(net, with_atom, ahead[component_of[0]])
+
+
+def _by_step(net: Net, with_atom: list[int], executed: int) -> list[int]:
+    """From what is executed besides each atom to what is executed besides each step.
+
+    An atom's own steps are among the former when some run executes it twice.
+    """
+    steps = [0] * len(net.plan.steps)
+    for spot, others in zip(net.atoms, with_atom, strict=True):
+        if spot.block.steps & executed:
+            spot.block.mark(steps)
+            for step in bits(spot.block.steps):
+                steps[step] |= others | 1 << step
+    return steps
 
 
 class Pairs(Mapping[tuple[str, str], str]):

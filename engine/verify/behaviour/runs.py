@@ -3,13 +3,13 @@
 import networkx as nx
 
 from .block import Block, TooMany, maximal, single_bits
-from .reach import Graph
+from .reach import Deadline, Graph
 
 #: Most maximal step sets that are listed.
 MAX_RUNS = 10_000
 
 
-def maximal_runs(graph: Graph, condensed: nx.DiGraph) -> frozenset[int] | None:
+def maximal_runs(graph: Graph, condensed: nx.DiGraph, deadline: Deadline) -> frozenset[int] | None:
     """Step masks no completed run exceeds, or None where they are too many.
 
     Inside a strongly connected component a run can execute everything there
@@ -19,6 +19,7 @@ def maximal_runs(graph: Graph, condensed: nx.DiGraph) -> frozenset[int] | None:
     families: dict[int, frozenset[int]] = {}
     try:
         for component in reversed(list(nx.topological_sort(condensed))):
+            deadline.check()
             inside, ends = 0, False
             sets: list[int] = []
             for state in condensed.nodes[component]["members"]:
@@ -31,7 +32,7 @@ def maximal_runs(graph: Graph, condensed: nx.DiGraph) -> frozenset[int] | None:
                     after = families[component_of[there]]
                     if len(done) * len(after) + len(sets) > 4 * MAX_RUNS:
                         sets = [*maximal(sets, MAX_RUNS)]
-                    if len(done) * len(after) > 20 * MAX_RUNS:
+                    if len(done) * len(after) > 4 * MAX_RUNS:
                         raise TooMany
                     sets += [a | b for a in done for b in after]
             if ends:

@@ -11,6 +11,7 @@ from engine.model.procedure import Trigger
 
 from .block import EMPTY, MAX_HEIGHT, Block, every, leaf, one_of, repeat, some_of
 from .plan import Edge, Plan, Role, Scope, Spot
+from .reach import Deadline
 from .throw import Catcher, caught
 
 #: Split and join roles between which parallel edges are one block.
@@ -25,11 +26,11 @@ _MATCHED = {
 _ENDING = {Role.CHOICE: one_of, Role.FORK: every, Role.SOME: some_of}
 
 
-def shrink(plan: Plan) -> None:
-    """Reduce every scope of the plan, innermost first."""
+def shrink(plan: Plan, deadline: Deadline) -> None:
+    """Reduce every scope of the plan, innermost first; raises :class:`TimeUp`."""
     thrown_to = caught(plan)
     for scope in reversed(list(plan.scopes())):
-        _Shrinker(plan, scope, thrown_to).shrink()
+        _Shrinker(plan, scope, thrown_to).shrink(deadline)
 
 
 class _Shrinker:
@@ -39,7 +40,7 @@ class _Shrinker:
         self.keys = plan.values.keys()
         self.gone: set[Spot] = set()
 
-    def shrink(self) -> None:
+    def shrink(self, deadline: Deadline) -> None:
         rules: tuple[Callable[[Spot], bool], ...] = (
             self._terminate,
             self._body,
@@ -54,6 +55,7 @@ class _Shrinker:
         while changed:
             changed = False
             for spot in self.scope.spots:
+                deadline.check()
                 for rule in rules:
                     if spot not in self.gone and rule(spot):
                         changed = True
@@ -81,10 +83,15 @@ class _Shrinker:
 
     def _branches(self, spot: Spot) -> bool:
         """Ways from one split straight to one matching join become one way."""
+        if len(spot.outs) < 2 or spot.role not in _ENDING:
+            return False
+        by_target: dict[Spot, list[Edge]] = {}
+        for edge in self._free(spot):
+            if edge.target is not None:
+                by_target.setdefault(edge.target, []).append(edge)
         changed = False
-        for target in {edge.target for edge in spot.outs if edge.target is not None}:
+        for target, ways in by_target.items():
             kind = _MATCHED.get((spot.role, target.role))
-            ways = [e for e in self._free(spot) if e.target is target]
             if kind is not None and len(ways) > 1:
                 changed |= self._merge(ways, kind([way.block for way in ways]))
         return changed
