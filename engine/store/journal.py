@@ -17,7 +17,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from engine.model.case import JournalEntry
 
-from .schema import journal
+from .schema import journal, office
 
 #: Case id of the office's own chain: appointments, publications.
 OFFICE_CHAIN = "-"
@@ -190,6 +190,10 @@ def append(
     IntegrityError
         The chain has gone on beyond ``head``.
     """
+    if head is None and case_id == OFFICE_CHAIN:
+        # Nothing else of the office is sure to be locked by whoever writes its own chain.
+        mine = select(office.c.id).where(office.c.id == office_id)
+        connection.execute(mine.with_for_update())
     rows, after = linked(
         office_id, case_id, entries, head or head_of(connection, office_id, case_id)
     )

@@ -1,6 +1,7 @@
 """The journal cannot be changed, breaks where it is tampered with, and names nobody."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,24 @@ def test_held_head_is_where_the_chain_ends(store: Store, case_id: str) -> None:
         assert journal.first_broken(connection, "shifan", case_id) is None
     with pytest.raises(IntegrityError), store.write() as connection:
         journal.append(connection, "shifan", case_id, entry, head=head)
+
+
+def test_many_who_write_the_office_chain_at_once_make_one_chain(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute(insert(schema.office).values(id="shifan", name="示范镇财政所"))
+    entry = journal.Entry(at=Clock().now, actor="ding", action="noted")
+
+    def write() -> None:
+        for _ in range(10):
+            with store.write() as connection:
+                journal.append(connection, "shifan", journal.OFFICE_CHAIN, entry)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(write) for _ in range(4)]:
+            done.result()
+    with store.read() as connection:
+        assert journal.chains(connection, "shifan") == {"-": 40}
+        assert list(journal.breaches(connection, "shifan")) == []
 
 
 def test_journal_holds_no_personal_data(store: Store, case_id: str) -> None:
