@@ -115,7 +115,7 @@ class Outlook:
         return game.CaseState(
             game=self._game(),
             waiting=self._waiting(),
-            deeds=tuple((deed.officer, deed.trail) for deed in self.deeds),
+            deeds=tuple({(deed.officer, deed.trail) for deed in self.deeds}),
             recused=self._recused(case),
         )
 

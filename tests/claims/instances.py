@@ -27,9 +27,11 @@ _KINDS = (
 class Grower:
     """Grows a tree of few steps."""
 
-    def __init__(self, random: Random, steps: int) -> None:
+    def __init__(self, random: Random, steps: int, *, wide: bool = True) -> None:
         self.random = random
         self.left = steps
+        #: Without inclusive branches where many steps are to have few positions.
+        self.kinds = _KINDS if wide else tuple(k for k in _KINDS if k != "some")
         self.names = 0
 
     def name(self, kind: str) -> str:
@@ -44,7 +46,7 @@ class Grower:
         return Inside(self.name("sub"), self.block(depth + 1))
 
     def block(self, depth: int = 0) -> Tree:
-        kind = self.random.choice(_KINDS)
+        kind = self.random.choice(self.kinds)
         if self.left <= 1 or depth > 3:
             kind = "task"
         if depth == 0:
@@ -109,12 +111,13 @@ def _drawn(random: Random) -> Instance:
         bind=frozenset(random.sample(pairs, 1) if pairs and random.random() < 0.15 else ()),
         avoid=frozenset({frozenset(people[:2])} if random.random() < 0.2 else ()),
     )
-    item = _item(procedure, rules, people)
+    item = item_of(procedure, rules, people)
     game = Game(item, course_of(item, {procedure.id: procedure}))
     return Instance(tree, rules, Play(tree, rules), game)
 
 
-def _item(procedure: Procedure, rules: Rules, people: list[str]) -> ItemProblem:
+def item_of(procedure: Procedure, rules: Rules, people: list[str]) -> ItemProblem:
+    """The staffing problem the rules state."""
     seats = [
         Seat(id=f"{step}#{n}" if n else step, step=step, name=step, duty="", post="")
         for step, persons in rules.persons.items()

@@ -12,6 +12,7 @@ from engine.model.office import Appointment, Officer, Roster
 from engine.model.procedure import Procedure
 from engine.verify.behaviour.block import bits
 from engine.verify.staffing.game import CaseState, Game, course_of, may_claim, search
+from engine.verify.staffing.game.seats import Deed, Seats
 from engine.verify.staffing.item import item_problem, subject_of
 
 from .scenes import CONTROLS, DAY, word
@@ -25,10 +26,10 @@ LIBRARY = Library.load().procedures
 class Plain(search.Search):
     """The game without its two bounds: every decision is played."""
 
-    def fits(self, seats: search.Seats, steps: int) -> bool:
+    def fits(self, seats: Seats, steps: int) -> bool:
         return False
 
-    def hopeless_run(self, position: object, seats: search.Seats, left: int) -> None:
+    def hopeless_run(self, position: object, seats: Seats, left: int) -> None:
         return None
 
 
@@ -51,9 +52,9 @@ def drawn(procedure: Procedure, random: Random) -> Game:
     return Game(item, course_of(item, LIBRARY))
 
 
-def played(game: Game, random: Random) -> Iterator[tuple[int, tuple[tuple[str, str], ...]]]:
+def played(game: Game, random: Random) -> Iterator[tuple[int, tuple[Deed, ...]]]:
     """Positions in which the office moves, along a random run by the rules, and the deeds."""
-    at, deeds = 0, ()
+    at, deeds = 0, tuple[Deed, ...]()
     for _ in range(80):
         position = game.course.positions[at]
         moves = [(there, deeds) for there in position.world]
@@ -61,7 +62,7 @@ def played(game: Game, random: Random) -> Iterator[tuple[int, tuple[tuple[str, s
             yield at, deeds
         for steps, ends in position.office:
             for step in bits(steps):
-                may = game.terms.permitted(deeds, {})[step]
+                may = game.terms.allowed(step, deeds, {})
                 for bit in bits(may):
                     deed = (game.terms.officers[bit], game.course.steps[step])
                     moves += [(there, (*deeds, deed)) for there in ends]
@@ -72,7 +73,7 @@ def played(game: Game, random: Random) -> Iterator[tuple[int, tuple[tuple[str, s
 
 def differences(game: Game, random: Random, tally: Counter[str]) -> Iterator[str]:
     course, terms = game.course, game.terms
-    known: dict[tuple[int, search.Seats], bool] = {}
+    known: dict[tuple[int, Seats], bool] = {}
     for at, deeds in played(game, random):
         waiting = frozenset(course.steps[step] for step in bits(course.positions[at].waiting))
         for step in bits(course.positions[at].waiting & course.inside):
@@ -82,7 +83,7 @@ def differences(game: Game, random: Random, tally: Counter[str]) -> Iterator[str
                     may_claim(CaseState(game=game, waiting=waiting, deeds=deeds), name, officer)
                 )
                 plain = Plain(course, terms, known)
-                if not terms.permitted(deeds, {})[step] & terms.bit[officer]:
+                if not terms.allowed(step, deeds, {}) & terms.bit[officer]:
                     want = "rule"
                 elif plain.wins([at], terms.seats((*deeds, (officer, name)), {})):
                     want = "yes"

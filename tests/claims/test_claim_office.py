@@ -25,9 +25,9 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
 ITEM = "policy_consultation"
 
 
-def officer(id: str, name: str, *posts: str, **more: tuple[Relative, ...]) -> Officer:
+def officer(id: str, name: str, *posts: str, relatives: tuple[Relative, ...] = ()) -> Officer:
     appointments = tuple(Appointment(post=post) for post in posts)
-    return Officer(id=id, name=name, appointments=appointments, **more)
+    return Officer(id=id, name=name, appointments=appointments, relatives=relatives)
 
 
 #: 张三 registers questions and is the only one to follow up complaints.
@@ -90,7 +90,10 @@ def test_case_nobody_can_finish_goes_on_with_a_warning(office: Office, first: Wo
     assert claimed.officer == "zhang"
     assert "这个办件已经办不完" in claimed.warning
     last = office.history(first.case_id)[-1]
-    assert (last.action, last.note) == ("claimed", "升级：“答复咨询人”“回访督办”按现有定岗安排不出人")
+    assert (last.action, last.note) == (
+        "claimed",
+        "升级：“答复咨询人”“回访督办”按现有定岗安排不出人",
+    )
 
 
 def test_roster_of_the_moment_counts(office: Office, first: WorkItem) -> None:

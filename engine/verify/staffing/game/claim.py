@@ -13,6 +13,9 @@ from .search import OutOfReach, Search
 from .seats import Deed, Seats, Terms
 from .witness import Witness, explain
 
+#: Most answers a game remembers; all are forgotten beyond.
+MAX_ANSWERS = 20_000
+
 
 class Doubt(StrEnum):
     """Why a claim that is allowed is no promise that the case can be finished."""
@@ -56,6 +59,8 @@ class Game:
         self.course = course
         self.terms = Terms(item, course)
         self._known: dict[tuple[int, Seats], bool] = {}
+        #: Answers given, by question.
+        self.answers: dict[tuple[object, ...], Yes | No] = {}
 
     def search(self) -> Search:
         """A new question, with the answers of those before."""
@@ -93,12 +98,24 @@ def may_claim(case_state: CaseState, step: str, officer: str) -> Yes | No:
     Yes or No
         No only for certain: what cannot be decided is allowed, with a doubt.
     """
+    known = case_state.game.answers
+    recused = tuple(sorted(case_state.recused.items()))
+    asked = (step, officer, case_state.waiting, frozenset(case_state.deeds), recused)
+    answer = known.get(asked)
+    if answer is None:
+        if len(known) >= MAX_ANSWERS:
+            known.clear()
+        answer = known[asked] = _answer(case_state, step, officer)
+    return answer
+
+
+def _answer(case_state: CaseState, step: str, officer: str) -> Yes | No:
     game, deeds = case_state.game, case_state.deeds
     number = game.course.number.get(step)
     if number is None or not game.course.inside >> number & 1:
         return Yes()
     bit = game.terms.bit.get(officer, 0)
-    if not game.terms.permitted(deeds, case_state.recused)[number] & bit:
+    if not game.terms.allowed(number, deeds, case_state.recused) & bit:
         return No(reason="rule")
     after = game.terms.seats((*deeds, (officer, step)), case_state.recused)
     positions = _positions(case_state, number)

@@ -47,7 +47,11 @@ class Search:
     def left(self, position: int, seats: Seats) -> int:
         """Steps that may still come and need a decision."""
         ahead = self.course.positions[position].ahead
-        return sum(1 << step for step in bits(ahead) if seats[step][0])
+        undecided = 0
+        for step, (need, _) in enumerate(seats):
+            if need:
+                undecided |= 1 << step
+        return ahead & undecided
 
     def fits(self, seats: Seats, steps: int) -> bool:
         """As :meth:`Terms.fits`; positions that differ in other things ask it again."""

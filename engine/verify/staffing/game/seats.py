@@ -64,31 +64,41 @@ class Terms:
             if one and other:
                 self.avoided[one] = self.avoided.get(one, 0) | other
                 self.avoided[other] = self.avoided.get(other, 0) | one
+        self._careful = sum(self.avoided)
+        #: The same as ``apart``, as lists.
+        self.keepers = [tuple(bits(apart)) for apart in self.apart]
 
-    def permitted(self, deeds: Iterable[Deed], recused: Mapping[str, frozenset[str]]) -> list[int]:
-        """For each step, the mask of officers whom the rules let take it after some deeds.
+    def allowed(
+        self, step: int, deeds: Iterable[Deed], recused: Mapping[str, frozenset[str]]
+    ) -> int:
+        """The officers whom the rules let take a step after some deeds.
 
         Parameters
         ----------
         recused : officers kept out of the steps whose ids begin with the key; the
             longest key counts.
         """
-        return self._permitted(*self._did(deeds), recused)
+        did, foreign = self._did(deeds)
+        return self._allowed(step, did, foreign, self._open(did, recused))
 
     def seats(self, deeds: Iterable[Deed], recused: Mapping[str, frozenset[str]]) -> Seats:
-        """What is left to fill after some deeds."""
+        """What is left to fill after some deeds; the parameters are those of :meth:`allowed`."""
         did, foreign = self._did(deeds)
-        careful = sum(self.avoided)
+        not_out = self._open(did, recused)
         found = []
-        for step, may in enumerate(self._permitted(did, foreign, recused)):
-            need = self.persons[step] - (did[step] & may).bit_count()
+        for step, persons in enumerate(self.persons):
+            if not persons:
+                found.append(_DONE)
+                continue
+            may = self._allowed(step, did, foreign, not_out)
+            need = persons - (did[step] & may).bit_count()
             may &= ~did[step]
             # A step nothing binds and enough officers may take asks for no decision.
-            free = not self.apart[step] and not self.bound[step]
-            if need <= 0 or (free and (may & ~careful).bit_count() >= need):
-                found.append(_DONE)
-            else:
-                found.append((need, may))
+            free = (
+                not (self.apart[step] or self.bound[step])
+                and (may & ~self._careful).bit_count() >= need
+            )
+            found.append(_DONE if need <= 0 or free else (need, may))
         return tuple(found)
 
     def _did(self, deeds: Iterable[Deed]) -> tuple[list[int], int]:
@@ -101,24 +111,30 @@ class Terms:
                 foreign |= 0 if officer in self.bit else 1 << place
         return did, foreign
 
-    def _permitted(
-        self, did: list[int], foreign: int, recused: Mapping[str, frozenset[str]]
-    ) -> list[int]:
-        kept_out = self._avoided(did)
-        barred = {prefix: sum(self.bit.get(o, 0) for o in who) for prefix, who in recused.items()}
-        found = []
-        for step, may in enumerate(self.may):
-            may &= ~kept_out & ~_barred(self.course.steps[step], barred)
-            for other in bits(self.apart[step]):
-                may &= ~did[other]
-            if self.bound[step]:
-                for other in bits(self.bound[step]):
-                    if did[other]:
-                        may &= did[other] if not did[other] & (did[other] - 1) else 0
-                if self.bound[step] & foreign:
-                    may = 0
-            found.append(may)
+    def _open(self, did: list[int], recused: Mapping[str, frozenset[str]]) -> dict[str, int]:
+        """By beginning of a step's id: officers neither recused nor avoiding who acted."""
+        kept_out = self._avoided(did) if self.avoided else 0
+        found = {"": ~kept_out}
+        for prefix, who in recused.items():
+            found[prefix] = ~(kept_out | sum(self.bit.get(officer, 0) for officer in who))
         return found
+
+    def _allowed(self, step: int, did: list[int], foreign: int, not_out: dict[str, int]) -> int:
+        may = self.may[step]
+        if len(not_out) == 1:
+            may &= not_out[""]
+        else:
+            name = self.course.steps[step]
+            may &= not_out[max((p for p in not_out if name.startswith(p)), key=len)]
+        for other in self.keepers[step]:
+            may &= ~did[other]
+        if self.bound[step]:
+            for other in bits(self.bound[step]):
+                if did[other]:
+                    may &= did[other] if not did[other] & (did[other] - 1) else 0
+            if self.bound[step] & foreign:
+                may = 0
+        return may
 
     def _avoided(self, did: Iterable[int]) -> int:
         everybody = 0
@@ -239,11 +255,6 @@ class Terms:
             officers=self.officers,
         )
         return Search(masks).staff() is not None
-
-
-def _barred(step: str, barred: Mapping[str, int]) -> int:
-    best = max((prefix for prefix in barred if step.startswith(prefix)), key=len, default=None)
-    return 0 if best is None else barred[best]
 
 
 def _first(mask: int, count: int) -> Iterable[int]:
