@@ -12,7 +12,7 @@ from engine.model.procedure import FormField, Procedure
 from engine.model.wording import say
 from engine.store import schema
 
-from . import board
+from . import board, objects
 from .deadlines import following
 from .duties import recused
 from .errors import Stale
@@ -66,7 +66,9 @@ class Casework(Ledger):
         self.note(case_id, opening.by, "opened", form_digest=sealed)
         following.begin(self, case_id, opening.procedure)
         data = {f.name: opening.values[f.name] for f in opening.fields if f.name in opening.values}
-        self.settle(row, Machine.start(self.program(row), data, lambda: self.now))
+        program = self.program(row)
+        objects.remember(self.wire, row, program, data, data)
+        self.settle(row, Machine.start(program, data, lambda: self.now))
         return case_id
 
     def _enter_case(self, case_id: str, opening: Opening) -> Row:

@@ -11,7 +11,7 @@ from engine.model.procedure import FieldType
 from engine.model.wording import say
 from engine.store import schema
 
-from . import records
+from . import objects, records
 from .atwork import item_at_work
 from .batch.banks import find_bank
 from .batch.entry import with_tables
@@ -90,6 +90,7 @@ class Desk:
         self._note("completed", form_digest=sealed, note="；".join(filter(None, notes)))
         machine = self.work.load(self.case)
         machine.data.update(parsed)
+        objects.remember(self.work.wire, self.case, program, machine.data, parsed)
         following.step_done(self.work, self.case, self.item, machine)
         machine.complete(self.item["id"], parsed)
         self.work.settle(self.case, machine)

@@ -54,6 +54,10 @@ class Family:
     lineage: frozenset[str]
     separations: tuple[StepGroup, ...]
     bindings: tuple[StepGroup, ...]
+    #: Code of the item, for waivers limited to one.
+    item: str = ""
+    #: Deeds in other families of cases about the same business objects.
+    elsewhere: tuple[Deed, ...] = ()
 
 
 def groups(program: Program) -> tuple[tuple[StepGroup, ...], tuple[StepGroup, ...]]:
@@ -226,14 +230,15 @@ class _Judgement:
                     yield waiver
 
     def _duties(self) -> Iterator[Waiver]:
-        for deed in self._own_deeds():
+        elsewhere = (d for d in self.family.elsewhere if d.officer == self.officer.id)
+        for deed in (*self._own_deeds(), *elsewhere):
             conflict = self.controls.between_duties(self.task.duty, deed.duty)
             if conflict is None or deed.trail == self.task.trail:
                 continue
             waiver = None if conflict.statutory else self._waiver(deed)
             if waiver is None:
                 raise self._refuse(
-                    "duty-conflict",
+                    "object-conflict" if deed in self.family.elsewhere else "duty-conflict",
                     conflict.basis,
                     done=deed.name,
                     done_duty=self.controls.duties[deed.duty].name,
@@ -250,7 +255,12 @@ class _Judgement:
         }
         for waiver in self.roster.waivers:
             named = frozenset(_canonical(self.controls, name) for name in waiver.between)
-            if waiver.is_in_force(self.today) and named in pairs and len(named) == 2:
+            if (
+                waiver.is_in_force(self.today)
+                and waiver.covers(item=self.family.item, case=self.task.case_id)
+                and named in pairs
+                and len(named) == 2
+            ):
                 return waiver
         return None
 

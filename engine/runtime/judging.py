@@ -17,6 +17,7 @@ from .duties import Deed, Family, Task, groups, judge
 from .errors import UnknownOfficer
 from .family import load_deeds
 from .lookahead import Facts, Forecast, Outlook
+from .objects import shared_deeds
 from .statements import Row, Wire
 from .versions import Versions
 
@@ -61,6 +62,7 @@ class Judge:
         self.roster = roster
         self.today = today
         self._deeds: dict[str, tuple[Deed, ...]] = {}
+        self._shared: dict[str, tuple[Deed, ...]] = {}
 
     def officer(self, officer_id: str) -> Officer:
         """An officer of the present roster.
@@ -101,6 +103,8 @@ class Judge:
             lineage=self._lineage(case) if bindings else frozenset(),
             separations=separations,
             bindings=bindings,
+            item=root["item_code"],
+            elsewhere=self._elsewhere(root["id"]),
         )
         task = Task(
             case_id=case["id"],
@@ -149,6 +153,13 @@ class Judge:
             wire = Wire(self.connection)
             self.remember(root_id, load_deeds(wire, self.office_id, root_id))
         return self._deeds[root_id]
+
+    def _elsewhere(self, root_id: str) -> tuple[Deed, ...]:
+        """What officers did in other families about the same business objects."""
+        if root_id not in self._shared:
+            wire = Wire(self.connection)
+            self._shared[root_id] = shared_deeds(wire, self.office_id, root_id)
+        return self._shared[root_id]
 
     def _lineage(self, case: RowMapping | Row) -> frozenset[str]:
         """The case with the cases above and below it, without its siblings."""

@@ -118,6 +118,7 @@ def load_roster(connection: Connection, office_id: str) -> Roster:
                 reason=row.reason,
                 control=row.control,
                 until=row.until,
+                reach=row.reach,
             )
             for row in _rows(connection, office_id, schema.waiver)
         ),
@@ -207,5 +208,6 @@ def _save_agreements(connection: Connection, office_id: str, roster: Roster) -> 
                 reason=waiver.reason,
                 control=waiver.control,
                 until=waiver.until,
+                reach=waiver.reach,
             )
         )

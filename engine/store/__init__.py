@@ -3,7 +3,7 @@
 SQLite is the default, PostgreSQL the other choice; one code path for both.
 """
 
-from . import bank, clock, running, schema, seal
+from . import bank, clock, dealing, matter, running, schema, seal
 from .columns import CHINA
 from .errors import NewerSchema, StoreBusy, StoreCorrupt, StoreFull, StoreUnavailable
 from .store import Store, open_store
@@ -18,6 +18,8 @@ __all__ = [
     "StoreUnavailable",
     "bank",
     "clock",
+    "dealing",
+    "matter",
     "open_store",
     "running",
     "schema",

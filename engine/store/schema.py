@@ -110,6 +110,8 @@ waiver = Table(
     Column("reason", Text, nullable=False),
     Column("control", Text, nullable=False),
     Column("until", Date, nullable=False),
+    #: Code of the item or number of the case it is limited to; empty for ``office``.
+    Column("reach", NAME, nullable=False, server_default=""),
 )
 
 #: Bytes of every BPMN file ever published; a row never changes.
@@ -199,6 +201,8 @@ work_item = Table(
     Column("party", NAME, nullable=False),
     Column("state", String(16), nullable=False),
     Column("officer", ID),
+    #: Officer who delegated it and to whom it comes back; null where nobody did.
+    Column("owner", ID),
     #: Officers who did it together with the officer, separated by commas; empty for none.
     Column("cosigners", Text, nullable=False, server_default=""),
     Column("since", Moment, nullable=False),
