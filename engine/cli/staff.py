@@ -13,7 +13,9 @@ from engine.model.wording import say
 
 if TYPE_CHECKING:
     from engine.bpmn.library import Library
+    from engine.model.controls import Controls
     from engine.model.finding import Finding
+    from engine.model.office import Roster
     from engine.model.procedure import Document, Procedure
     from engine.verify.staffing.outlook import Advice, Outlook
 
@@ -82,8 +84,7 @@ def staff(
     from engine.model.controls import load_controls
     from engine.model.roster_file import read_roster
     from engine.verify.check import check_library
-    from engine.verify.staffing.outlook import advise, look
-    from engine.verify.subject import Bench, ProcedureSubject
+    from engine.verify.staffing.outlook import advise
 
     from .staffjson import as_json
     from .stafftext import lines
@@ -92,25 +93,17 @@ def staff(
     read = read_roster(roster, controls)
     library, documents, chosen = _chosen(items)
     report = check_library(library, controls, documents=documents, roster=read, today=day)
-    findings = [found for found in report.findings if found.rule not in _OWN_RULES]
+    findings = [f for f in report.findings if f.fails or f.file == read.path]
+    findings = [found for found in findings if found.rule not in _OWN_RULES]
+    of_roster = [found for found in findings if found.file == read.path]
+    of_files = [found for found in findings if found.file != read.path]
     outlook: Outlook | None = None
-    advice: Advice | None = None
     if chosen and read.roster is not None and not read.faults:
         most = _most(absent, len(read.roster.officers))
-        bench = Bench(
-            library=library, documents=(), controls=controls, roster=read.roster, today=day
-        )
-        subjects = [
-            ProcedureSubject(**vars(bench), document=document, procedure=procedure)
-            for document, procedure in chosen
-        ]
-        outlook = look(bench, subjects, most)
-        if propose or graph:
-            advice = advise(outlook)
-    of_roster = [found for found in findings if found.file == read.path]
-    of_files = [found for found in findings if found.file != read.path and found.fails]
+        outlook = _look(library, controls, read.roster, day, chosen, most)
+    advice = advise(outlook) if outlook and (propose or graph) else None
     if form == "json":
-        made = as_json(outlook, advice, [*of_roster, *of_files])
+        made = as_json(outlook, advice, findings)
         click.echo(json.dumps(made, ensure_ascii=False, indent=2))
     else:
         stopped = say(f"staff.head.broken-{'roster' if chosen else 'files'}")
@@ -119,7 +112,26 @@ def staff(
             click.echo(line)
     if graph and outlook and advice:
         click.echo(_draw(graph, outlook, advice), err=True)
-    ctx.exit(1 if _fails(outlook, [*of_roster, *of_files]) else 0)
+    ctx.exit(1 if _fails(outlook, findings) else 0)
+
+
+def _look(
+    library: "Library",
+    controls: "Controls",
+    roster: "Roster",
+    day: date,
+    chosen: "Sequence[tuple[Document, Procedure]]",
+    most: int,
+) -> "Outlook":
+    from engine.verify.staffing.outlook import look
+    from engine.verify.subject import Bench, ProcedureSubject
+
+    bench = Bench(library=library, documents=(), controls=controls, roster=roster, today=day)
+    subjects = [
+        ProcedureSubject(**bench.shared, document=document, procedure=procedure)
+        for document, procedure in chosen
+    ]
+    return look(bench, subjects, most)
 
 
 def _most(absent: int | None, officers: int) -> int:

@@ -3,7 +3,7 @@
 Belongs here: the verdict on one item. Does not: what absences change (:mod:`.absence`).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from engine.model.office import Avoidance, Waiver
@@ -72,8 +72,8 @@ def finish(
 
     Source: hitting-set tree (Reiter, A Theory of Diagnosis from First Principles, 1987).
     """
-    if len(item.seats) > MAX_SEATS:
-        return Unknown(reason=say("staff.unknown.seats", count=len(item.seats), most=MAX_SEATS))
+    if (count := len(item.seats)) > MAX_SEATS:
+        return Unknown(reason=say("staff.unknown.seats", count=count, most=MAX_SEATS))
     everything = frozenset(item.seats)
     waiting, met = [everything], {everything}
     officer_of: Mapping[str, str] | None = None
@@ -89,19 +89,24 @@ def finish(
             executed = _is_executed(item, reason)
             if executed is not False:
                 return reason if executed else _unexplored(item)
-            for step in reason.steps:
-                fewer = frozenset(s for s in seats if item.seats[s].step != step)
-                if fewer not in met:
-                    met.add(fewer)
-                    waiting.append(fewer)
+            fewer = [rest for rest in _without_one(item, seats, reason) if rest not in met]
+            met.update(fewer)
+            waiting += fewer
             continue
         chosen = {seat: officer for seat, officer in answer.officer_of.items() if seat in seats}
         crew.update(chosen.values())
         if seats == everything:
             officer_of = chosen
-    if item.behaviour.unknown_reason is not None:
-        return _unexplored(item)
-    return Staffed(officer_of=officer_of, crew=frozenset(crew))
+    found = Staffed(officer_of=officer_of, crew=frozenset(crew))
+    return found if item.behaviour.unknown_reason is None else _unexplored(item)
+
+
+def _without_one(
+    item: ItemProblem, seats: frozenset[str], reason: Unstaffed
+) -> Iterator[frozenset[str]]:
+    """The seats without those of one step of a reason, for each of its steps."""
+    for step in reason.steps:
+        yield frozenset(seat for seat in seats if item.seats[seat].step != step)
 
 
 def needed_waivers(item: ItemProblem) -> tuple[Waiver, ...]:
@@ -142,10 +147,9 @@ def _reason(item: ItemProblem, answer: Infeasible, *, waivers: bool) -> Unstaffe
     named = {step for constraint in explanation for step in constraint.steps}
     apart: dict[frozenset[str], Restriction] = {}
     bound: dict[frozenset[str], Restriction] = {}
-    for rule in sorted(item.restrictions, key=lambda rule: not rule.statutory):
-        if not (waivers and rule.waiver):
-            found = bound if rule.kind == "bind" else apart
-            found.setdefault(frozenset(rule.seats), rule)
+    for rule in sorted(item.active(waivers=waivers), key=lambda rule: not rule.statutory):
+        found = bound if rule.kind == "bind" else apart
+        found.setdefault(frozenset(rule.seats), rule)
     rules = [
         (apart if c.kind == "separate" else bound).get(frozenset(c.steps))
         for c in explanation

@@ -84,6 +84,10 @@ class ItemProblem:
         """Officers who are absent that day."""
         return frozenset(o.id for o in self.officers.values() if o.is_absent(self.day))
 
+    def active(self, *, waivers: bool = True) -> Iterator[Restriction]:
+        """The restrictions that count: those no waiver lifts, where waivers do."""
+        return (rule for rule in self.restrictions if not (waivers and rule.waiver))
+
     def problem(
         self,
         seats: Collection[str] | None = None,
@@ -108,29 +112,22 @@ class ItemProblem:
         chosen = [seat for seat in self.seats if seat in wanted]
         present = [officer for officer in self.officers if officer not in absent]
         authorised = {o: set(self.authorised[o] & wanted) for o in present}
-        separate: list[tuple[str, str]] = []
-        bind: list[tuple[str, str]] = []
-        for rule in self.restrictions:
-            if not wanted.issuperset(rule.seats) or (waivers and rule.waiver):
-                continue
-            if rule.kind == "bind":
-                bind.append(rule.seats)
-            elif duties or rule.kind == "persons":
-                separate.append(rule.seats)
+        rules = [rule for rule in self.active(waivers=waivers) if wanted.issuperset(rule.seats)]
+        apart = [r.seats for r in rules if r.kind == "persons" or (duties and r.kind != "bind")]
         added = []
         for avoidance in self.avoidances:
             if all(officer in authorised for officer in avoidance.officers):
                 step = avoiding(avoidance.officers)
                 added.append(step)
-                separate += [(step, seat) for seat in chosen]
+                apart += [(step, seat) for seat in chosen]
                 for officer in avoidance.officers:
                     authorised[officer].add(step)
         return Problem(
             steps=[*chosen, *added],
             officers=present,
             authorised=authorised,
-            separate=separate,
-            bind=bind,
+            separate=apart,
+            bind=[rule.seats for rule in rules if rule.kind == "bind"],
         )
 
 
