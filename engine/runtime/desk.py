@@ -168,8 +168,8 @@ class Desk:
                 others=asked.persons - 1,
             )
             raise FormInvalid({COSIGNER: problem})
-        for other in others:
-            assignment = self.judge.assign(self.judge.officer(other), self.item, self.case)
+        officers = [self.judge.officer(other) for other in others]
+        for assignment in self.judge.assign_together(officers, self.item, self.case):
             waivers.update(dict.fromkeys(assignment.waivers))
         return others
 

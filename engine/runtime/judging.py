@@ -1,6 +1,6 @@
 """Who may take which work item, judged on what the store knows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from engine.store import schema
 from . import records
 from .duties import Deed, Family, Task, groups, judge
 from .errors import UnknownOfficer
-from .family import load_deeds
+from .family import deeds_in, load_deeds
 from .lookahead import Facts, Forecast, Outlook
 from .objects import shared_deeds
 from .statements import Row, Wire
@@ -146,6 +146,22 @@ class Judge:
             deeds=self._deeds_of(root["id"]),
         )
         return Assignment(waivers=waivers, forecast=outlook.admit(officer, item, case))
+
+    def assign_together(
+        self, officers: Iterable[Officer], item: Facts, case: Facts
+    ) -> Iterator[Assignment]:
+        """Let several officers have one item, each judged after those before.
+
+        Raises
+        ------
+        Refused
+            With the rule and its source.
+        """
+        root_id = case["root_id"]
+        for officer in officers:
+            yield self.assign(officer, item, case)
+            taken = deeds_in({**item, "officer": officer.id, "cosigners": ""})
+            self.remember(root_id, (*self._deeds_of(root_id), *taken))
 
     def _deeds_of(self, root_id: str) -> tuple[Deed, ...]:
         """What officers did or hold in a family of cases; outside steps leave no trace."""

@@ -185,3 +185,32 @@ def test_kin_in_a_sister_case_is_looked_ahead_to(office: Office, tmp_path: Path,
     with pytest.raises(Refused, match="leaves-nobody"):
         office.claim(check.id, by="jia")
     assert office.claim(check.id, by="bing").warning == ""
+
+
+@pytest.mark.parametrize(("second", "refused"), [("jia", True), ("yi", False)])
+def test_cosigner_is_looked_ahead_from_too(
+    office: Office, tmp_path: Path, second: str, refused: bool
+) -> None:
+    """甲 alone can pay: who pays must not have inspected."""
+    drawn = process(
+        "p",
+        step("inspect", post="资金监管", persons="2"),
+        step("pay", post="出纳会计"),
+        line("start", "inspect", "pay", "end"),
+        code="T-8",
+        extensions='<qd:separate steps="inspect pay" reason="r"/>',
+    )
+    (tmp_path / "p.bpmn").write_bytes(drawn)
+    jia = officer("jia", "甲", "资金监管", "出纳会计")
+    clerks = (officer(id, name, "资金监管") for id, name in (("yi", "乙"), ("bing", "丙")))
+    office.appoint(Roster(office="示范镇财政所", officers=(jia, *clerks)))
+    office.publish(Library.load([tmp_path / "p.bpmn"]))
+    case = office.open_case("T-8", by="yi", applicant=Applicant(name="周大"))
+    (item,) = office.case(case.id).work_items
+    office.claim(item.id, by="bing")
+    values = {"cosigner": second}
+    if refused:
+        with pytest.raises(Refused, match="leaves-nobody"):
+            office.complete(item.id, by="bing", values=values)
+    else:
+        assert office.complete(item.id, by="bing", values=values).version == case.version + 1
