@@ -19,7 +19,7 @@ from engine.model.procedure import Document, Procedure, Suppression
 from engine.model.roster_file import RosterFile
 
 from .causes import root_causes
-from .rules import all_rules
+from .rules import all_rules, rules_by_id
 from .subject import Bench, FileSubject, OfficeSubject, ProcedureSubject, SuppressionSubject
 
 
@@ -202,7 +202,7 @@ def _graded(finding: Finding, preset: Preset) -> Finding:
     if preset is Preset.STRICT and severity is Severity.WARNING and finding.waived_by is None:
         severity = Severity.ERROR
     elif preset is Preset.DRAFT:
-        rule = next(rule for rule in all_rules() if rule.id == finding.rule)
+        rule = rules_by_id()[finding.rule]
         severity = rule.draft if severity is rule.severity else severity
     return finding if severity is finding.severity else replace(finding, severity=severity)
 

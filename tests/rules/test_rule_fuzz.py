@@ -13,6 +13,7 @@ import pytest
 from engine.bpmn.library import Library
 from engine.bpmn.reader import read
 from engine.model.procedure import Document
+from engine.model.roster_file import read_roster
 from engine.runtime.errors import Unexecutable
 from engine.runtime.executable import check_executable
 from engine.verify.check import check_library, load_for_check
@@ -20,6 +21,18 @@ from engine.verify.check import check_library, load_for_check
 from ..house import ROOT
 
 ITEMS = [(p.name, p.read_bytes()) for p in sorted((ROOT / "processes" / "bpmn").glob("*.bpmn"))]
+WAIVER = """
+[[avoid]]
+officers = ["zhang", "li"]
+[[waiver]]
+between = ["examine", "review"]
+scope = "item"
+item = "CZ-PJ-011"
+approved_by = "县"
+reason = "人少"
+control = "抽审"
+until = 2026-12-31
+""".encode()
 DIAGRAMS = Path(__file__).parent / "diagrams"
 SEED = 20260302
 ROUNDS = 2000 if os.environ.get("QINGDAN_PROVE") == "full" else 200
@@ -87,3 +100,27 @@ def test_mutated_items_never_crash_the_check(controls):
 
         assert all(f.message and f.file == name for f in report.findings)
         assert report.fails or _is_run(document, library), name
+
+
+ROSTERS = [p.read_bytes() for p in sorted((ROOT / "processes" / "demo").glob("*.toml"))]
+
+
+@pytest.mark.prove
+def test_mutated_rosters_never_crash_the_check(controls, tmp_path):
+    print(f"seed {SEED}, {ROUNDS} rounds")
+    random_ = random.Random(SEED)
+    library, documents = load_for_check([ROOT / "processes" / "bpmn" / "note_issue.bpmn"])
+    path = tmp_path / "roster.toml"
+    for _ in range(ROUNDS // 2):
+        content = random_.choice(ROSTERS) + WAIVER
+        for _ in range(random_.randint(1, 3)):
+            content = _mutated(random_, content)
+        path.write_bytes(content)
+        roster = read_roster(path, controls)
+
+        report = check_library(
+            library, controls, documents=documents, roster=roster, today=date(2026, 3, 2)
+        )
+
+        assert all(f.message for f in report.findings)
+        assert report.fails or roster.roster is not None, content.decode("utf-8", "replace")

@@ -51,6 +51,12 @@ def _rule(module: ModuleType) -> Rule:
 
 
 @cache
+def rules_by_id() -> dict[str, Rule]:
+    """Every rule by its id."""
+    return {rule.id: rule for rule in all_rules()}
+
+
+@cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, sorted by id."""
     modules = (import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
