@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Literal
-
-import networkx as nx
+from typing import TYPE_CHECKING, Literal
 
 from engine.model.procedure import NodeKind
 from engine.model.wording import say
@@ -19,6 +17,9 @@ from .behaviour.block import EMPTY, bits
 from .behaviour.net import Move, Net
 from .behaviour.plan import Role, Scope, Spot
 from .behaviour.reach import Graph
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Kind = Literal[
     "no-start",
@@ -57,7 +58,7 @@ class Soundness:
     faults: tuple[Fault, ...]
 
 
-def judge(net: Net, graph: Graph, condensed: nx.DiGraph, *, complete: bool) -> Soundness:
+def judge(net: Net, graph: Graph, condensed: "nx.DiGraph", *, complete: bool) -> Soundness:
     """The soundness of a procedure; ``complete`` tells whether every state was explored."""
     if net.plan.root.entry is None:
         return Soundness(sound=False, faults=tuple(_startless(net)))
@@ -107,7 +108,7 @@ def _collisions(net: Net, graph: Graph) -> Iterator[Fault]:
         yield _fault(net, "lack-of-synchronisation", elements, _run(graph, number, move))
 
 
-def _endless(net: Net, graph: Graph, condensed: nx.DiGraph) -> Iterator[Fault]:
+def _endless(net: Net, graph: Graph, condensed: "nx.DiGraph") -> Iterator[Fault]:
     """Sets of states the case wanders in for ever."""
     for component, members in condensed.nodes(data="members"):
         state = min(members)

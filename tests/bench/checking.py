@@ -11,6 +11,9 @@ from engine.bpmn.library import Library, bpmn_files, shipped_directory
 from engine.bpmn.reader import read
 from engine.model.controls import load_controls
 from engine.verify import explore
+from engine.verify.behaviour.build import build
+from engine.verify.behaviour.moves import compile_plan
+from engine.verify.behaviour.reach import Deadline, play
 from engine.verify.check import check_library, load_for_check
 
 from . import diagrams
@@ -56,11 +59,21 @@ def _explorations() -> Iterator[Row]:
     for name, content, cap in (
         ("explore 15 parallel branches", diagrams.parallel(15), 1000),
         ("explore 17 parallel branches", diagrams.parallel(17), 100),
+        ("explore 17 branches no block fits", diagrams.crossing(17), 100),
         ("explore 500 steps in mixed blocks", diagrams.mixed(500), 500),
     ):
         (procedure,) = read(content).procedures
-        value = milliseconds(lambda p=procedure: explore(p, {}).soundness, times=1)[0]
+        value = milliseconds(lambda p=procedure: explore(p, {}).soundness, times=3)[0]
         yield Row(name=name, value=value, unit="ms", reach=f"< {cap} ms", ok=value < cap)
+    (procedure,) = read(diagrams.parallel(15)).procedures
+    net = compile_plan(build(procedure, {}))
+    states = len(play(net, 40_000, Deadline.after(60)).states)
+    value = milliseconds(lambda: play(net, 40_000, Deadline.after(60)), times=1)[0]
+    yield Row(
+        name=f"play {states} states with every move",
+        value=value,
+        unit="ms",
+    )
 
 
 def _start_up() -> Iterator[Row]:

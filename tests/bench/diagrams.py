@@ -23,6 +23,30 @@ def parallel(branches: int) -> bytes:
     return ("".join(parts) + "</process></definitions>").encode()
 
 
+def crossing(branches: int) -> bytes:
+    """A parallel split into branches of two choices that cross: no block fits them."""
+    parts = [_HEAD, '<parallelGateway id="split"/><parallelGateway id="join"/>']
+    flows = [("start", "split"), ("join", "end")]
+    for n in range(branches):
+        parts += [f'<exclusiveGateway id="x{n}{k}"/>' for k in range(3)]
+        parts += [f'<task id="t{n}{k}"/>' for k in range(4)]
+        parts.append(f'<exclusiveGateway id="y{n}"/>')
+        ways = [("split", "x0"), ("x0", "t0"), ("x0", "t1"), ("t0", "x1"), ("t1", "x2")]
+        ways += [("x1", "t2"), ("t2", "x2"), ("x1", "y"), ("x2", "t3"), ("t3", "y"), ("y", "join")]
+        for way in ways:
+            source, target = (_named(end, n) for end in way)
+            flows.append((source, target))
+    parts += [
+        f'<sequenceFlow id="f{i}" sourceRef="{source}" targetRef="{target}"/>'
+        for i, (source, target) in enumerate(flows)
+    ]
+    return ("".join(parts) + "</process></definitions>").encode()
+
+
+def _named(end: str, branch: int) -> str:
+    return end if end in ("split", "join") else f"{end[0]}{branch}{end[1:]}"
+
+
 def mixed(steps: int) -> bytes:
     """A chain of blocks in turn exclusive, parallel, loop and plain; four steps each."""
     parts = [_HEAD]

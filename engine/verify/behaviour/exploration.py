@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, reduce
 from operator import or_
 from types import MappingProxyType
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from engine.model.procedure import Procedure
 from engine.model.wording import say
@@ -21,6 +20,9 @@ from .reach import Deadline, Graph, Limits, TimeUp, reach
 from .runs import MAX_RUNS, is_executed, maximal_runs
 from .shrink import shrink
 from .witness import in_graph, in_net
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _NONE: Mapping[str, Procedure] = MappingProxyType({})
 
@@ -74,7 +76,7 @@ class Behaviour:
         return reduce(or_, (1 << self.steps.index(step) for step in steps), 0)
 
     @cached_property
-    def _condensed(self) -> nx.DiGraph:
+    def _condensed(self) -> "nx.DiGraph":
         return condense(self._graph)
 
     @cached_property

@@ -1,33 +1,39 @@
 """Which steps one run can execute together: one pass backwards over the condensation."""
 
 from collections.abc import Iterator, Mapping
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from .block import bits
 from .net import Net
 from .reach import Deadline, Graph
 
+if TYPE_CHECKING:
+    import networkx as nx
 
-def condense(graph: Graph) -> nx.DiGraph:
+
+def condense(graph: Graph) -> "nx.DiGraph":
     """The graph of the strongly connected components of the states.
 
-    Each component's ``members`` are numbers of states; ``mapping`` in the
-    graph's own attributes leads back.
+    Each component's ``members`` are numbers of states; in the graph's own attributes
+    ``mapping`` leads back, and ``order`` has every component before those it leads to.
     """
+    import networkx as nx  # costs more than all else at start-up
+
     states = nx.DiGraph()
     states.add_nodes_from(range(len(graph.states)))
     states.add_edges_from((here, there) for here, out in enumerate(graph.moves) for _, there in out)
-    return nx.condensation(states)
+    condensed = nx.condensation(states)
+    condensed.graph["order"] = tuple(nx.topological_sort(condensed))
+    return condensed
 
 
-def together(net: Net, graph: Graph, condensed: nx.DiGraph, deadline: Deadline) -> list[int]:
+def together(net: Net, graph: Graph, condensed: "nx.DiGraph", deadline: Deadline) -> list[int]:
     """For each step, the mask of steps that some run executes as well as it.
 
     A step is in its own mask when some run executes it at all.
     """
     component_of = condensed.graph["mapping"]
-    order = list(nx.topological_sort(condensed))
+    order = condensed.graph["order"]
     ahead: dict[int, int] = {}
     for component in reversed(order):
         deadline.check()

@@ -92,13 +92,13 @@ def reach(net: Net, limits: Limits, deadline: Deadline) -> Graph:
     are played in each; should a case get lost in a loop there, what its other
     branches could have done meanwhile may be missing, and all are explored after all.
     """
-    graph = _play(net, min(limits.states, PLAIN), deadline, None)
+    graph = play(net, min(limits.states, PLAIN), deadline)
     if graph.stopped_by != "states" or limits.states <= PLAIN:
         return graph
-    reduced = _play(net, limits.states, deadline, Stubborn(net).enough)
+    reduced = play(net, limits.states, deadline, Stubborn(net).enough)
     if reduced.stopped_by is not None or not reduced.is_lost_somewhere():
         return reduced
-    graph = _play(net, limits.states, deadline, None)
+    graph = play(net, limits.states, deadline)
     if graph.stopped_by is not None:
         reduced.stopped_by = graph.stopped_by
         return reduced
@@ -108,7 +108,8 @@ def reach(net: Net, limits: Limits, deadline: Deadline) -> Graph:
 Choose = Callable[[int, Sequence[Move]], Sequence[Move]]
 
 
-def _play(net: Net, most: int, deadline: Deadline, choose: Choose | None) -> Graph:
+def play(net: Net, most: int, deadline: Deadline, choose: Choose | None = None) -> Graph:
+    """Explore at most so many states, in each all moves or those chosen."""
     graph = Graph(states=[net.start], came=[None])
     number = {net.start: 0}
     collided: set[object] = set()

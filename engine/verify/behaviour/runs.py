@@ -1,15 +1,20 @@
 """Which sets of steps runs execute: the maximal ones, and whether a given one is."""
 
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from .block import Block, TooMany, maximal, single_bits
 from .reach import Deadline, Graph
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 #: Most maximal step sets that are listed.
 MAX_RUNS = 10_000
 
 
-def maximal_runs(graph: Graph, condensed: nx.DiGraph, deadline: Deadline) -> frozenset[int] | None:
+def maximal_runs(
+    graph: Graph, condensed: "nx.DiGraph", deadline: Deadline
+) -> frozenset[int] | None:
     """Step masks no completed run exceeds, or None where they are too many.
 
     Inside a strongly connected component a run can execute everything there
@@ -18,7 +23,7 @@ def maximal_runs(graph: Graph, condensed: nx.DiGraph, deadline: Deadline) -> fro
     component_of = condensed.graph["mapping"]
     families: dict[int, frozenset[int]] = {}
     try:
-        for component in reversed(list(nx.topological_sort(condensed))):
+        for component in reversed(condensed.graph["order"]):
             deadline.check()
             inside, ends = 0, False
             sets: list[int] = []
@@ -43,7 +48,7 @@ def maximal_runs(graph: Graph, condensed: nx.DiGraph, deadline: Deadline) -> fro
     return families[component_of[0]]
 
 
-def is_executed(graph: Graph, condensed: nx.DiGraph, wanted: int) -> bool:
+def is_executed(graph: Graph, condensed: "nx.DiGraph", wanted: int) -> bool:
     """Whether some run, completed or not, executes all ``wanted`` steps.
 
     Exact however many runs there are: only what they execute of ``wanted`` is kept,
@@ -51,7 +56,7 @@ def is_executed(graph: Graph, condensed: nx.DiGraph, wanted: int) -> bool:
     """
     component_of = condensed.graph["mapping"]
     done: dict[int, frozenset[int]] = {component_of[0]: frozenset({0})}
-    for component in nx.topological_sort(condensed):
+    for component in condensed.graph["order"]:
         if component not in done:
             continue
         leaving: list[tuple[Block, int]] = []
