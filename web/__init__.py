@@ -26,6 +26,7 @@ from . import (
     batch,
     case,
     clock,
+    dealing,
     errors,
     guard,
     item,
@@ -103,6 +104,6 @@ def create_app(config: Mapping[str, object]) -> Flask:
     CSRFProtect(app)
     errors.register(app)
     text.register(app)
-    for noun in (account, attachment, batch, case, clock, item, roster, todo, work_item):
+    for noun in (account, attachment, batch, case, clock, dealing, item, roster, todo, work_item):
         app.register_blueprint(noun.blueprint)
     return app

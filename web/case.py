@@ -16,7 +16,7 @@ from engine.runtime.deadlines.view import limit_lines
 from . import forms
 from .carry import REFILL
 from .drawing import drawing
-from .offices import now, office, officer
+from .offices import now, office, officer, roster
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
@@ -57,6 +57,11 @@ def index() -> str:
 @blueprint.get("/<case_id>")
 def show(case_id: str) -> str:
     """One case: where it stands, the drawing, its data, attachments and history."""
+    return page_of_case(case_id)
+
+
+def page_of_case(case_id: str, *, alert: str = "") -> str:
+    """The page of a case, with what was wrong."""
     office().tick()
     file = office().case(case_id)
     procedure = office().procedure_of(case_id)
@@ -77,6 +82,9 @@ def show(case_id: str) -> str:
         procedure=procedure,
         drawing=drawing(procedure, file.progress, office().library()),
         history=_condensed(office().history(case_id)),
+        remarks=office().remarks(case_id),
+        others=[other for other in roster().officers if other.id != officer().id],
+        alert=alert,
         **timing(case_id, current),
     )
 

@@ -19,8 +19,11 @@ def index() -> str:
     """The list of the officer signed in."""
     office().tick()
     todo = office().todo(officer().id)
+    shown = (*todo.mine, *todo.open)
     return render_template(
         "todo/index.html",
+        urged=office().urged([work_item.id for work_item in shown]),
+        copies=office().copies(officer().id, unread=True),
         mine=todo.mine,
         open_to_me=[work_item for work_item in todo.open if not work_item.refusal],
         closed_to_me=[work_item for work_item in todo.open if work_item.refusal],

@@ -10,6 +10,7 @@ from engine.model.office import Officer
 from engine.model.procedure import Procedure, Step
 from engine.runtime import AlreadyTaken, FaultyCase, FormInvalid, NotAllowed, Refused, Stale
 from engine.runtime.desk import COSIGNER
+from engine.runtime.operations.handing import HEAD
 
 from . import forms
 from .batch import banks
@@ -26,6 +27,8 @@ NOT_FITTING = "粘贴的内容比表格多出几列，没有填入；请删去�
 
 #: Value of the ``action`` button that completes; any other press only shows the form again.
 COMPLETE = "complete"
+#: Value of the ``action`` button that keeps the form for later.
+DRAFT = "draft"
 
 
 def _refusal(work_item: WorkItem) -> str:
@@ -53,7 +56,7 @@ def _others() -> list[Officer]:
     return [other for other in roster().officers if other.id != officer().id]
 
 
-def _page(
+def page(
     work_item: WorkItem,
     *,
     values: forms.Values | None = None,
@@ -62,15 +65,18 @@ def _page(
     status: int = 200,
     more_rows_for: str = "",
 ) -> Page:
+    """The page of a step, with what was typed and what is wrong with it."""
     file = office().case(work_item.case_id)
     if values is None:
-        values = forms.initial_values(work_item.fields, file.data)
-    page = render_template(
+        kept = office().draft(work_item.id)
+        values = forms.initial_values(work_item.fields, file.data) | kept
+    shown = render_template(
         "work_item/show.html",
         work_item=work_item,
         file=file,
         step=_step(work_item),
         others=_others(),
+        is_head=HEAD in officer().posts_on(office().clock().date()),
         cosigners=request.form.getlist(COSIGNER),
         latest=latest_done(file.work_items),
         row_fields=row_fields(file.case),
@@ -81,13 +87,13 @@ def _page(
         problems=problems or {},
         inputs=forms.inputs(work_item.fields, values, problems or {}, more_rows_for=more_rows_for),
     )
-    return page, status
+    return shown, status
 
 
 @blueprint.get("/<work_item_id>")
 def show(work_item_id: str) -> Page:
     """The step's page: what to look at, the form, what the case knows already."""
-    return _page(office().work_item(work_item_id))
+    return page(office().work_item(work_item_id))
 
 
 @blueprint.get("/<work_item_id>/claim")
@@ -103,9 +109,9 @@ def claim(work_item_id: str) -> Page | Response:
     try:
         claimed = office().claim(work_item_id, by=officer().id)
     except (Refused, NotAllowed) as refusal:
-        return _page(office().work_item(work_item_id), alert=str(refusal), status=403)
+        return page(office().work_item(work_item_id), alert=str(refusal), status=403)
     except AlreadyTaken as taken:
-        return _page(office().work_item(work_item_id), alert=str(taken), status=409)
+        return page(office().work_item(work_item_id), alert=str(taken), status=409)
     flash("已认领，请办理。")
     if claimed.warning:
         flash(claimed.warning)
@@ -118,7 +124,7 @@ def release(work_item_id: str) -> Page | Response:
     try:
         office().release(work_item_id, by=officer().id)
     except (AlreadyTaken, NotAllowed) as refusal:
-        return _page(office().work_item(work_item_id), alert=str(refusal), status=409)
+        return page(office().work_item(work_item_id), alert=str(refusal), status=409)
     flash("已释放，其他人可以认领。")
     return redirect(url_for("todo.index"), 303)
 
@@ -133,14 +139,18 @@ def submit(work_item_id: str) -> Page | Response:
     if action.startswith(forms.ROWS_PREFIX):
         table = action.removeprefix(forms.ROWS_PREFIX)
         misfit = {table: NOT_FITTING} if table in values else {}
-        return _page(work_item, values=values, problems=misfit, more_rows_for=table)
+        return page(work_item, values=values, problems=misfit, more_rows_for=table)
     if action == REFILL:
-        return _page(work_item, values=values, alert="请核对内容，再提交一次；附件需要重新选择。")
+        return page(work_item, values=values, alert="请核对内容，再提交一次；附件需要重新选择。")
+    if action == DRAFT:
+        office().save_draft(work_item_id, by=officer().id, values=values)
+        flash("已暂存，下次打开接着填；附件在办结时再选。")
+        return redirect(url_for("work_item.show", work_item_id=work_item_id), 303)
     if action != COMPLETE:
-        return _page(work_item, values=values)
+        return page(work_item, values=values)
     problems = oversized(forms.INPUT_PREFIX)
     if problems:
-        return _page(work_item, values=values, problems=problems, status=422)
+        return page(work_item, values=values, problems=problems, status=422)
     return _complete(work_item, values)
 
 
@@ -157,11 +167,11 @@ def _complete(work_item: WorkItem, values: forms.Values) -> Page | Response:
             version=request.form.get("version", 0, type=int),
         )
     except FormInvalid as invalid:
-        return _page(work_item, values=values, problems=invalid.problems, status=422)
+        return page(work_item, values=values, problems=invalid.problems, status=422)
     except (Refused, NotAllowed) as refusal:
-        return _page(work_item, values=values, alert=str(refusal), status=403)
+        return page(work_item, values=values, alert=str(refusal), status=403)
     except (AlreadyTaken, FaultyCase, Stale) as overtaken:
         current = office().work_item(work_item.id)
-        return _page(current, values=values, alert=str(overtaken), status=409)
+        return page(current, values=values, alert=str(overtaken), status=409)
     flash(f"“{work_item.step_name}”已办结。")
     return redirect(url_for("case.show", case_id=work_item.case_id), 303)

@@ -84,6 +84,8 @@ class WorkItem:
     state: WorkItemState
     #: Officer id of who claimed or completed it, or None.
     officer: str | None
+    #: Officer who delegated it, and to whom it comes back; None where nobody did.
+    owner: str | None
     since: datetime
     #: The step's own limit, and when it ends; None for none.
     limit: TimeLimit | None

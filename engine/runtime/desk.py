@@ -81,7 +81,7 @@ class Desk:
         self.work.done.add(self.item["id"])
         self._set(
             state=WorkItemState.DONE.value,
-            cosigners=",".join(cosigners),
+            cosigners=",".join(self._helpers(cosigners)),
             done_at=self.work.now,
         )
         notes = [_waived(tuple(waivers))]
@@ -99,8 +99,24 @@ class Desk:
         self, asked: Place, values: Mapping[str, str], files: Mapping[str, Upload]
     ) -> tuple[dict[str, object], str]:
         """Store the form and its files; typed values and the digest of all."""
+        parsed = self._parsed(asked, values, files)
+        self._attach(asked, files)
+        sealed = self.work.enter(
+            self.case["id"],
+            self.officer.id,
+            asked.fields,
+            parsed,
+            work_item_id=self.item["id"],
+            files={name: upload.sha256 for name, upload in files.items()},
+        )
+        return parsed, sealed
+
+    def _parsed(
+        self, asked: Place, values: Mapping[str, str], files: Mapping[str, Upload]
+    ) -> dict[str, object]:
+        """Typed values of the form; a file that was handed in before is left out."""
         connection, case_id = self.work.connection, self.case["id"]
-        names = {field.name for field in asked.fields if field.type is FieldType.FILE}
+        names = _file_fields(asked)
         parsed = parse_form(
             asked.fields,
             with_tables(
@@ -113,14 +129,16 @@ class Desk:
             {name: upload.filename for name, upload in files.items() if name in names},
             held=self._held(names),
         )
-        for name in names:
-            if not parsed.get(name):
-                parsed.pop(name, None)
+        return {name: value for name, value in parsed.items() if value or name not in names}
+
+    def _attach(self, asked: Place, files: Mapping[str, Upload]) -> None:
+        """Keep the files with the case."""
+        names = _file_fields(asked)
         for name, upload in files.items():
             keep(
-                connection,
+                self.work.connection,
                 self.office_id,
-                case_id,
+                self.case["id"],
                 upload,
                 by=self.officer.id,
                 at=self.work.now,
@@ -128,15 +146,6 @@ class Desk:
                 step=self.item["step"],
                 field=name if name in names else "",
             )
-        sealed = self.work.enter(
-            case_id,
-            self.officer.id,
-            asked.fields,
-            parsed,
-            work_item_id=self.item["id"],
-            files={name: upload.sha256 for name, upload in files.items()},
-        )
-        return parsed, sealed
 
     def _held(self, names: set[str]) -> set[str]:
         """File fields this step has a file for from an earlier round."""
@@ -153,6 +162,11 @@ class Desk:
                 )
             )
         )
+
+    def _helpers(self, cosigners: tuple[str, ...]) -> tuple[str, ...]:
+        """Who had a hand in the item besides the officer: earlier holders and co-signers."""
+        before = filter(None, str(self.item["cosigners"] or "").split(","))
+        return tuple(dict.fromkeys((*before, *cosigners)))
 
     def _cosigners(self, asked: Place, named: str, waivers: dict[Waiver, None]) -> tuple[str, ...]:
         """The other officers of a step that takes several; each is judged like the first."""
@@ -216,6 +230,10 @@ class Desk:
             step_name=self.item["step_name"],
             **facts,
         )
+
+
+def _file_fields(asked: Place) -> set[str]:
+    return {field.name for field in asked.fields if field.type is FieldType.FILE}
 
 
 def _waived(waivers: tuple[Waiver, ...]) -> str:

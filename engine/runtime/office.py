@@ -24,20 +24,21 @@ from .casework import Casework, Opening
 from .deadlines.handover import Answering
 from .deadlines.revising import Revising
 from .deadlines.timekeeping import Timekeeping
-from .desk import Desk
 from .errors import FaultyCase, Refused
 from .filing import Upload
 from .forms import parse_form
 from .judging import Judge
 from .ledger import SYSTEM
 from .opening import parse_opening
+from .operations.dealing import Dealing
+from .operations.handing import HandingDesk
 from .places import fields_of
 from .statements import Row
 
 _case = schema.case_file
 
 
-class Office(Timekeeping, Answering, Revising):
+class Office(Dealing, Timekeeping, Answering, Revising):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters
@@ -210,12 +211,12 @@ class Office(Timekeeping, Answering, Revising):
         return records.to_case(row, below)
 
     @contextmanager
-    def _desk(self, work_item_id: str, by: str) -> Iterator[Desk]:
+    def _desk(self, work_item_id: str, by: str) -> Iterator[HandingDesk]:
         """A transaction on one work item; what was refused is journalled after it is undone."""
         desk = None
         try:
             with self._at_work() as (work, judge):
-                desk = Desk(work, judge, work_item_id, by)
+                desk = HandingDesk(work, judge, work_item_id, by)
                 yield desk
         except Refused as refused:
             if desk is not None:

@@ -152,6 +152,7 @@ def to_work_item(row: RowMapping | Row, asked: Place, refusal: str = "") -> Work
         limit=asked.limit,
         state=WorkItemState(row["state"]),
         officer=row["officer"],
+        owner=row["owner"],
         since=row["since"],
         due=row["due"],
         done_at=row["done_at"],

@@ -1,0 +1,106 @@
+"""Work items in other hands and people told: 转办, 委派, 归还, 催办, 抄送."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.model.errors import QingdanError
+from engine.runtime import Refused
+
+from . import work_item as item_pages
+from .case import page_of_case
+from .offices import office, officer
+
+blueprint = Blueprint("dealing", __name__)
+
+Page = tuple[str, int]
+
+
+def _done(work_item_id: str, act: Callable[[], object], text: str) -> Page | Response:
+    """Carry an operation out and go on to the case, or show the item with what was wrong."""
+    item = office().work_item(work_item_id)
+    try:
+        act()
+    except QingdanError as error:
+        status = 403 if isinstance(error, Refused) else 422
+        return item_pages.page(item, alert=" ".join(error.lines()), status=status)
+    flash(text)
+    return redirect(url_for("case.show", case_id=item.case_id), 303)
+
+
+def _field(name: str) -> str:
+    return request.form.get(name, "")
+
+
+@blueprint.post("/work-items/<work_item_id>/reassign")
+def reassign(work_item_id: str) -> Page | Response:
+    """Let another officer have it for good."""
+    return _done(
+        work_item_id,
+        lambda: office().reassign(
+            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason")
+        ),
+        "已转办。",
+    )
+
+
+@blueprint.post("/work-items/<work_item_id>/delegate")
+def delegate(work_item_id: str) -> Page | Response:
+    """Have another officer prepare the form."""
+    return _done(
+        work_item_id,
+        lambda: office().delegate(
+            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason")
+        ),
+        "已委派；对方填好后会回到您的待办。",
+    )
+
+
+@blueprint.post("/work-items/<work_item_id>/give-back")
+def give_back(work_item_id: str) -> Page | Response:
+    """Return a delegated item undone."""
+    return _done(
+        work_item_id,
+        lambda: office().give_back(work_item_id, by=officer().id, reason=_field("reason")),
+        "已归还委派人。",
+    )
+
+
+@blueprint.post("/work-items/<work_item_id>/free")
+def free(work_item_id: str) -> Page | Response:
+    """The head gives back for everybody what another officer holds."""
+    return _done(
+        work_item_id,
+        lambda: office().release_for(work_item_id, by=officer().id, reason=_field("reason")),
+        "已放回，其他人可以认领。",
+    )
+
+
+@blueprint.post("/work-items/<work_item_id>/urge")
+def urge(work_item_id: str) -> Page | Response:
+    """Remind whoever holds or may take it."""
+    return _done(
+        work_item_id,
+        lambda: office().urge(work_item_id, by=officer().id, text=_field("reason")),
+        "已催办。",
+    )
+
+
+@blueprint.post("/cases/<case_id>/copies")
+def copy(case_id: str) -> Page | Response:
+    """Tell other officers of a case."""
+    others = request.form.getlist("to")
+    try:
+        office().copy_to(case_id, by=officer().id, to=others, text=_field("text"))
+    except QingdanError as error:
+        return page_of_case(case_id, alert=" ".join(error.lines())), 422
+    flash("已抄送。")
+    return redirect(url_for("case.show", case_id=case_id), 303)
+
+
+@blueprint.post("/cases/<case_id>/read")
+def read(case_id: str) -> Response:
+    """Mark a case the officer was told of as read."""
+    office().mark_read(case_id, by=officer().id)
+    return redirect(url_for("todo.index"), 303)
