@@ -152,7 +152,7 @@ def restore(path: Path, url: str, *, force: bool = False) -> Restored:
     if make_url(url).get_backend_name() == "sqlite":
         return _restore_file(path, Path(make_url(url).database or ""), force=force)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        copy = _brought_up_to_date(path, Path(folder) / "copy.sqlite3")
+        copy, _ = _brought_up_to_date(path, Path(folder) / "copy.sqlite3")
         target = connect(url, create=False)
         try:
             return _restore_rows(copy, target, force=force)
@@ -161,7 +161,7 @@ def restore(path: Path, url: str, *, force: bool = False) -> Restored:
             target.close()
 
 
-def _brought_up_to_date(path: Path, copy: Path) -> Store:
+def _brought_up_to_date(path: Path, copy: Path) -> tuple[Store, Examination]:
     """A copy of a backup at the present schema, found whole."""
     try:
         _copy_file(path, copy, mode="ro")
@@ -169,35 +169,33 @@ def _brought_up_to_date(path: Path, copy: Path) -> Store:
         raise BackupRefused(say("db.not-a-backup"), path=path) from error
     store = connect(_url(copy), create=False)
     try:
-        problem = _problem(store, path)
+        found = _found(store, path)
     except StoreCorrupt:
-        problem = say("db.unreadable")
-    if problem is not None:
+        found = Examination(counts={}, faults=(say("db.unreadable"),))
+    if found.faults:
         store.close()
-        raise BackupRefused(say("db.backup-damaged", problem=problem), path=path)
-    return store
+        raise BackupRefused(say("db.backup-damaged", problem=found.faults[0]), path=path)
+    return store, found
 
 
-def _problem(store: Store, path: Path) -> str | None:
-    """Bring a copy of a backup up to date; what is wrong with it, if anything is."""
+def _found(store: Store, path: Path) -> Examination:
+    """What an examination finds in a copy of a backup, which it brings up to date first."""
     with store.read() as connection:
-        problem = next(damages(connection), None)
-        if problem is None and not inspect(connection).has_table("alembic_version"):
+        damage = tuple(damages(connection))
+        if damage:
+            return Examination(counts={}, faults=damage)
+        if not inspect(connection).has_table("alembic_version"):
             raise BackupRefused(say("db.not-a-backup"), path=path)
-    if problem is None:
-        upgrade(store)
-        with store.read() as connection:
-            problem = next(iter(examine(connection).faults), None)
-    return problem
+    upgrade(store)
+    with store.read() as connection:
+        return examine(connection)
 
 
 def _restore_file(path: Path, target: Path, *, force: bool) -> Restored:
     if target.exists() and not force:
         raise BackupRefused(say("db.occupied"), path=target)
     with _in_the_making(target) as part:
-        store = _brought_up_to_date(path, part)
-        with store.read() as connection:
-            found = examine(connection)
+        store, found = _brought_up_to_date(path, part)
         store.close()
         _settle(part)
         kept = _put_aside(target)

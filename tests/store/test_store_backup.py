@@ -193,14 +193,19 @@ def _damage(path: Path, statement: str) -> None:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    ("statement", "problem"),
+    ("elsewhere", "statement", "problem"),
     [
-        ("UPDATE journal SET note = 'x' WHERE case_id != '-' AND sequence = 2", "第 2 条的内容"),
-        ("DELETE FROM journal WHERE case_id != '-' AND sequence = 3", "第 3 条起被截断"),
-        ("UPDATE attachment SET content = x'00'", "附件"),
-        ("UPDATE procedure_version SET content = x'00'", "流程文件 0.bpmn"),
-        ("DELETE FROM case_file", "行指向 case_file"),
+        (
+            "sqlite",
+            "UPDATE journal SET note = 'x' WHERE case_id != '-' AND sequence = 2",
+            "第 2 条的内容",
+        ),
+        ("sqlite", "DELETE FROM journal WHERE case_id != '-' AND sequence = 3", "第 3 条起被截断"),
+        ("postgresql", "UPDATE attachment SET content = x'00'", "附件"),
+        ("sqlite", "UPDATE procedure_version SET content = x'00'", "流程文件 0.bpmn"),
+        ("postgresql", "DELETE FROM case_file", "行指向 case_file"),
     ],
+    indirect=["elsewhere"],
 )
 def test_broken_backup_is_not_restored_and_leaves_the_target_alone(
     desk: Desk,
