@@ -144,6 +144,7 @@ class Judge:
             today=self.today,
             root=root,
             deeds=self._deeds_of(root["id"]),
+            elsewhere=self._elsewhere(root["id"]),
         )
         return Assignment(waivers=waivers, forecast=outlook.admit(officer, item, case))
 

@@ -16,13 +16,14 @@ from sqlalchemy import Connection, RowMapping, or_, select
 
 from engine.model.case import Applicant, CaseState, WorkItemState
 from engine.model.controls import Controls
-from engine.model.office import Officer, Roster
+from engine.model.office import Officer, Roster, Waiver
 from engine.model.wording import say
 from engine.store import schema
 from engine.verify.staffing import game
+from engine.verify.staffing.game.seats import is_key
 from engine.verify.staffing.item import ItemProblem, item_problem, subject_of
 
-from .duties import Deed, recusal
+from .duties import Deed, Family, Task, judge, recusal
 from .errors import Refused
 from .places import place
 from .program import Program
@@ -53,7 +54,7 @@ class _Kept:
 
     def get(self, *parts: object, make: Callable[[], Any]) -> Any:
         """What was made of these very objects; they live as long as it does."""
-        key = tuple(part if isinstance(part, date) else id(part) for part in parts)
+        key = tuple(part if isinstance(part, date | str) else id(part) for part in parts)
         with self._lock:
             found = self._found.get(key)
         made = make() if found is None else found[1]
@@ -92,6 +93,8 @@ class Outlook:
     #: Case at the top of the family, and what was done in the family.
     root: Facts
     deeds: tuple[Deed, ...]
+    #: What was done in other families about the same business objects.
+    elsewhere: tuple[Deed, ...] = ()
 
     def admit(self, officer: Officer, item: Facts, case: Facts) -> Forecast:
         """Let an officer take a step that the rules allow.
@@ -126,10 +129,16 @@ class Outlook:
             course = _courses.get(self.program, make=lambda: game.course_of(problem, library))
             return game.Game(problem, course)
 
+        # Most waivers do not name a case: then all cases of an item share a game.
+        named = [w for w in self.roster.waivers if w.scope == "case" and self._covers(w)]
+        case = self.root["id"] if named else ""
         found: game.Game = _games.get(
-            self.program, self.roster, self.controls, self.today, make=make
+            self.program, self.roster, self.controls, self.today, case, make=make
         )
         return found
+
+    def _covers(self, waiver: Waiver) -> bool:
+        return waiver.covers(item=self.root["item_code"], case=self.root["id"])
 
     def _problem(self) -> ItemProblem:
         """The staffing problem with the posts by which claims are judged."""
@@ -137,7 +146,14 @@ class Outlook:
         subject = subject_of(
             program.procedure,
             program.procedures,
-            roster=self.roster,
+            roster=replace(
+                self.roster,
+                waivers=tuple(
+                    replace(waiver, scope="office", reach="")
+                    for waiver in self.roster.waivers
+                    if self._covers(waiver)
+                ),
+            ),
             controls=controls,
             day=self.today,
         )
@@ -175,7 +191,39 @@ class Outlook:
             for row in self._kindred():
                 found.setdefault(row["trail"], set()).update(self._kin(row))
             found.setdefault(case["trail"], set()).update(self._kin(case))
-        return {trail: frozenset(officers) for trail, officers in found.items()}
+        for officer, step in self._barred_elsewhere():
+            prefix = max((key for key in found if is_key(key, step)), key=len)
+            found.setdefault(step, set(found[prefix])).add(officer)
+        return {key: frozenset(officers) for key, officers in found.items()}
+
+    def _barred_elsewhere(self) -> Iterable[tuple[str, str]]:
+        """Officers and the steps that deeds in other cases on the same object bar them from."""
+        family = Family(
+            applicant=Applicant(name=""),
+            deeds=(),
+            lineage=frozenset(),
+            separations=(),
+            bindings=(),
+            item=self.root["item_code"],
+            elsewhere=self.elsewhere,
+        )
+        course = self._game().course
+        for officer in filter(None, map(self.roster.officer, {d.officer for d in self.elsewhere})):
+            for step in filter(course.is_inside, course.steps):
+                asked = place(self.program, self.controls, step)
+                task = Task(
+                    case_id=self.root["id"],
+                    trail=step,
+                    name=asked.name,
+                    duty=asked.duty,
+                    post=asked.post,
+                    external=False,
+                )
+                try:
+                    judge(officer, task, family, self.roster, self.controls, self.today)
+                except Refused as refused:
+                    if refused.rule == "object-conflict":
+                        yield officer.id, step
 
     def _kin(self, case: Facts) -> Iterable[str]:
         who = Applicant(name=case["name"], id_card=case["id_card"])

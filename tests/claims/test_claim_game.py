@@ -118,6 +118,8 @@ def test_officer_out_of_the_case_is_not_counted_on() -> None:
     assert ask(game, "x a") == "yes"
     assert ask(game, "x a", recused={"": frozenset("y")}) == "look-ahead"
     assert ask(game, "y b", recused={"": frozenset("y")}) == "rule"
+    assert ask(game, "x a", recused={"b": frozenset("y")}) == "look-ahead"
+    assert ask(game, "x a", recused={"call/": frozenset("y")}) == "yes"
 
 
 def test_waiver_in_force_counts_and_leave_today_does_not() -> None:

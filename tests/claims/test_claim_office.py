@@ -1,6 +1,7 @@
 """The look-ahead at work: a real item, a small office, through claims, command and pages."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 from engine.bpmn.library import Library
 from engine.cli.case import case as case_command
 from engine.model.case import Applicant, WorkItem
-from engine.model.office import Appointment, Officer, Relative, Roster
+from engine.model.office import Appointment, Officer, Relative, Roster, Waiver
 from engine.runtime import Office, Refused
 from engine.runtime.accounts import Accounts
 from engine.store import CHINA, Store, open_store
@@ -100,6 +101,26 @@ def test_roster_of_the_moment_counts(office: Office, first: WorkItem) -> None:
     more = officer("qian", "钱七", "资金监管")
     office.appoint(Roster(office="示范镇财政所", officers=(ZHANG, *OTHERS, SUN, more)))
     assert office.claim(first.id, by="zhang").warning == ""
+
+
+def test_waiver_for_this_case_alone_counts(office: Office, first: WorkItem) -> None:
+    waiver = Waiver(
+        id="W-1",
+        between=frozenset(("register_question", "follow_up")),
+        scope="case",
+        reach=first.case_id,
+        approved_by="县财政局",
+        reason="编制三人",
+        control="县局按月抽审",
+        until=NOW.date(),
+    )
+    for reach, refused in (("2026-999999", True), (first.case_id, False)):
+        waivers = (replace(waiver, reach=reach),)
+        office.appoint(
+            Roster(office="示范镇财政所", officers=(ZHANG, *OTHERS, SUN), waivers=waivers)
+        )
+        (waiting,) = office.todo("zhang").open
+        assert bool(waiting.refusal) is refused
 
 
 def test_command_tells_why_and_warns(office: Office, first: WorkItem, store: Store) -> None:

@@ -86,7 +86,7 @@ class CaseState:
     waiting: frozenset[str]
     #: Who did or holds which step, also in sister cases.
     deeds: tuple[Deed, ...]
-    #: Officers kept out of the steps whose ids begin with the key; the longest key counts.
+    #: Officers kept out, by step id or by its beginning up to a slash; the longest counts.
     recused: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -111,9 +111,9 @@ def may_claim(case_state: CaseState, step: str, officer: str) -> Yes | No:
 
 def _answer(case_state: CaseState, step: str, officer: str) -> Yes | No:
     game, deeds = case_state.game, case_state.deeds
-    number = game.course.number.get(step)
-    if number is None or not game.course.inside >> number & 1:
+    if not game.course.is_inside(step):
         return Yes()
+    number = game.course.number[step]
     bit = game.terms.bit.get(officer, 0)
     if not game.terms.allowed(number, deeds, case_state.recused) & bit:
         return No(reason="rule")

@@ -88,6 +88,11 @@ class Course:
         """Whether every position is known; else only the steps are."""
         return bool(self.positions)
 
+    def is_inside(self, step: str) -> bool:
+        """Whether officers of the office take the step."""
+        number = self.number.get(step)
+        return number is not None and bool(self.inside >> number & 1)
+
     def mask(self, steps: Iterable[str]) -> int:
         """The bits of some steps; unknown ones have none."""
         number = self.number

@@ -75,8 +75,7 @@ class Terms:
 
         Parameters
         ----------
-        recused : officers kept out of the steps whose ids begin with the key; the
-            longest key counts.
+        recused : officers kept out, see :func:`is_key`; the longest key counts.
         """
         did, foreign = self._did(deeds)
         return self._allowed(step, did, foreign, self._open(did, recused))
@@ -125,7 +124,7 @@ class Terms:
             may &= not_out[""]
         else:
             name = self.course.steps[step]
-            may &= not_out[max((p for p in not_out if name.startswith(p)), key=len)]
+            may &= not_out[max((key for key in not_out if is_key(key, name)), key=len)]
         for other in self.keepers[step]:
             may &= ~did[other]
         if self.bound[step]:
@@ -255,6 +254,11 @@ class Terms:
             officers=self.officers,
         )
         return Search(masks).staff() is not None
+
+
+def is_key(key: str, step: str) -> bool:
+    """Whether a key stands for a step: its id, or how it begins up to a slash, or nothing."""
+    return key in (step, "") or (key.endswith("/") and step.startswith(key))
 
 
 def _first(mask: int, count: int) -> Iterable[int]:
