@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine.model.case import Applicant, Case, CaseState, JournalEntry, WorkItem, WorkItemState
 from engine.model.procedure import FormField
-from engine.runtime import OPENING_FIELDS, FaultyCase, FormInvalid
+from engine.runtime import OPENING_FIELDS, FaultyCase, FormInvalid, RepeatedKey
 from engine.runtime.batch.payment import payment_tables
 from engine.runtime.deadlines.view import limit_lines
 
@@ -166,10 +166,11 @@ def open_case() -> tuple[str, int] | Response:
                 name=values["applicant"], id_card=values["id_card"], phone=values["phone"]
             ),
             title=values["title"],
+            key=forms.form_key(),
         )
     except FormInvalid as invalid:
         return _opening_page(code, values, dict(invalid.problems)), 422
-    except FaultyCase as fault:
+    except (FaultyCase, RepeatedKey) as fault:
         return _opening_page(code, values, {}, str(fault)), 409
     flash(f"已开办件 {opened.id}。")
     return redirect(url_for("case.show", case_id=opened.id), 303)

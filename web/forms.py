@@ -5,10 +5,12 @@ cell. What is right or wrong about them is the engine's to say.
 """
 
 import csv
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask import request
 from werkzeug.datastructures import MultiDict
 
 from engine.model.procedure import FieldType, FormField
@@ -32,7 +34,20 @@ MORE_ROWS = 5
 #: Types an earlier round does not fill in: a decision is made anew, a file chosen anew.
 _NEVER_PREFILLED = {FieldType.CHOICE, FieldType.FILE}
 
+#: Input that names a page's request: sent twice, it is done once.
+KEY = "key"
+
 Values = dict[str, str]
+
+
+def form_key() -> str:
+    """The key the page sent with its form; empty for none."""
+    return request.form.get(KEY, "")
+
+
+def new_key() -> str:
+    """A key for a page's form, never given out before."""
+    return secrets.token_urlsafe(18)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,6 +16,7 @@ from engine.publish.citation import cite
 from engine.runtime.deadlines.view import step_standing
 from engine.store import CHINA
 
+from .forms import new_key
 from .offices import now, office, offices, roster
 
 _WORDS: dict[str, str] = {
@@ -175,3 +176,4 @@ def register(app: Flask) -> None:
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals["signed_in"] = lambda: g.get("officer")
     app.jinja_env.globals["office"] = office
+    app.jinja_env.globals["new_key"] = new_key

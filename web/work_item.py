@@ -8,7 +8,15 @@ from werkzeug.wrappers import Response
 from engine.model.case import WorkItem, WorkItemState
 from engine.model.office import Officer
 from engine.model.procedure import Procedure, Step
-from engine.runtime import AlreadyTaken, FaultyCase, FormInvalid, NotAllowed, Refused, Stale
+from engine.runtime import (
+    AlreadyTaken,
+    FaultyCase,
+    FormInvalid,
+    NotAllowed,
+    Refused,
+    RepeatedKey,
+    Stale,
+)
 from engine.runtime.desk import COSIGNER
 from engine.runtime.operations.handing import HEAD
 
@@ -107,10 +115,10 @@ def look(work_item_id: str) -> Response:
 def claim(work_item_id: str) -> Page | Response:
     """Take the step; refused with the rule and its source."""
     try:
-        claimed = office().claim(work_item_id, by=officer().id)
+        claimed = office().claim(work_item_id, by=officer().id, key=forms.form_key())
     except (Refused, NotAllowed) as refusal:
         return page(office().work_item(work_item_id), alert=str(refusal), status=403)
-    except AlreadyTaken as taken:
+    except (AlreadyTaken, RepeatedKey) as taken:
         return page(office().work_item(work_item_id), alert=str(taken), status=409)
     flash("已认领，请办理。")
     if claimed.warning:
@@ -122,8 +130,8 @@ def claim(work_item_id: str) -> Page | Response:
 def release(work_item_id: str) -> Page | Response:
     """Give the step back to the others."""
     try:
-        office().release(work_item_id, by=officer().id)
-    except (AlreadyTaken, NotAllowed) as refusal:
+        office().release(work_item_id, by=officer().id, key=forms.form_key())
+    except (AlreadyTaken, NotAllowed, RepeatedKey) as refusal:
         return page(office().work_item(work_item_id), alert=str(refusal), status=409)
     flash("已释放，其他人可以认领。")
     return redirect(url_for("todo.index"), 303)
@@ -165,12 +173,13 @@ def _complete(work_item: WorkItem, values: forms.Values) -> Page | Response:
             values=values | extra,
             files=uploads(forms.INPUT_PREFIX),
             version=request.form.get("version", 0, type=int),
+            key=forms.form_key(),
         )
     except FormInvalid as invalid:
         return page(work_item, values=values, problems=invalid.problems, status=422)
     except (Refused, NotAllowed) as refusal:
         return page(work_item, values=values, alert=str(refusal), status=403)
-    except (AlreadyTaken, FaultyCase, Stale) as overtaken:
+    except (AlreadyTaken, FaultyCase, RepeatedKey, Stale) as overtaken:
         current = office().work_item(work_item.id)
         return page(current, values=values, alert=str(overtaken), status=409)
     flash(f"“{work_item.step_name}”已办结。")

@@ -55,6 +55,9 @@ BY = click.option(
     envvar="QINGDAN_OFFICER",
     help=say("run.help.as"),
 )
+_KEY = click.option(
+    "--key", default="", metavar=say("hotpath.metavar-key"), help=say("hotpath.help-key")
+)
 SET = click.option(
     "--set",
     "assignments",
@@ -134,6 +137,7 @@ def case() -> None:
 @click.option("--phone", default="", help=say("run.help.phone"))
 @click.option("--title", default="", help=say("run.help.title"))
 @SET
+@_KEY
 @BY
 @with_office
 def open_(
@@ -143,6 +147,7 @@ def open_(
     phone: str,
     title: str,
     assignments: tuple[str, ...],
+    key: str,
     officer: str,
     db: str,
     office_id: str | None,
@@ -155,6 +160,7 @@ def open_(
         applicant=Applicant(name=applicant, id_card=id_card, phone=phone),
         title=title,
         values=pairs(assignments),
+        key=key,
     )
     show_result(form, opened, case_text(office, opened.id))
 
@@ -206,21 +212,27 @@ def show(case_id: str, db: str, office_id: str | None, form: str) -> None:
 
 @case.command(help=say("run.command.claim"))
 @click.argument("work_item", metavar=say("run.metavar.work-item"))
+@_KEY
 @BY
 @with_office
-def claim(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
+def claim(
+    work_item: str, key: str, officer: str, db: str, office_id: str | None, form: str
+) -> None:
     office = office_at(db, office_id)
-    claimed = office.claim(work_item_at(office, work_item).id, by=officer)
+    claimed = office.claim(work_item_at(office, work_item).id, by=officer, key=key)
     show_result(form, claimed, item_text(claimed))
 
 
 @case.command(help=say("run.command.release"))
 @click.argument("work_item", metavar=say("run.metavar.work-item"))
+@_KEY
 @BY
 @with_office
-def release(work_item: str, officer: str, db: str, office_id: str | None, form: str) -> None:
+def release(
+    work_item: str, key: str, officer: str, db: str, office_id: str | None, form: str
+) -> None:
     office = office_at(db, office_id)
-    released = office.release(work_item_at(office, work_item).id, by=officer)
+    released = office.release(work_item_at(office, work_item).id, by=officer, key=key)
     show_result(form, released, item_text(released))
 
 
@@ -230,12 +242,14 @@ def release(work_item: str, officer: str, db: str, office_id: str | None, form: 
 @click.option(
     "--file", "paths", multiple=True, metavar=say("run.metavar.path"), help=say("run.help.file")
 )
+@_KEY
 @BY
 @with_office
 def complete(
     work_item: str,
     assignments: tuple[str, ...],
     paths: tuple[str, ...],
+    key: str,
     officer: str,
     db: str,
     office_id: str | None,
@@ -247,6 +261,7 @@ def complete(
         by=officer,
         values=pairs(assignments),
         files=_uploads(pairs(paths)),
+        key=key,
     )
     show_result(form, done, case_text(office, done.id))
 

@@ -194,8 +194,9 @@ class Casework(Ledger):
             child = self.case(child_id)
             machine = self.load(child)
             machine.withdraw()
+            news = machine.news()
             self._save(child, machine, CaseState.WITHDRAWN)
-            self._announce(child, machine.program, machine.news())
+            self._announce(child, machine.program, news)
             self.note(child_id, SYSTEM, "withdrawn", note=say("hotpath.parent-went-on"))
 
     def _open_children(self, row: Row, machine: Machine, call: Open) -> None:

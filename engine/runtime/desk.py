@@ -204,7 +204,10 @@ class Desk:
     def _taken(self, key: str) -> AlreadyTaken:
         holder = self.item["officer"]
         name = self.judge.name(holder)
-        return AlreadyTaken(holder, say(f"run.{key}", step=self.item["step_name"], officer=name))
+        done = self.item["done_at"]
+        at = f"{done:%Y-%m-%d %H:%M:%S}" if done else ""
+        text = say(f"run.{key}", step=self.item["step_name"], officer=name, at=at)
+        return AlreadyTaken(holder, text)
 
     def _set(self, **values: object) -> None:
         """Change the item, in the store and here, and what its officers are known to have done."""

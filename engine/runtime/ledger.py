@@ -16,6 +16,7 @@ from . import states
 from .atwork import case_at_work, head_of
 from .deadlines.calendars import Calendars
 from .family import load_deeds
+from .keys import Keys
 from .machine import Machine
 from .program import Program
 from .shelf import Deeds, Shelf
@@ -63,6 +64,7 @@ class Ledger:
         self.controls = controls
         self.officers = officers
         self.now = now
+        self.keys = Keys(self.wire, office_id, now)
         self.shelf = shelf or Shelf()
         self._calendars = calendars or Calendars(office_id)
         #: Cases being settled: a child that ends meanwhile need not wake them.

@@ -90,9 +90,11 @@ class LiveTask(Task):
         if value == self._state:
             return
         self._state = value
-        self.last_state_change = self.workflow.top_workflow.next_tick()
-        self.workflow.index(self)
-        self.touch()
+        # SpiffWorkflow cancels tasks it has removed a moment before: they are gone.
+        if self.id in self.workflow.top_workflow.everywhere:
+            self.last_state_change = self.workflow.top_workflow.next_tick()
+            self.workflow.index(self)
+            self.touch()
 
 
 class Indexed(BpmnBaseWorkflow):

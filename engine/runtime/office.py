@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from sqlalchemy import Connection, select, update
 
@@ -83,8 +83,13 @@ class Office(Dealing, Timekeeping, Answering, Revising):
         applicant: Applicant,
         title: str = "",
         values: Mapping[str, str] | None = None,
+        key: str = "",
     ) -> Case:
         """Open a case of an item; ``values`` fill fields of its forms beforehand.
+
+        Parameters
+        ----------
+        key : of this request; the same request with the same key again changes nothing.
 
         Raises
         ------
@@ -98,8 +103,12 @@ class Office(Dealing, Timekeeping, Answering, Revising):
             The procedure cannot start.
         """
         applicant, title = parse_opening(applicant, title)
+        request = ("open", item_code, by, astuple(applicant), title, dict(values or {}))
         with self._at_work() as (work, judge):
             connection = work.connection
+            first = work.keys.first_answer(key, *request)
+            if first is not None:
+                return self._case(connection, first)
             procedure, code = self._published(connection, item_code)
             judge.officer(by)
             bundle = self._versions.bundle(connection, procedure.id)
@@ -117,6 +126,7 @@ class Office(Dealing, Timekeeping, Answering, Revising):
                     values=parse_form(fields, values or {}, partial=True),
                 )
             )
+            work.keys.answer(key, case_id)
             return self._case(connection, case_id)
 
     def _published(self, connection: Connection, name: str) -> tuple[Procedure, str]:
@@ -128,7 +138,7 @@ class Office(Dealing, Timekeeping, Answering, Revising):
             raise UnknownItem(say("run.unknown-item", name=name, known=known))
         return procedure, procedure.item.code
 
-    def claim(self, work_item_id: str, *, by: str) -> WorkItem:
+    def claim(self, work_item_id: str, *, by: str, key: str = "") -> WorkItem:
         """Take a work item; taking it twice changes nothing.
 
         Returns
@@ -145,11 +155,12 @@ class Office(Dealing, Timekeeping, Answering, Revising):
             Somebody else has it, or it is done or withdrawn.
         """
         with self._desk(work_item_id, by) as desk:
-            desk.claim()
+            if desk.work.keys.first_answer(key, "claim", work_item_id, by) is None:
+                desk.claim()
             claimed = self._work_item(desk.work.connection, desk.item)
         return replace(claimed, warning=desk.warning)
 
-    def release(self, work_item_id: str, *, by: str) -> WorkItem:
+    def release(self, work_item_id: str, *, by: str, key: str = "") -> WorkItem:
         """Give a claimed work item back.
 
         Raises
@@ -158,7 +169,8 @@ class Office(Dealing, Timekeeping, Answering, Revising):
             The officer does not have it.
         """
         with self._desk(work_item_id, by) as desk:
-            desk.release()
+            if desk.work.keys.first_answer(key, "release", work_item_id, by) is None:
+                desk.release()
             return self._work_item(desk.work.connection, desk.item)
 
     def complete(
@@ -169,6 +181,7 @@ class Office(Dealing, Timekeeping, Answering, Revising):
         values: Mapping[str, str],
         files: Mapping[str, Upload] | None = None,
         version: int | None = None,
+        key: str = "",
     ) -> Case:
         """Finish a claimed work item with its form and move the case on, all or nothing.
 
@@ -178,6 +191,7 @@ class Office(Dealing, Timekeeping, Answering, Revising):
             ``cosigner`` names the other officers of a step for two or more.
         files : by file field; other keys are attachments of the step.
         version : version of the case the officer saw; None to skip the check.
+        key : of this request; the same request with the same key again changes nothing.
 
         Raises
         ------
@@ -190,8 +204,11 @@ class Office(Dealing, Timekeeping, Answering, Revising):
         FaultyCase
             The procedure cannot go on from here; the case is marked.
         """
+        sums = {name: upload.sha256 for name, upload in (files or {}).items()} if key else {}
+        request = ("complete", work_item_id, by, dict(values), sums, version)
         with self._desk(work_item_id, by) as desk:
-            desk.complete(values, files or {}, version)
+            if desk.work.keys.first_answer(key, *request) is None:
+                desk.complete(values, files or {}, version)
             return self._as_case(desk.work, desk.case)
 
     @contextmanager

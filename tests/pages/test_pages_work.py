@@ -287,3 +287,20 @@ def test_joint_step_asks_for_the_other_and_journals_both(sun: Browser, office: O
     sun.post(step, version=sun.hidden("version"), cosigner="zhao", **form)
     assert "“实地核查”已办结" in sun.page
     assert "赵六" in sun.page.partition('id="history"')[2]
+
+
+def test_page_sent_twice_is_done_once(sun: Browser, office: Office) -> None:
+    before = {case.id for case in office.cases()}
+    sun.get("/cases/new?item=T-001")
+    form = {"field.item": "T-001", "field.applicant": "周大", "key": sun.hidden("key")}
+    for _ in range(2):
+        sun.post("/cases/new", **form)
+        assert "已开办件" in sun.page
+    (case,) = (case for case in office.cases() if case.id not in before)
+    step = claimed_step(sun, office, case)
+    sent = {"version": sun.hidden("version"), "key": sun.hidden("key"), **GOOD}
+    for _ in range(2):
+        sun.post(step, **sent)
+        assert "“填写”已办结" in sun.page
+    actions = [entry.action for entry in office.history(case.id)]
+    assert actions == ["opened", "claimed", "completed"]

@@ -1,0 +1,65 @@
+"""Commands with a key: whoever sends one twice gets the first answer, and nothing happens twice."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from engine.model.wording import say
+
+from .errors import RepeatedKey
+from .statements import Wire
+
+#: Longest key kept as it is; longer ones by their digest.
+LONGEST = 64
+
+_TAKE = (
+    "INSERT INTO command (office_id, key, request, answer, at) VALUES (?, ?, ?, '', ?) "
+    "ON CONFLICT (office_id, key) DO NOTHING"
+)
+_FIRST = "SELECT request, answer FROM command WHERE office_id = ? AND key = ?"
+_ANSWER = "UPDATE command SET answer = ? WHERE office_id = ? AND key = ?"
+
+
+class Keys:
+    """The commands of one office, in one transaction."""
+
+    def __init__(self, wire: Wire, office_id: str, now: datetime) -> None:
+        self._wire = wire
+        self._office_id = office_id
+        self._now = now
+
+    def first_answer(self, key: str, *request: object) -> str | None:
+        """What the command was answered the first time; None where this is the first.
+
+        Parameters
+        ----------
+        key : empty for a command that may be repeated.
+        request : all that the command asks for.
+
+        Raises
+        ------
+        RepeatedKey
+            The key came with another request.
+        """
+        if not key:
+            return None
+        digest = hashlib.sha256(
+            json.dumps(request, ensure_ascii=False, sort_keys=True).encode()
+        ).hexdigest()
+        moment = self._wire.moment(self._now)
+        taken = self._wire.run(_TAKE, self._office_id, _short(key), digest, moment)
+        if taken.rowcount == 1:
+            return None
+        asked, answer = self._wire.run(_FIRST, self._office_id, _short(key)).fetchone()
+        if asked != digest:
+            raise RepeatedKey(say("hotpath.repeated-key", given=key))
+        return str(answer)
+
+    def answer(self, key: str, answer: str) -> None:
+        """Keep what a command is answered: the number of the case, or the id of the work item."""
+        if key:
+            self._wire.run(_ANSWER, answer, self._office_id, _short(key))
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= LONGEST else hashlib.sha256(key.encode()).hexdigest()
