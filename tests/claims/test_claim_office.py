@@ -235,3 +235,45 @@ def test_cosigner_is_looked_ahead_from_too(
             office.complete(item.id, by="bing", values=values)
     else:
         assert office.complete(item.id, by="bing", values=values).version == case.version + 1
+
+
+def _about(code: str, *more: str, duty: str) -> bytes:
+    return process(
+        f"p{code[-1]}",
+        step("name_it", field("number"), post="受理窗口"),
+        *(step(name, post="资金监管") for name in more),
+        step("act", duty=duty, post="所长"),
+        line("start", "name_it", *more, "act", "end"),
+        code=code,
+        extensions='<qd:object kind="凭证" key="number"/>'
+        + ('<qd:separate steps="weigh act" reason="r"/>' if more else ""),
+    )
+
+
+def test_deeds_of_another_case_on_the_same_object_are_looked_ahead_with(
+    office: Office, tmp_path: Path
+) -> None:
+    """甲 examined the voucher elsewhere; so 乙 alone can approve it, and must not weigh it."""
+    jia = officer("jia", "甲", "资金监管", "所长", "受理窗口")
+    yi = officer("yi", "乙", "资金监管", "所长")
+    folder = tmp_path / "bpmn"
+    folder.mkdir()
+    (folder / "1.bpmn").write_bytes(_about("T-1", duty="examine"))
+    (folder / "2.bpmn").write_bytes(_about("T-2", "weigh", duty="approve"))
+    office.appoint(Roster(office="示范镇财政所", officers=(jia, yi)))
+    office.publish(Library.load([folder]))
+
+    def do(case_id: str, step: str) -> None:
+        (item,) = (w for w in office.case(case_id).work_items if w.state == "ready")
+        assert item.step == step
+        office.claim(item.id, by="jia")
+        office.complete(item.id, by="jia", values={"number": "7"} if step == "name_it" else {})
+
+    first = office.open_case("T-1", by="jia", applicant=Applicant(name="周大"))
+    do(first.id, "name_it")
+    do(first.id, "act")
+    second = office.open_case("T-2", by="jia", applicant=Applicant(name="周大"))
+    do(second.id, "name_it")
+    (waiting,) = office.todo("yi").open
+    assert (waiting.step, "leaves-nobody" in waiting.refusal) == ("weigh", True)
+    do(second.id, "weigh")
