@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, or_, select
 
-from engine.model.case import Applicant, CaseState, WorkItemState
+from engine.model.case import Applicant, CaseState
 from engine.model.controls import Controls
 from engine.model.office import Officer, Roster, Waiver
 from engine.model.wording import say
@@ -27,10 +27,15 @@ from .duties import Deed, Family, Task, judge, recusal
 from .errors import Refused
 from .places import place
 from .program import Program
+from .statements import Wire
 
-_item = schema.work_item
 _case = schema.case_file
 _subject = schema.subject
+
+_WAITING = (
+    "SELECT DISTINCT trail FROM work_item "
+    "WHERE office_id = ? AND root_id = ? AND state IN ('ready', 'claimed')"
+)
 
 #: A row of the store.
 Facts = RowMapping | dict[str, Any]
@@ -172,22 +177,13 @@ class Outlook:
         return replace(problem, seats=seats, authorised=authorised, restrictions=kept)
 
     def _waiting(self) -> frozenset[str]:
-        waiting = (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
-        query = (
-            select(_item.c.trail)
-            .where(
-                _item.c.office_id == self.office_id,
-                _item.c.root_id == self.root["id"],
-                _item.c.state.in_(waiting),
-            )
-            .distinct()
-        )
-        return frozenset(self.connection.scalars(query))
+        found = Wire(self.connection).run(_WAITING, self.office_id, self.root["id"]).fetchall()
+        return frozenset(trail for (trail,) in found)
 
     def _recused(self, case: Facts) -> dict[str, frozenset[str]]:
         """Officers kept out, by the trail of the cases they are kept out of."""
         found: dict[str, set[str]] = {"": set(self._kin(self.root))}
-        if case["id"] != self.root["id"] or _opens_children(self.program):
+        if case["id"] != self.root["id"] or self.program.opens_children:
             for row in self._kindred():
                 found.setdefault(row["trail"], set()).update(self._kin(row))
             found.setdefault(case["trail"], set()).update(self._kin(case))
@@ -350,11 +346,3 @@ class Outlook:
 def _canonical(controls: Controls, post: str) -> str:
     known = controls.post(post)
     return known.name if known else post
-
-
-def _opens_children(program: Program) -> bool:
-    return any(
-        node.step is not None and node.step.child_rows
-        for procedure in program.procedures.values()
-        for node in procedure.nodes.values()
-    )
