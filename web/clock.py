@@ -50,8 +50,9 @@ _RUNNING = ("accepted", "deemed", "paused")
 
 def _extend(o: Office, case_id: str, by: str, said: Mapping[str, str]) -> None:
     days = int(said["days"]) if said["days"].isascii() and said["days"].isdecimal() else 0
-    facts = {"reason": said["reason"], "notice": said["notice"]}
-    o.extend(case_id, by=by, days=days, kind=DeadlineKind(said["limit"] or "promised"), **facts)
+    known = said["limit"] in set(DeadlineKind)
+    kind = DeadlineKind(said["limit"]) if known else DeadlineKind.PROMISED
+    o.extend(case_id, by=by, days=days, kind=kind, reason=said["reason"], notice=said["notice"])
 
 
 OPERATIONS = (

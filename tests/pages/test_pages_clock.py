@@ -36,6 +36,8 @@ def test_clock_page_does_one_thing_at_a_time(sign_in: SignIn, case: Case, office
     browser.post(f"{address}/pause", kind="听证", reason="要求听证")
     assert browser.status == 409
     assert "还没有受理" in browser.page
+    browser.post(f"{address}/extend", limit="nothing", days="-", reason="", notice="")
+    assert browser.status == 403, "only the head extends"
     found = office.case_clock(case.id)
     assert found is not None
     assert found.pauses == ()
