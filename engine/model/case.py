@@ -31,6 +31,23 @@ class WorkItemState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class WorkItemKind(StrEnum):
+    """What a work item is: a step of the procedure, or something an officer asked for beside one.
+
+    A side item is no part of the workflow: it comes and goes without moving the case.
+    """
+
+    STEP = "step"
+    #: 前加签: an opinion asked for before the step is done.
+    SIGN_BEFORE = "sign-before"
+    #: 后加签: an opinion asked for when the step is done, before the case moves.
+    SIGN_AFTER = "sign-after"
+    #: 退回补正: an earlier step done again while the step that returned it waits.
+    REWORK = "rework"
+    #: 事后审核 of a step taken in an emergency; the step does not wait for it.
+    REVIEW = "review"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Applicant:
     """For whom or what a case runs."""
@@ -91,6 +108,11 @@ class WorkItem:
     limit: TimeLimit | None
     due: datetime | None
     done_at: datetime | None = None
+    kind: WorkItemKind = WorkItemKind.STEP
+    #: Work item a side item belongs to, or None.
+    of_item: str | None = None
+    #: Kind of the side item it waits for; None where it can be done.
+    waits_for: WorkItemKind | None = None
     #: Why the officer asking may not take it, in Chinese; empty when they may.
     refusal: str = ""
     #: Why the rest of the case may not find officers, for who claimed it; else empty.

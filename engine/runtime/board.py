@@ -15,6 +15,10 @@ _WITHDRAW = (
     "UPDATE work_item SET state = 'cancelled', done_at = ? "
     "WHERE office_id = ? AND id = ? AND state IN ('ready', 'claimed')"
 )
+_SIDES = (
+    "SELECT id, step, step_name FROM work_item WHERE office_id = ? AND of_item = ? "
+    "AND state IN ('ready', 'claimed') AND kind <> 'review'"
+)
 _STOP = "DELETE FROM timer WHERE office_id = ? AND case_id = ? AND task_id = ?"
 
 
@@ -49,13 +53,23 @@ def sync(ledger: Ledger, row: Row, program: Program, news: News) -> None:
 
 
 def _withdraw(ledger: Ledger, row: Row, program: Program, places: list[Open]) -> None:
-    now = ledger.wire.moment(ledger.now)
     for closed in places:
         if closed.id in ledger.done:
             continue
-        if ledger.wire.run(_WITHDRAW, now, ledger.office_id, closed.id).rowcount:
-            name = place(program, ledger.controls, closed.path).name
-            ledger.note(row["id"], SYSTEM, "withdrawn", step=closed.path, step_name=name)
+        if not withdraw_item(ledger, closed.id):
+            continue
+        name = place(program, ledger.controls, closed.path).name
+        ledger.note(row["id"], SYSTEM, "withdrawn", step=closed.path, step_name=name)
+        sides = ledger.wire.run(_SIDES, ledger.office_id, closed.id).fetchall()
+        for side, step, step_name in sides:
+            withdraw_item(ledger, side)
+            ledger.note(row["id"], SYSTEM, "withdrawn", step=step, step_name=step_name)
+
+
+def withdraw_item(ledger: Ledger, item_id: str) -> bool:
+    """Take an open work item away; whether it was open."""
+    now = ledger.wire.moment(ledger.now)
+    return bool(ledger.wire.run(_WITHDRAW, now, ledger.office_id, item_id).rowcount)
 
 
 def _item(ledger: Ledger, row: Row, program: Program, opened: Open) -> dict[str, object]:

@@ -34,7 +34,8 @@ _subject = schema.subject
 
 _WAITING = (
     "SELECT DISTINCT trail FROM work_item "
-    "WHERE office_id = ? AND root_id = ? AND state IN ('ready', 'claimed')"
+    "WHERE office_id = ? AND root_id = ? AND state IN ('ready', 'claimed') "
+    "AND kind = 'step'"
 )
 
 #: A row of the store.

@@ -31,7 +31,7 @@ from .judging import Judge
 from .ledger import SYSTEM
 from .opening import parse_opening
 from .operations.dealing import Dealing
-from .operations.handing import HandingDesk
+from .operations.sides import SideDesk
 from .places import fields_of
 from .statements import Row
 
@@ -228,12 +228,12 @@ class Office(Dealing, Timekeeping, Answering, Revising):
         return records.to_case(row, below)
 
     @contextmanager
-    def _desk(self, work_item_id: str, by: str) -> Iterator[HandingDesk]:
+    def _desk(self, work_item_id: str, by: str) -> Iterator[SideDesk]:
         """A transaction on one work item; what was refused is journalled after it is undone."""
         desk = None
         try:
             with self._at_work() as (work, judge):
-                desk = HandingDesk(work, judge, work_item_id, by)
+                desk = SideDesk(work, judge, work_item_id, by)
                 yield desk
         except Refused as refused:
             if desk is not None:

@@ -2,9 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
-from engine.model.case import Applicant, Attachment, Case, CaseState, WorkItem, WorkItemState
+from engine.model.case import (
+    Applicant,
+    Attachment,
+    Case,
+    CaseState,
+    WorkItem,
+    WorkItemKind,
+    WorkItemState,
+)
 from engine.model.wording import say
 from engine.store import schema
 
@@ -20,6 +28,19 @@ _item = schema.work_item
 _CASES = select(
     _case, _subject.c.title, _subject.c.name, _subject.c.id_card, _subject.c.phone
 ).join(_subject, (_subject.c.office_id == _case.c.office_id) & (_subject.c.case_id == _case.c.id))
+
+_side = _item.alias("side")
+#: Kind of an open side item that holds a work item up.
+_WAITS_FOR = (
+    select(func.min(_side.c.kind))
+    .where(
+        _side.c.office_id == _item.c.office_id,
+        _side.c.of_item == _item.c.id,
+        _side.c.state.in_((WorkItemState.READY.value, WorkItemState.CLAIMED.value)),
+        _side.c.kind != WorkItemKind.REVIEW.value,
+    )
+    .scalar_subquery()
+)
 
 
 def case_row(
@@ -107,7 +128,14 @@ def to_case(row: RowMapping | Row, child_ids: tuple[str, ...]) -> Case:
 def item_rows(connection: Connection, office_id: str, *where: object) -> Sequence[RowMapping]:
     """Work items with what a list shows of their case, oldest first."""
     query = (
-        select(_item, _case.c.item_code, _case.c.item_name, _case.c.bundle, _subject.c.title)
+        select(
+            _item,
+            _case.c.item_code,
+            _case.c.item_name,
+            _case.c.bundle,
+            _subject.c.title,
+            _WAITS_FOR.label("waits_for"),
+        )
         .join(_case, (_case.c.office_id == _item.c.office_id) & (_case.c.id == _item.c.case_id))
         .join(
             _subject,
@@ -156,6 +184,9 @@ def to_work_item(row: RowMapping | Row, asked: Place, refusal: str = "") -> Work
         since=row["since"],
         due=row["due"],
         done_at=row["done_at"],
+        kind=WorkItemKind(row["kind"]),
+        of_item=row["of_item"],
+        waits_for=WorkItemKind(row["waits_for"]) if row["waits_for"] else None,
         refusal=refusal,
     )
 

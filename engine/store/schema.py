@@ -208,11 +208,16 @@ work_item = Table(
     Column("since", Moment, nullable=False),
     Column("due", Moment),
     Column("done_at", Moment),
+    #: ``step``, or what an officer asked for beside a step: then no task of the workflow.
+    Column("kind", String(16), nullable=False, server_default="step"),
+    #: Work item a side item belongs to; null for steps.
+    Column("of_item", ID),
     of_case(),
     Index(None, "office_id", "state", "post"),
     Index(None, "office_id", "state", "officer"),
     Index(None, "office_id", "case_id"),
     Index(None, "office_id", "root_id"),
+    Index(None, "office_id", "of_item"),
 )
 
 #: One submission of a form; the salt keeps the digest from being guessed back.
