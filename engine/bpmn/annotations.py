@@ -17,6 +17,7 @@ from engine.model.procedure import (
     StepGroup,
     Suppression,
 )
+from engine.model.signing import Majority, Signing, SignMode
 
 from .extension import Annotation, Annotations, Report
 
@@ -78,6 +79,8 @@ def read_item(annotations: Annotations, report: Report) -> Item | None:
         effective_from=source.day("effectiveFrom") or _EARLIEST,
         effective_to=source.day("effectiveTo"),
         line=source.line,
+        emergency=source.boolean("emergency"),
+        emergency_review_days=source.integer("emergencyReviewDays", 3),
     )
 
 
@@ -117,6 +120,18 @@ def _field(source: Annotation, columns: tuple[FormField, ...] = ()) -> FormField
     )
 
 
+def _signing(source: Annotation) -> Signing | None:
+    if not source.text("sign"):
+        return None
+    persons = source.integer("persons", 1)
+    return Signing(
+        mode=SignMode(source.text("sign")),
+        persons=persons,
+        quorum=source.integer("quorum", persons),
+        majority=Majority(source.text("majority") or Majority.HALF),
+    )
+
+
 def read_step(annotations: Annotations, report: Report) -> Step | None:
     """The ``qd:step`` (and ``qd:children``) of a task, call or sub-process."""
     source = annotations.one("step")
@@ -138,6 +153,7 @@ def read_step(annotations: Annotations, report: Report) -> Step | None:
         limit=_limit(source, "limit", "limitUnit", report),
         statutory=_limit(source, "statutory", "statutoryUnit", report),
         persons=source.integer("persons", 1),
+        sign=_signing(source),
         external=source.boolean("external"),
         recorder=source.text("recorder"),
         off_clock=source.boolean("offClock"),

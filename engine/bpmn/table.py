@@ -7,9 +7,10 @@ from :data:`ELEMENTS`; adding a row here is the whole change of the format.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.model.item import ItemList, LimitUnit
+from engine.model.item import CATEGORIES, SERVICE_CATEGORIES, ItemList, LimitUnit
 from engine.model.mark import ClockEvent
 from engine.model.procedure import FieldType
+from engine.model.signing import Majority, SignMode
 
 #: Namespace of the extension elements; prefix ``qd``.
 NAMESPACE = "urn:qingdan:bpmn:1.0"
@@ -77,27 +78,13 @@ def _number(name: str, meaning: str) -> Attribute:
     return Attribute(name=name, kind=Kind.INTEGER, meaning=meaning)
 
 
+def _flag(name: str, meaning: str) -> Attribute:
+    return Attribute(name=name, kind=Kind.BOOLEAN, meaning=meaning)
+
+
 def _unit(name: str, meaning: str) -> Attribute:
     return Attribute(name=name, kind=Kind.CHOICE, choices=tuple(LimitUnit), meaning=meaning)
 
-
-#: Statutory kinds of the lists' 类型 column.
-CATEGORIES = (
-    "行政许可",
-    "行政处罚",
-    "行政强制",
-    "行政征收",
-    "行政给付",
-    "行政检查",
-    "行政确认",
-    "行政奖励",
-    "行政裁决",
-    "其他行政权力",
-    "公共服务",
-    "内部管理",
-)
-#: Categories of the service list (许昌 2017, 三-4-(3)).
-SERVICE_CATEGORIES = ("涉农补贴", "企业服务", "“三资”代理", "政策咨询", "社会公共服务")
 
 #: Elements a ``qd:step`` may annotate.
 STEP_HOSTS = (
@@ -184,6 +171,8 @@ ELEMENTS: tuple[Element, ...] = (
             _text("place", "办理地点"),
             _text("hours", "办理时间"),
             _text("result", "办理结果"),
+            _flag("emergency", "紧急时可由不在岗位的人员应急办理，事后审核，缺省为否"),
+            _number("emergencyReviewDays", "应急办理后几个工作日内审核，缺省为 3"),
             _text("version", "版本", required=True),
             Attribute(name="effectiveFrom", kind=Kind.DATE, required=True, meaning="生效日期"),
             Attribute(name="effectiveTo", kind=Kind.DATE, meaning="失效日期"),
@@ -290,18 +279,26 @@ ELEMENTS: tuple[Element, ...] = (
             _unit("limitUnit", "时限的单位"),
             _number("statutory", "法律对本环节规定的时限的天数"),
             _unit("statutoryUnit", "法律对本环节规定的时限的单位"),
-            _number("persons", "至少几人共同办理"),
+            _number("persons", "至少几人共同办理；写了 sign 时，是签署的人数"),
             Attribute(
-                name="external",
-                kind=Kind.BOOLEAN,
-                meaning="由外单位办理，本所只登记",
+                name="sign",
+                kind=Kind.CHOICE,
+                choices=tuple(SignMode),
+                meaning=(
+                    "由 persons 人各自签署：all 会签（都同意才算同意）、any 或签（第一个人定）、"
+                    "vote 票签；按第一个选择字段签，第一个选项是同意"
+                ),
             ),
+            _number("quorum", "票签至少几人投票才计票，缺省为 persons"),
+            Attribute(
+                name="majority",
+                kind=Kind.CHOICE,
+                choices=tuple(Majority),
+                meaning="票签通过所需：half 投票人的过半数（缺省）、two-thirds 三分之二以上",
+            ),
+            _flag("external", "由外单位办理，本所只登记"),
             _text("recorder", "外单位环节由本所哪个岗位登记"),
-            Attribute(
-                name="offClock",
-                kind=Kind.BOOLEAN,
-                meaning="不计入事项的承诺时限，理由写在 qd:item 的 limitNote",
-            ),
+            _flag("offClock", "不计入事项的承诺时限，理由写在 qd:item 的 limitNote"),
             _text("guide", "办理要点"),
         ),
     ),

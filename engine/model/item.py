@@ -4,6 +4,24 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+#: Statutory kinds of the lists' 类型 column.
+CATEGORIES = (
+    "行政许可",
+    "行政处罚",
+    "行政强制",
+    "行政征收",
+    "行政给付",
+    "行政检查",
+    "行政确认",
+    "行政奖励",
+    "行政裁决",
+    "其他行政权力",
+    "公共服务",
+    "内部管理",
+)
+#: Categories of the service list (许昌 2017, 三-4-(3)).
+SERVICE_CATEGORIES = ("涉农补贴", "企业服务", "“三资”代理", "政策咨询", "社会公共服务")
+
 
 class ItemList(StrEnum):
     """The three lists of a township finance office (许昌 2017, 三-4)."""
@@ -114,3 +132,7 @@ class Item:
     effective_from: date
     effective_to: date | None
     line: int
+    #: Whether an officer who does not hold the post may take a step in an emergency (应急办理).
+    emergency: bool = False
+    #: Working days after which that has to be reviewed.
+    emergency_review_days: int = 3

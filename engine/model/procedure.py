@@ -12,6 +12,7 @@ from enum import StrEnum
 from .finding import Fault
 from .item import Item, LegalBasis, TimeLimit
 from .mark import MARKS_OF_DUTIES, ClockMark
+from .signing import Signing
 
 
 class NodeKind(StrEnum):
@@ -202,6 +203,8 @@ class Step:
     statutory: TimeLimit | None = None
     #: Least number of persons who do it together (2 for 双人).
     persons: int = 1
+    #: How as many officers sign it; None where they do it together.
+    sign: Signing | None = None
     #: Done outside the office; an officer only records it.
     external: bool = False
     #: Post of the office that records an external step, or empty.
@@ -229,6 +232,11 @@ class Step:
     def marks(self) -> tuple[ClockMark, ...]:
         """What it does to the clock: as written, else as its duty says."""
         return self.clock or MARKS_OF_DUTIES.get(self.duty, ())
+
+    @property
+    def ballot(self) -> FormField | None:
+        """The field its signers decide by, the first choice of its form; None for none."""
+        return next((field for field in self.fields if field.type is FieldType.CHOICE), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 from engine.model.controls import Controls
 from engine.model.item import TimeLimit
 from engine.model.procedure import FormField, Step
+from engine.model.signing import Signing
 
 from .program import Program
 
@@ -29,6 +30,8 @@ class Place:
     statutory: TimeLimit | None
     #: Least number of officers who do it together.
     persons: int
+    #: How as many officers sign it; None where they do it together.
+    sign: Signing | None
     fields: tuple[FormField, ...]
 
 
@@ -69,6 +72,7 @@ def _place(program: Program, controls: Controls, path: str) -> Place:
         limit=step.limit,
         statutory=step.statutory,
         persons=1 if external else step.persons,
+        sign=None if external else step.sign,
         fields=step.fields,
     )
 

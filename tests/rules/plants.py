@@ -263,6 +263,7 @@ PLANTS = (
         r'<qd:field\s+name="quota_opinion"',
         [('options="通过.退回"', 'options="通过、退回"')],
     ),
+    Plant("bad-signing", _task("examine_quota"), [('duty="examine"', 'duty="examine" sign="all"')]),
     Plant(
         "bad-group",
         "<qd:separate",
