@@ -42,7 +42,9 @@ def differences(seed: int, tally: Counter[str]) -> list[str]:
                 want = expected(game, at, step, officer)
                 got = answered(may_claim(state, step, officer))
                 tally[want] += 1
-                if got in ("look-ahead", "unstaffable") and want in ("yes", "look-ahead") and hides:
+                if got == "unknown" or (
+                    hides and got in ("look-ahead", "unstaffable") and want in ("yes", "look-ahead")
+                ):
                     # Which branch only waits for an event cannot be seen: the worst is assumed.
                     tally["cautious"] += want != got
                 elif want != got:

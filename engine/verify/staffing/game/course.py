@@ -111,13 +111,12 @@ class Course:
             near = [w for w in self._at if not w & ~waiting and w >> step & 1]
             largest = [w for w in near if not any(w != v and not w & ~v for v in near)]
             found = [number for w in largest for number in self._at[w]]
-        fitting = [
+        return [
             number
             for number in found
             if not self.positions[number].always & self.inside & ~executed
             and not executed & ~(self.positions[number].ever | waiting)
         ]
-        return fitting or found
 
     # building ----------------------------------------------------------------
 
