@@ -59,7 +59,7 @@ class SafeEngine(PythonScriptEngine):
         self, task: Task, expression: str, external_context: Mapping[str, object] | None = None
     ) -> Any:
         """The expression over the case's data; inside an instance, its own values go first."""
-        own = task.data if is_instance(task) else {}
+        own = task.data if task.is_instance else {}
         return parse(expression).evaluate({**task.data, **self.data, **own})
 
     def execute(
@@ -83,17 +83,3 @@ class SafeEngine(PythonScriptEngine):
         if isinstance(value, date):
             return datetime.combine(value, time(), CHINA)
         raise UnsafeExpression(say("run.not-a-time", text=text))
-
-
-def is_instance(task: Task) -> bool:
-    """Whether the task runs inside one instance of a multi-instance activity."""
-    current: Task | None = task
-    while current is not None:
-        if "key_or_index" in current.internal_data or "item" in current.internal_data:
-            return True
-        parent = current.parent
-        if parent is None and current.workflow.parent_task_id is not None:
-            top = current.workflow.top_workflow
-            parent = top.get_task_from_id(current.workflow.parent_task_id)
-        current = parent
-    return False

@@ -57,12 +57,20 @@ class LiveTask(Task):
         self.is_stored = False
         self.merged_stored = 0
         self.last_state_change = top.next_tick()
+        above = parent if parent is not None else workflow.caller
+        self._is_below_instance: bool = above is not None and above.is_instance
         workflow.tasks[self.id] = self
         top.everywhere[self.id] = self
         workflow.index(self)
         top.touched[self] = None
         if parent is not None:
             parent._children.append(self.id)
+
+    @property
+    def is_instance(self) -> bool:
+        """Whether it runs inside one instance of a multi-instance activity."""
+        inner = self.internal_data
+        return self._is_below_instance or "key_or_index" in inner or "item" in inner
 
     def touch(self) -> None:
         """Have it stored with the next step."""
@@ -108,6 +116,12 @@ class Indexed(BpmnBaseWorkflow):
         @property
         def top_workflow(self) -> "LiveWorkflow":
             """The workflow of the case."""
+
+    @property
+    def caller(self) -> LiveTask | None:
+        """The task it runs for; None for the top one."""
+        above = self.parent_task_id
+        return None if above is None else self.top_workflow.everywhere[above]
 
     def prepare_indexes(self, stored: list[object] | None = None) -> None:
         """Start with nothing."""

@@ -24,7 +24,7 @@ from engine.model.wording import say
 
 from .clock import Clock
 from .errors import FaultyCase
-from .expressions import SafeEngine, is_instance
+from .expressions import SafeEngine
 from .live import LiveTask, LiveWorkflow
 from .program import Program
 from .specs import ChildCases, HumanTask, Timer
@@ -152,7 +152,7 @@ class Machine:
         task = self._workflow.get_task_from_id(UUID(task_id))
         with _decided():
             if isinstance(task.task_spec, HumanTask | ChildCases):
-                if is_instance(task):
+                if task.is_instance:
                     task.data.update(values)
                 task.run()
             else:

@@ -97,8 +97,7 @@ def _number(task: LiveTask | None) -> int:
 
 def _caller(workflow: Indexed) -> int:
     """Number of the task a workflow belongs to; 0 for the top one."""
-    above = workflow.parent_task_id
-    return 0 if above is None else workflow.top_workflow.everywhere[above].number
+    return _number(workflow.caller)
 
 
 def _record(task: LiveTask) -> list[object]:

@@ -1,85 +1,181 @@
-"""Steps of a case, against a bare commit in the same database settings."""
+"""Steps of a case: against a bare commit, against stock SpiffWorkflow, and over a long life."""
 
-import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-from engine.bpmn.library import Library
-from engine.model.case import Applicant, WorkItemState
-from engine.model.controls import load_controls
-from engine.model.roster_file import load_roster
-from engine.runtime import Office
-from engine.store import open_store
+from engine.runtime import Office, states
+from engine.runtime.statements import Wire
 
-from ..house import ROOT
-from .row import Row, milliseconds
-
-_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=timezone(timedelta(hours=8)))
-_ANSWERS = (
-    (
-        "sun",
-        "register_question",
-        {
-            "asker": "何丽",
-            "channel": "来访",
-            "question": "如何申请补贴",
-            "answer_way": "当场解答",
-        },
-    ),
-    ("sun", "answer_directly", {"answer": "请到村委会登记"}),
-    ("qian", "rate_service", {"satisfaction": "满意"}),
+from .row import Row
+from .works import (
+    BY,
+    NOW,
+    VALUES,
+    WHO,
+    Stock,
+    bare,
+    batch,
+    commit,
+    instances,
+    looping,
+    office_at,
+    size_of,
+    sqlite_url,
+    waiting,
 )
+
+#: Steps measured for each figure.
+STEPS = 200
+CHILDREN = 5_000
 
 
 def rows() -> Iterator[Row]:
     """Figures of the durable step."""
     with tempfile.TemporaryDirectory() as directory:
-        floor = _bare_commit(Path(directory) / "bare.sqlite3")
-        yield Row(name="bare commit of a 2 KB row", value=floor, unit="ms")
-        step = _step(Path(directory) / "cases.sqlite3")
-        yield Row(
-            name="claim or complete one step, durable",
-            value=step,
-            unit="ms",
-            against="bare commit",
-            ratio=step / floor,
+        folder = Path(directory)
+        yield from _single(folder)
+        yield from _growth(folder)
+        yield _cold_load(folder)
+        yield _children(folder)
+
+
+def _single(folder: Path) -> Iterator[Row]:
+    office = office_at(sqlite_url(folder / "single"), folder / "a", looping())
+    stock, connection = Stock(looping()), bare(folder / "bare")
+    text = "x" * 2048
+    found: dict[str, list[float]] = {"bare": [], "claim": [], "complete": [], "stock": []}
+    case = office.open_case("T-1", by=BY, applicant=WHO).id
+    for number in range(STEPS):
+        if number % 12 == 0:
+            case = office.open_case("T-1", by=BY, applicant=WHO).id
+            stock = Stock(looping())
+        item = next(w for w in office.case(case).work_items if w.done_at is None)
+        calls: dict[str, Callable[[], object]] = {
+            "bare": partial(commit, connection, text),
+            "claim": partial(office.claim, item.id, by=BY),
+            "complete": partial(office.complete, item.id, by=BY, values=VALUES),
+            "stock": partial(stock.step, connection),
+        }
+        for name, call in calls.items():
+            found[name].append(_taken(call))
+    middle = {name: sorted(times)[len(times) // 2] for name, times in found.items()}
+    yield Row(name="bare commit of a 2 KB row", value=middle["bare"], unit="ms")
+    step, floor = middle["complete"], middle["bare"]
+    yield _against("complete one step, durable", step, "bare commit", floor, 2.5)
+    yield _against("complete one step, durable", step, "stock load and save", middle["stock"], 0.2)
+    claim = middle["claim"]
+    yield Row(name="claim", value=claim, unit="ms", against="bare commit", ratio=claim / floor)
+    before, kept = size_of(office), waiting(office, case)
+    office.complete(kept, by=BY, values=VALUES)
+    written = size_of(office) - before
+    yield Row(
+        name="claim and complete: columns written",
+        value=written,
+        unit="bytes",
+        reach="<= 1536",
+        ok=written <= 1536,
+    )
+    office.store.close()
+
+
+def _taken(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return (time.perf_counter() - start) * 1000
+
+
+def _against(name: str, value: float, against: str, other: float, reach: float) -> Row:
+    ratio = value / other
+    return Row(
+        name=name,
+        value=value,
+        unit="ms",
+        against=against,
+        ratio=ratio,
+        reach=f"<= {reach}",
+        ok=ratio <= reach,
+    )
+
+
+def _growth(folder: Path) -> Iterator[Row]:
+    office = office_at(sqlite_url(folder / "rounds"), folder / "b", looping())
+    early, late = _life(office, 2_000)
+    yield _against("step at 1,000 loop rounds", late, "at 10 rounds", early, 1.5)
+    office.store.close()
+    office = office_at(sqlite_url(folder / "ten"), folder / "c", instances(30))
+    early, _ = _life(office, 25)
+    office.store.close()
+    office = office_at(sqlite_url(folder / "many"), folder / "d", instances(1_000))
+    _, late = _life(office, 200)
+    yield _against("step at 1,000 instances", late, "at 10 instances", early, 1.5)
+    office.store.close()
+
+
+def _life(office: Office, steps: int) -> tuple[float, float]:
+    """Duration of a step: the median of the first twenty, and of the last hundred."""
+    case = office.open_case("T-1", by=BY, applicant=WHO).id
+    times = []
+    for _ in range(steps):
+        item = _next_item(office, case)
+        office.claim(item, by=BY)
+        times.append(_taken(partial(office.complete, item, by=BY, values=VALUES)))
+    first, last = sorted(times[4:24]), sorted(times[-100:])
+    return first[len(first) // 2], last[len(last) // 2]
+
+
+def _next_item(office: Office, case: str) -> str:
+    """An open work item of the case, found without reading all of it."""
+    with office.store.read() as connection:
+        found = Wire(connection).run(
+            "SELECT id FROM work_item WHERE office_id = 'bench' AND case_id = ? "
+            "AND state = 'ready' LIMIT 1",
+            case,
         )
+        return str(found.fetchone()[0])
 
 
-def _bare_commit(path: Path) -> float:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, text TEXT)")
-
-    def commit() -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO row (text) VALUES (?)", ("x" * 2048,))
-        connection.execute("COMMIT")
-
-    taken = milliseconds(commit, times=200)
-    connection.close()
-    return taken[len(taken) // 2]
-
-
-def _step(path: Path) -> float:
-    controls = load_controls()
-    store = open_store(f"sqlite:///{path.as_posix()}")
-    office = Office(store, "bench", controls=controls, clock=lambda: _NOW)
-    office.appoint(load_roster(ROOT / "processes/demo/shifan.toml", controls))
-    office.publish(Library.load())
-    taken = []
+def _cold_load(folder: Path) -> Row:
+    office = office_at(sqlite_url(folder / "cold"), folder / "e", looping())
+    case = office.open_case("T-1", by=BY, applicant=WHO).id
+    stock = Stock(looping())
+    workflow = stock.load()
+    for _ in range(200):
+        item = _next_item(office, case)
+        office.claim(item, by=BY)
+        office.complete(item, by=BY, values=VALUES)
+        stock.run(workflow, {"n": 3, "opinion": VALUES["opinion"]})
+    stock.save(workflow)
+    ours, theirs = [], []
     for _ in range(20):
-        case = office.open_case("CZ-ZX-038", by="sun", applicant=Applicant(name="何丽"))
-        for officer, step, values in _ANSWERS:
-            waiting = office.case(case.id).work_items
-            item = next(w for w in waiting if w.step == step and w.state is WorkItemState.READY)
-            start = time.perf_counter()
-            office.claim(item.id, by=officer)
-            office.complete(item.id, by=officer, values=values)
-            taken.append((time.perf_counter() - start) * 1000 / 2)
-    store.close()
-    return sorted(taken)[len(taken) // 2]
+        ours.append(_taken(lambda: _load(office, case)))
+        theirs.append(_taken(stock.load))
+    office.store.close()
+    return _against(
+        "cold load of a case of 200 steps", sorted(ours)[10], "stock load", sorted(theirs)[10], 0.5
+    )
+
+
+def _load(office: Office, case_id: str) -> None:
+    with office.store.read() as connection:
+        row = {"id": case_id, "version": 201}
+        program = office._versions.program(connection, office._versions.bundle(connection, "p"))
+        states.load(Wire(connection), "bench", row, program, lambda: NOW)
+
+
+def _children(folder: Path) -> Row:
+    office = office_at(sqlite_url(folder / "batch"), folder / "f", *batch())
+    case = office.open_case("T-1", by=BY, applicant=WHO).id
+    item = waiting(office, case)
+    people = "\n".join(f"户{number}" for number in range(CHILDREN))
+    seconds = _taken(lambda: office.complete(item, by=BY, values={"people": people})) / 1000
+    office.store.close()
+    return Row(
+        name="opening 5,000 children of a batch",
+        value=seconds,
+        unit="s",
+        reach="<= 10 s",
+        ok=seconds <= 10,
+    )

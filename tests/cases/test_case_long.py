@@ -58,7 +58,8 @@ def test_thousandth_round_is_found_and_stored_in_little(
     assert max(map(len, late)) < 1_000
 
 
-def test_each_round_waits_for_every_branch(tmp_path: Path, clock: Clock) -> None:
+@pytest.mark.parametrize("is_reloaded", [True, False], ids=["reloaded", "kept"])
+def test_each_round_waits_for_every_branch(tmp_path: Path, clock: Clock, is_reloaded: bool) -> None:
     """SpiffWorkflow itself lets the second round pass when the branches come in another order."""
     file = process(
         "p",
@@ -73,10 +74,15 @@ def test_each_round_waits_for_every_branch(tmp_path: Path, clock: Clock) -> None
         flow("out", "end", "stop == '是'"),
         code="T-1",
     )
-    run = run_of(tmp_path, clock, file)
-    for names in ("ab", "ba", "ab"):
-        for name in names:
-            assert {c.path for c in run.choices()} <= {"a", "b"}
-            run.fill(next(c for c in run.choices() if c.path == name), {})
-        (choice,) = run.choices()
-        run.fill(choice, {"stop": "否"})
+    machine = Machine.start(run_of(tmp_path, clock, file).program, {}, clock)
+    machine.news()
+    stored = [machine.changes()]
+    for path in "abcbacabc":
+        if is_reloaded:
+            machine = reloaded(machine, stored, clock)
+        places = {place.path: place.id for place in machine.open_places()}
+        assert (set(places) == {"c"}) if path == "c" else ("c" not in places)
+        machine.data["stop"] = "否"
+        machine.complete(places[path], {})
+        machine.news()
+        stored.append(machine.changes())

@@ -1,0 +1,83 @@
+"""Eight writers at once: on SQLite, on a slow disk, and on PostgreSQL from two processes."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import event
+
+from engine.runtime import Office
+
+from .row import Row
+from .works import BY, VALUES, WHO, bare, commit, looping, office_at, sqlite_url, waiting
+
+WRITERS = 8
+STEPS = 400
+#: Added to every commit: an office's disk.
+SLOW_S = 0.004
+
+
+def rows() -> Iterator[Row]:
+    """Steps a second together, against the commits a second of one bare writer."""
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory)
+        office = office_at(sqlite_url(folder / "crowd"), folder / "a", looping())
+        connection = bare(folder / "bare")
+
+        def commits() -> float:
+            start = time.perf_counter()
+            for _ in range(STEPS):
+                commit(connection, "x" * 2048)
+            return STEPS / (time.perf_counter() - start)
+
+        floor = commits()
+        yield _row("8 writers, SQLite", _together(office), floor, 0.5)
+        event.listen(office.store.engine, "commit", lambda _: time.sleep(SLOW_S))
+        # The slowed commit of the bare writer, by the same sleep.
+        slow = 1 / (1 / floor + _sleep())
+        yield _row("8 writers, SQLite, commits slowed to 4 ms", _together(office), slow, 5)
+        office.store.close()
+
+
+def _sleep() -> float:
+    start = time.perf_counter()
+    for _ in range(50):
+        time.sleep(SLOW_S)
+    return (time.perf_counter() - start) / 50
+
+
+def _row(name: str, value: float, floor: float, reach: float) -> Row:
+    return Row(
+        name=name,
+        value=value,
+        unit="steps/s",
+        against="commits/s of one bare writer",
+        ratio=value / floor,
+        reach=f">= {reach}",
+        ok=value / floor >= reach,
+    )
+
+
+def _together(office: Office) -> float:
+    """Steps a second of all writers, each with cases of its own."""
+    cases = [office.open_case("T-1", by=BY, applicant=WHO).id for _ in range(STEPS)]
+    items = [waiting(office, case) for case in cases]
+    barrier = threading.Barrier(WRITERS + 1)
+
+    def work(mine: list[str]) -> None:
+        barrier.wait()
+        for item in mine:
+            office.complete(item, by=BY, values=VALUES)
+
+    writers = [
+        threading.Thread(target=work, args=(items[number::WRITERS],)) for number in range(WRITERS)
+    ]
+    for writer in writers:
+        writer.start()
+    barrier.wait()
+    start = time.perf_counter()
+    for writer in writers:
+        writer.join()
+    return STEPS / (time.perf_counter() - start)
