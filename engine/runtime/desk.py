@@ -68,29 +68,52 @@ class Desk:
         """Finish the item with its form, and move the case on."""
         self._is_alive()
         self._is_mine()
-        if version is not None and version != self.case["version"]:
-            raise Stale(say("run.stale", case=self.case["id"]))
-        program = self.work.program(self.case)
-        asked = place(program, self.work.controls, self.item["step"])
-        waivers = dict.fromkeys(self.judge.judge(self.officer, self.item, self.case))
+        self._is_current(version)
+        asked = self._asked()
+        waivers = dict.fromkeys(self._judged())
         raw = dict(values)
         cosigners: tuple[str, ...] = ()
         if asked.persons > 1:
             cosigners = self._cosigners(asked, raw.pop(COSIGNER, ""), waivers)
-        parsed, sealed = self._form(asked, raw, files)
+        notes = [_waived(tuple(waivers))]
+        if cosigners:
+            notes.append(say("run.note.cosigned", officers="、".join(cosigners)))
+        self._finish(asked, raw, files, cosigners, note="；".join(filter(None, notes)))
+
+    def _asked(self) -> Place:
+        """What the item's step asks for."""
+        return place(self.work.program(self.case), self.work.controls, self.item["step"])
+
+    def _judged(self) -> tuple[Waiver, ...]:
+        """Judge the officer anew for what the officer holds; the waivers that were needed."""
+        return self.judge.judge(self.officer, self.item, self.case)
+
+    def _is_current(self, version: int | None) -> None:
+        if version is not None and version != self.case["version"]:
+            raise Stale(say("run.stale", case=self.case["id"]))
+
+    def _finish(
+        self,
+        asked: Place,
+        values: Mapping[str, str],
+        files: Mapping[str, Upload],
+        cosigners: tuple[str, ...] = (),
+        *,
+        action: str = "completed",
+        note: str = "",
+    ) -> None:
+        """Store the form, journal it, and move the case on."""
+        parsed, sealed = self._form(asked, values, files)
         self.work.done.add(self.item["id"])
         self._set(
             state=WorkItemState.DONE.value,
             cosigners=",".join(self._helpers(cosigners)),
             done_at=self.work.now,
         )
-        notes = [_waived(tuple(waivers))]
-        if cosigners:
-            notes.append(say("run.note.cosigned", officers="、".join(cosigners)))
-        self._note("completed", form_digest=sealed, note="；".join(filter(None, notes)))
+        self._note(action, form_digest=sealed, note=note)
         machine = self.work.load(self.case)
         machine.data.update(parsed)
-        objects.remember(self.work.wire, self.case, program, machine.data, parsed)
+        objects.remember(self.work.wire, self.case, machine.program, machine.data, parsed)
         following.step_done(self.work, self.case, self.item, machine)
         machine.complete(self.item["id"], parsed)
         self.work.settle(self.case, machine)
