@@ -25,6 +25,7 @@ def index() -> str:
         urged=office().urged([work_item.id for work_item in shown]),
         copies=office().copies(officer().id, unread=True),
         mine=todo.mine,
+        has_more=todo.has_more,
         open_to_me=[work_item for work_item in todo.open if not work_item.refusal],
         closed_to_me=[work_item for work_item in todo.open if work_item.refusal],
     )

@@ -69,6 +69,8 @@ def todo_text(todo: Todo) -> str:
     for heading, items in (("mine", todo.mine), ("free", todo.open)):
         lines = [f"  {item_text(item)}" for item in items] or [f"  {say('run.cli.none')}"]
         parts += [say(f"run.cli.{heading}"), *lines]
+    if todo.has_more:
+        parts.append(f"  {say('hotpath.has-more')}")
     return "\n".join(parts)
 
 

@@ -1,26 +1,34 @@
 """What officers did in a family of cases: a case and all cases opened from it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from .duties import Deed
 from .statements import Wire
 
+_NAMES = ("root_id", "officer", "cosigners", "case_id", "trail", "step_name", "duty", "post")
 _DEEDS = (
-    "SELECT officer, cosigners, case_id, trail, step_name, duty, post, count(*) FROM work_item "
-    "WHERE office_id = ? AND root_id = ? AND officer IS NOT NULL AND NOT external "
-    "GROUP BY officer, cosigners, case_id, trail, step_name, duty, post"
+    f"SELECT {', '.join(_NAMES)}, count(*) FROM work_item "
+    "WHERE office_id = ? AND root_id IN ({marks}) AND officer IS NOT NULL AND NOT external "
+    f"GROUP BY {', '.join(_NAMES)}"
 )
-_NAMES = ("officer", "cosigners", "case_id", "trail", "step_name", "duty", "post")
 
 
 def load_deeds(wire: Wire, office_id: str, root_id: str) -> Counter[Deed]:
     """What officers did or hold in a family of cases, each deed with its number."""
-    found: Counter[Deed] = Counter()
-    for *values, number in wire.run(_DEEDS, office_id, root_id).fetchall():
+    return deeds_by_root(wire, office_id, [root_id])[root_id]
+
+
+def deeds_by_root(
+    wire: Wire, office_id: str, roots: Collection[str]
+) -> Mapping[str, Counter[Deed]]:
+    """The same for several families at once."""
+    found: dict[str, Counter[Deed]] = {root: Counter() for root in roots}
+    text = _DEEDS.format(marks=", ".join("?" * len(roots)))
+    for *values, number in wire.run(text, office_id, *roots).fetchall() if roots else ():
         row = dict(zip(_NAMES, values, strict=True))
         for deed in deeds_in({**row, "external": False}):
-            found[deed] += number
+            found[row["root_id"]][deed] += number
     return found
 
 

@@ -1,6 +1,6 @@
 """Who may take which work item, judged on what the store knows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from engine.store import schema
 from . import records
 from .duties import Deed, Family, Task, groups, judge
 from .errors import UnknownOfficer
-from .family import deeds_in, load_deeds
+from .family import deeds_by_root, deeds_in, load_deeds
 from .lookahead import Facts, Forecast, Outlook
 from .objects import shared_deeds
 from .statements import Row, Wire
@@ -119,6 +119,12 @@ class Judge:
     def remember(self, root_id: str, deeds: Iterable[Deed]) -> None:
         """What officers did in a family, where the transaction knows it already."""
         self._deeds[root_id] = tuple(deeds)
+
+    def remember_all(self, roots: Collection[str]) -> None:
+        """Read what officers did in several families at once."""
+        deeds = deeds_by_root(Wire(self.connection), self.office_id, roots)
+        for root_id, found in deeds.items():
+            self.remember(root_id, found)
 
     def assign(self, officer: Officer, item: Facts, case: Facts) -> Assignment:
         """Let an item come to an officer, whoever brings it there.

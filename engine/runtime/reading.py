@@ -1,5 +1,6 @@
 """What an office can be asked: its roster, procedures, to-do lists and cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, select
@@ -33,6 +34,10 @@ from .versions import Versions
 _item = schema.work_item
 
 
+#: Most free work items a list shows: the oldest come first.
+MOST_FREE = 200
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Todo:
     """What waits for an officer."""
@@ -41,6 +46,8 @@ class Todo:
     mine: tuple[WorkItem, ...]
     #: Free to claim in the officer's posts; ``refusal`` says where a rule forbids it.
     open: tuple[WorkItem, ...]
+    #: Whether more are free than the oldest ones listed.
+    has_more: bool = False
 
 
 class Reading:
@@ -136,29 +143,44 @@ class Reading:
                 _item.c.officer == officer_id,
             )
             posts = {self._post(post) for post in officer.posts_on(judge.today)}
-            free = records.item_rows(
-                connection,
-                self.id,
-                _item.c.state == WorkItemState.READY.value,
-                _item.c.post.in_({*posts, ""} if posts else set()),
-            )
-            refusals = [self._refusal(judge, officer, row) for row in free]
+            free = self._free(connection, {*posts, ""} if posts else set())
+            shown = free[:MOST_FREE]
+            cases = records.cases_of(connection, self.id, (row["case_id"] for row in shown))
+            judge.remember_all({case["root_id"] for case in cases.values()})
+            refusals = [self._refusal(judge, officer, row, cases) for row in shown]
             return Todo(
                 mine=tuple(self._work_item(connection, row) for row in mine),
                 open=tuple(
                     self._work_item(connection, row, refusal)
-                    for row, refusal in zip(free, refusals, strict=True)
+                    for row, refusal in zip(shown, refusals, strict=True)
                 ),
+                has_more=len(free) > MOST_FREE,
             )
+
+    def _free(self, connection: Connection, posts: set[str]) -> list[RowMapping]:
+        """The oldest free work items of these posts, read off the index post by post."""
+        found = [
+            row
+            for post in posts
+            for row in records.item_rows(
+                connection,
+                self.id,
+                _item.c.state == WorkItemState.READY.value,
+                _item.c.post == post,
+                most=MOST_FREE + 1,
+            )
+        ]
+        return sorted(found, key=lambda row: (row["since"], row["id"]))
 
     def _post(self, name: str) -> str:
         post = self.controls.post(name)
         return post.name if post else name
 
-    def _refusal(self, judge: Judge, officer: Officer, row: RowMapping) -> str:
-        case = records.case_row(judge.connection, self.id, row["case_id"])
+    def _refusal(
+        self, judge: Judge, officer: Officer, row: RowMapping, cases: Mapping[str, RowMapping]
+    ) -> str:
         try:
-            judge.assign(officer, row, case)
+            judge.assign(officer, row, cases[row["case_id"]])
         except Refused as refused:
             return refused.message
         return ""

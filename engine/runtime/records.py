@@ -90,6 +90,14 @@ def case_rows(
     return connection.execute(query.limit(limit).offset(offset)).mappings().all()
 
 
+def cases_of(
+    connection: Connection, office_id: str, case_ids: Iterable[str]
+) -> Mapping[str, RowMapping]:
+    """Cases and their subjects, by id."""
+    query = _CASES.where(_case.c.office_id == office_id, _case.c.id.in_(set(case_ids)))
+    return {row["id"]: row for row in connection.execute(query).mappings()}
+
+
 def children(
     connection: Connection, office_id: str, parents: Iterable[str]
 ) -> Mapping[str, tuple[str, ...]]:
@@ -125,8 +133,10 @@ def to_case(row: RowMapping | Row, child_ids: tuple[str, ...]) -> Case:
     )
 
 
-def item_rows(connection: Connection, office_id: str, *where: object) -> Sequence[RowMapping]:
-    """Work items with what a list shows of their case, oldest first."""
+def item_rows(
+    connection: Connection, office_id: str, *where: object, most: int | None = None
+) -> Sequence[RowMapping]:
+    """Work items with what a list shows of their case, oldest first; ``most`` of them at most."""
     query = (
         select(
             _item,
@@ -143,6 +153,7 @@ def item_rows(connection: Connection, office_id: str, *where: object) -> Sequenc
         )
         .where(_item.c.office_id == office_id, *where)  # type: ignore[arg-type]
         .order_by(_item.c.since, _item.c.id)
+        .limit(most)
     )
     return connection.execute(query).mappings().all()
 

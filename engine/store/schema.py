@@ -213,8 +213,8 @@ work_item = Table(
     #: Work item a side item belongs to; null for steps.
     Column("of_item", ID),
     of_case(),
-    Index(None, "office_id", "state", "post"),
-    Index(None, "office_id", "state", "officer"),
+    Index(None, "office_id", "state", "post", "since", "id"),
+    Index(None, "office_id", "state", "officer", "since", "id"),
     Index(None, "office_id", "case_id"),
     Index(None, "office_id", "root_id"),
     Index(None, "office_id", "of_item"),
@@ -252,7 +252,6 @@ form_value = Table(
         ["office_id", "case_id", "number"],
         ["form_entry.office_id", "form_entry.case_id", "form_entry.number"],
     ),
-    Index(None, "office_id", "case_id", "is_current"),
 )
 
 attachment = Table(
