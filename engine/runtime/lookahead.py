@@ -25,6 +25,7 @@ from engine.verify.staffing.item import ItemProblem, item_problem, subject_of
 
 from .duties import Deed, Family, Task, judge, recusal
 from .errors import Refused
+from .family import deeds_in
 from .places import place
 from .program import Program
 from .statements import Wire
@@ -37,6 +38,9 @@ _WAITING = (
     "WHERE office_id = ? AND root_id = ? AND state IN ('ready', 'claimed') "
     "AND kind = 'step'"
 )
+
+#: Stands in the trail of a side item behind that of its step.
+BESIDE = "#"
 
 #: A row of the store.
 Facts = RowMapping | dict[str, Any]
@@ -112,6 +116,8 @@ class Outlook:
         """
         if item["external"]:
             return Forecast()
+        if BESIDE in item["trail"]:
+            return self._admit_beside(officer, item, case)
         state = self._state(case)
         answer = game.may_claim(state, item["trail"], officer.id)
         if isinstance(answer, game.Yes):
@@ -119,6 +125,20 @@ class Outlook:
         if answer.witness is None:
             return self._unknown()
         raise self._refusal(officer, item, state, answer.witness)
+
+    def _admit_beside(self, officer: Officer, item: Facts, case: Facts) -> Forecast:
+        """Let an officer do something beside a step, which bars the officer from others."""
+        step = item["trail"].partition(BESIDE)[0]
+        holder = next((deed.officer for deed in self.deeds if deed.trail == step), officer.id)
+        (deed,) = deeds_in({**item, "officer": officer.id, "cosigners": ""})
+        state = replace(self, deeds=(*self.deeds, deed))._state(case)
+        before = game.may_claim(self._state(case), step, holder)
+        after = game.may_claim(state, step, holder)
+        if after.witness is None:
+            return self._forecast(after) if isinstance(after, game.Yes) else self._unknown()
+        if before.witness is None:
+            raise self._refusal(officer, item, state, after.witness)
+        return self._forecast(game.Yes(doubt=game.Doubt.UNSTAFFABLE, witness=after.witness))
 
     def _state(self, case: Facts) -> game.CaseState:
         return game.CaseState(
@@ -188,13 +208,26 @@ class Outlook:
             for row in self._kindred():
                 found.setdefault(row["trail"], set()).update(self._kin(row))
             found.setdefault(case["trail"], set()).update(self._kin(case))
+        for kept_out in found.values():
+            kept_out.update(self._related())
         for officer, step in self._barred_elsewhere():
             prefix = max((key for key in found if is_key(key, step)), key=len)
             found.setdefault(step, set(found[prefix])).add(officer)
         return {key: frozenset(officers) for key, officers in found.items()}
 
+    def _related(self) -> set[str]:
+        """Officers who must not meet somebody who did something beside a step."""
+        met = {deed.officer for deed in self.deeds if BESIDE in deed.trail}
+        pairs = (set(avoidance.officers) for avoidance in self.roster.avoidances)
+        return {other for pair in pairs if pair & met for other in pair - met}
+
     def _barred_elsewhere(self) -> Iterable[tuple[str, str]]:
-        """Officers and the steps that deeds in other cases on the same object bar them from."""
+        """Officers and the steps that deeds elsewhere bar them from.
+
+        Elsewhere: in other cases on the same object, or beside the steps of this family.
+        """
+        beside = (deed for deed in self.deeds if BESIDE in deed.trail)
+        bars = (*self.elsewhere, *beside)
         family = Family(
             applicant=Applicant(name=""),
             deeds=(),
@@ -202,10 +235,10 @@ class Outlook:
             separations=(),
             bindings=(),
             item=self.root["item_code"],
-            elsewhere=self.elsewhere,
+            elsewhere=bars,
         )
         course = self._game().course
-        for officer in filter(None, map(self.roster.officer, {d.officer for d in self.elsewhere})):
+        for officer in filter(None, map(self.roster.officer, {d.officer for d in bars})):
             for step in filter(course.is_inside, course.steps):
                 asked = place(self.program, self.controls, step)
                 task = Task(
@@ -285,6 +318,7 @@ class Outlook:
             other.name
             for other in self.roster.officers
             if other.id != officer.id
+            and BESIDE not in item["trail"]
             and game.may_claim(state, item["trail"], other.id) == game.Yes()
         ]
         remedy = say("lookahead.nobody-else")
