@@ -9,12 +9,10 @@ from flask import Flask
 
 from engine.model.errors import QingdanError, reason_of
 from engine.model.wording import say
+from engine.runtime.timers import Scheduler, Timers
 
 from . import LARGEST_REQUEST
-from .offices import Offices
 
-#: Seconds between two looks at the timers.
-TICK_SECONDS = 20
 _log = logging.getLogger(__name__)
 
 
@@ -22,13 +20,8 @@ class AddressTaken(QingdanError):
     """The address to serve on cannot be had."""
 
 
-def _tick_until(stop: threading.Event, offices: Offices) -> None:
-    while not stop.wait(TICK_SECONDS):
-        try:
-            for office in offices.every():
-                office.tick()
-        except QingdanError as error:
-            _log.warning("timers wait for the next round: %s", error)
+def _complain(office: Timers, error: QingdanError) -> None:
+    _log.warning("timers of %s wait for the next round: %s", office.id, error)
 
 
 def serve(app: Flask, host: str, port: int, *, on_ready: Callable[[], None] = lambda: None) -> None:
@@ -58,7 +51,8 @@ def serve(app: Flask, host: str, port: int, *, on_ready: Callable[[], None] = la
         raise AddressTaken(say("web.address-taken", host=host, port=port, reason=reason)) from error
     stop = threading.Event()
     offices = app.extensions["offices"]
-    threading.Thread(target=_tick_until, args=(stop, offices), daemon=True).start()
+    scheduler = Scheduler(offices.every, _complain)
+    threading.Thread(target=scheduler.run, args=(stop,), daemon=True).start()
     on_ready()
     try:
         server.run()

@@ -39,6 +39,7 @@ _BY_ITEM = (
 _LOCK = "SELECT id FROM case_file WHERE office_id = ? AND id = ({root}) FOR UPDATE"
 _LOCK_BY_ITEM = _LOCK.format(root="SELECT root_id FROM work_item WHERE office_id = ? AND id = ?")
 _LOCK_BY_CASE = _LOCK.format(root="SELECT root_id FROM case_file WHERE office_id = ? AND id = ?")
+_LOCK_IF_FREE = f"{_LOCK_BY_CASE} SKIP LOCKED"
 
 
 def item_at_work(wire: Wire, office_id: str, work_item_id: str) -> tuple[Row, Row]:
@@ -74,6 +75,14 @@ def case_at_work(wire: Wire, office_id: str, case_id: str) -> Row:
     if found is None:
         raise UnknownCase(say("run.unknown-case", case=case_id))
     return _OF_CASE.row(found, sqlite=wire.is_sqlite)
+
+
+def is_free(wire: Wire, office_id: str, case_id: str) -> bool:
+    """Whether nobody is changing the family of a case just now; it is held from here on."""
+    if wire.is_sqlite:
+        # A transaction that writes is alone.
+        return True
+    return wire.run(_LOCK_IF_FREE, office_id, office_id, case_id).fetchone() is not None
 
 
 def head_of(case: Row) -> Head:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, replace
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from engine.bpmn.library import Library
 from engine.model.case import (
@@ -34,11 +34,12 @@ from .operations.dealing import Dealing
 from .operations.sides import SideDesk
 from .places import fields_of
 from .statements import Row
+from .timers import Timers
 
 _case = schema.case_file
 
 
-class Office(Dealing, Timekeeping, Answering, Revising):
+class Office(Dealing, Timekeeping, Answering, Revising, Timers):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters
@@ -283,43 +284,6 @@ class Office(Dealing, Timekeeping, Answering, Revising):
                 )
                 .values(state=CaseState.FAULTY.value)
             )
-
-    def tick(self) -> int:
-        """Fire the due timers of all cases of the office; how many went off."""
-        now = self.clock()
-        timer = schema.timer
-        with self.store.read() as connection:
-            due = (
-                connection.execute(
-                    select(timer.c.case_id)
-                    .join(
-                        _case,
-                        (_case.c.office_id == timer.c.office_id) & (_case.c.id == timer.c.case_id),
-                    )
-                    .where(
-                        timer.c.office_id == self.id,
-                        timer.c.due <= now,
-                        _case.c.state == CaseState.OPEN.value,
-                    )
-                    .distinct()
-                )
-                .scalars()
-                .all()
-            )
-        return sum(self._fire(case_id) for case_id in due)
-
-    def _fire(self, case_id: str) -> int:
-        try:
-            with self._at_work() as (work, _):
-                return work.fire(case_id)
-        except FaultyCase:
-            self._mark_faulty(case_id)
-            with self.store.write() as connection:
-                row = records.case_row(connection, self.id, case_id)
-                records.case_row(connection, self.id, row["root_id"], lock=True)
-                entry = journal.Entry(at=self.clock(), actor=SYSTEM, action="faulty")
-                journal.append(connection, self.id, case_id, entry)
-            return 0
 
     def _work(self, judge: Judge) -> Casework:
         return Casework(

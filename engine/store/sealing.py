@@ -102,6 +102,19 @@ def seals(connection: Connection, office_id: str) -> tuple[Seal, ...]:
     return tuple(Seal(**row) for row in rows.mappings())
 
 
+def last_sealed(connection: Connection, office_id: str) -> datetime | None:
+    """When the journal of an office was sealed last; None where it never was."""
+    query = select(func.max(_seal.c.at)).where(_seal.c.office_id == office_id)
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def hold(connection: Connection, office_id: str) -> None:
+    """Let nobody else seal the journal of an office until the transaction ends."""
+    office = select(schema.office.c.id).where(schema.office.c.id == office_id)
+    connection.execute(office.with_for_update())
+
+
 def _present_heads(connection: Connection, office_id: str) -> dict[str, Head]:
     """Where every chain ends now."""
     ends = (
@@ -138,8 +151,7 @@ def _sealed_heads(connection: Connection, office_id: str) -> Iterator[tuple[int,
 
 def put_seal(connection: Connection, office_id: str, *, at: datetime, actor: str) -> Seal:
     """Seal the journal of an office as it stands, and journal that, in the caller's transaction."""
-    office = select(schema.office.c.id).where(schema.office.c.id == office_id)
-    connection.execute(office.with_for_update())
+    hold(connection, office_id)
     before = seals(connection, office_id)
     known: dict[str, Head] = {}
     for _, added in _sealed_heads(connection, office_id):

@@ -1,0 +1,139 @@
+"""Timers of running cases: what is due goes off, once, whoever looks first."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from engine.model.case import CaseState
+from engine.model.errors import QingdanError
+from engine.store import CHINA, journal, schema, sealing
+
+from . import records
+from .atwork import is_free
+from .deadlines.matter import Matters
+from .errors import FaultyCase
+from .ledger import SYSTEM
+
+_case = schema.case_file
+_timer = schema.timer
+
+#: Longest rest of the loop, in seconds: a clock that was put forward is noticed by then.
+LONGEST_REST = 20.0
+
+
+def _running(office_id: str) -> Select[Any]:
+    """Timers of the cases that run."""
+    joined = (_case.c.office_id == _timer.c.office_id) & (_case.c.id == _timer.c.case_id)
+    running = (_timer.c.office_id == office_id, _case.c.state == CaseState.OPEN.value)
+    return select(_timer).join(_case, joined).where(*running)
+
+
+class Timers(Matters):
+    """The part of an office in which time passes."""
+
+    @abstractmethod
+    def _mark_faulty(self, case_id: str) -> None:
+        """Mark a case that cannot go on."""
+
+    def tick(self) -> int:
+        """Let the due timers of all cases of the office go off, the oldest first; how many did.
+
+        Any number of processes may do so at once: a case somebody else is at work on is
+        left to them, and a timer goes off in the transaction that takes it away.
+        """
+        oldest = func.min(_timer.c.due)
+        query = _running(self.id).where(_timer.c.due <= self.clock())
+        query = query.with_only_columns(_timer.c.case_id).group_by(_timer.c.case_id)
+        with self.store.read() as connection:
+            due = connection.scalars(query.order_by(oldest, _timer.c.case_id)).all()
+        return sum(self._fire(case_id) for case_id in due)
+
+    def next_timer(self) -> datetime | None:
+        """When the next timer of the office is due; None where none runs."""
+        query = _running(self.id).with_only_columns(func.min(_timer.c.due))
+        with self.store.read() as connection:
+            found: datetime | None = connection.execute(query).scalar()
+        return found
+
+    def _fire(self, case_id: str) -> int:
+        try:
+            with self._at_work() as (work, _):
+                return work.fire(case_id) if is_free(work.wire, self.id, case_id) else 0
+        except FaultyCase:
+            self._mark_faulty(case_id)
+            with self.store.write() as connection:
+                row = records.case_row(connection, self.id, case_id)
+                records.case_row(connection, self.id, row["root_id"], lock=True)
+                entry = journal.Entry(at=self.clock(), actor=SYSTEM, action="faulty")
+                journal.append(connection, self.id, case_id, entry)
+            return 0
+
+    def seal_daily(self) -> bool:
+        """Seal the journal unless it was sealed today; whether it was done now."""
+        with self.store.read() as connection:
+            if self._is_sealed(connection):
+                return False
+        with self.store.write() as connection:
+            # Somebody else may have done it meanwhile.
+            sealing.hold(connection, self.id)
+            if self._is_sealed(connection):
+                return False
+            sealing.put_seal(connection, self.id, at=self.clock(), actor=SYSTEM)
+        return True
+
+    def _is_sealed(self, connection: Connection) -> bool:
+        """Whether the journal was sealed today, or later by a clock that was put back since."""
+        last = sealing.last_sealed(connection, self.id)
+        today = self.clock().astimezone(CHINA).date()
+        return last is not None and last.astimezone(CHINA).date() >= today
+
+
+class Scheduler:
+    """The one loop in which time passes for the offices of a store.
+
+    Parameters
+    ----------
+    offices : the offices there are; asked in every round.
+    complain : told of an office whose round failed; the loop goes on.
+    """
+
+    def __init__(
+        self,
+        offices: Callable[[], Iterable[Timers]],
+        complain: Callable[[Timers, QingdanError], object],
+    ) -> None:
+        self._offices = offices
+        self._complain = complain
+
+    def sweep(self) -> int:
+        """One round: due timers go off, journals are sealed for the day; how many timers did."""
+        fired = 0
+        for office in self._offices():
+            try:
+                fired += office.tick()
+                office.seal_daily()
+            except QingdanError as error:
+                self._complain(office, error)
+        return fired
+
+    def rest(self) -> float:
+        """Seconds until something is due, at most :data:`LONGEST_REST`."""
+        rests = [LONGEST_REST]
+        for office in self._offices():
+            try:
+                due = office.next_timer()
+            except QingdanError:
+                continue
+            if due is not None:
+                rests.append((due - office.clock()) / timedelta(seconds=1))
+        return max(1.0, min(rests))
+
+    def run(self, stop: Event) -> None:
+        """Sweep until told to stop."""
+        while not stop.is_set():
+            self.sweep()
+            stop.wait(self.rest())
