@@ -22,7 +22,8 @@ _OF_ITEM = Columns(
     bundle="c.bundle",
     title="s.title",
     waits_for="(SELECT min(x.kind) FROM work_item x WHERE x.office_id = w.office_id "
-    "AND x.of_item = w.id AND x.state IN ('ready', 'claimed') AND x.kind <> 'review')",
+    "AND x.of_item = w.id AND coalesce(x.state, '') IN ('ready', 'claimed') "
+    "AND x.kind <> 'review')",
 )
 _CASE = """
 JOIN case_file r ON r.office_id = c.office_id AND r.id = c.root_id

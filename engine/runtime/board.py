@@ -17,7 +17,7 @@ _WITHDRAW = (
 )
 _SIDES = (
     "SELECT id, step, step_name FROM work_item WHERE office_id = ? AND of_item = ? "
-    "AND state IN ('ready', 'claimed') AND kind <> 'review'"
+    "AND coalesce(state, '') IN ('ready', 'claimed') AND kind <> 'review'"
 )
 _STOP = "DELETE FROM timer WHERE office_id = ? AND case_id = ? AND task_id = ?"
 

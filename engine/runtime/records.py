@@ -36,7 +36,10 @@ _WAITS_FOR = (
     .where(
         _side.c.office_id == _item.c.office_id,
         _side.c.of_item == _item.c.id,
-        _side.c.state.in_((WorkItemState.READY.value, WorkItemState.CLAIMED.value)),
+        # An expression, so that no database reads all open items off the index of states.
+        func.coalesce(_side.c.state, "").in_(
+            (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
+        ),
         _side.c.kind != WorkItemKind.REVIEW.value,
     )
     .scalar_subquery()
