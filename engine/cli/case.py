@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from engine.model.case import Applicant, CaseState, WorkItem
+from engine.model.case import Applicant, CaseState, WorkItem, WorkItemKind
 from engine.model.controls import load_controls
 from engine.model.errors import QingdanError, UnreadablePath, reason_of
 from engine.model.wording import say
@@ -55,7 +55,7 @@ BY = click.option(
     envvar="QINGDAN_OFFICER",
     help=say("run.help.as"),
 )
-_KEY = click.option(
+KEY = click.option(
     "--key", default="", metavar=say("hotpath.metavar-key"), help=say("hotpath.help-key")
 )
 SET = click.option(
@@ -93,20 +93,20 @@ def pairs(texts: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _uploads(pairs: Mapping[str, str]) -> dict[str, Upload]:
-    uploads = {}
+def uploads(pairs: Mapping[str, str]) -> dict[str, Upload]:
+    found = {}
     for name, path in pairs.items():
         try:
             content = Path(path).read_bytes()
         except OSError as error:
             reason = reason_of(error)
             raise UnreadablePath(say("read.unreadable", reason=reason), path=path) from error
-        uploads[name] = Upload(
+        found[name] = Upload(
             filename=Path(path).name,
             media_type=mimetypes.guess_type(path)[0] or "application/octet-stream",
             content=content,
         )
-    return uploads
+    return found
 
 
 def work_item_at(office: Office, name: str) -> WorkItem:
@@ -114,9 +114,14 @@ def work_item_at(office: Office, name: str) -> WorkItem:
     case_id, slash, step = name.partition("/")
     if not slash:
         return office.work_item(name)
-    for item in office.case(case_id).work_items:
-        if item.step == step and item.done_at is None:
-            return item
+    waiting = [
+        item
+        for item in office.case(case_id).work_items
+        if item.step == step and item.done_at is None
+    ]
+    if waiting:
+        # The step itself, rather than what is asked for beside it.
+        return min(waiting, key=lambda item: item.kind is not WorkItemKind.STEP)
     raise UnknownWorkItem(say("run.cli.no-open-step", case=case_id, step=step))
 
 
@@ -137,7 +142,7 @@ def case() -> None:
 @click.option("--phone", default="", help=say("run.help.phone"))
 @click.option("--title", default="", help=say("run.help.title"))
 @SET
-@_KEY
+@KEY
 @BY
 @with_office
 def open_(
@@ -212,7 +217,7 @@ def show(case_id: str, db: str, office_id: str | None, form: str) -> None:
 
 @case.command(help=say("run.command.claim"))
 @click.argument("work_item", metavar=say("run.metavar.work-item"))
-@_KEY
+@KEY
 @BY
 @with_office
 def claim(
@@ -225,7 +230,7 @@ def claim(
 
 @case.command(help=say("run.command.release"))
 @click.argument("work_item", metavar=say("run.metavar.work-item"))
-@_KEY
+@KEY
 @BY
 @with_office
 def release(
@@ -242,7 +247,7 @@ def release(
 @click.option(
     "--file", "paths", multiple=True, metavar=say("run.metavar.path"), help=say("run.help.file")
 )
-@_KEY
+@KEY
 @BY
 @with_office
 def complete(
@@ -260,7 +265,7 @@ def complete(
         work_item_at(office, work_item).id,
         by=officer,
         values=pairs(assignments),
-        files=_uploads(pairs(paths)),
+        files=uploads(pairs(paths)),
         key=key,
     )
     show_result(form, done, case_text(office, done.id))
@@ -285,8 +290,9 @@ def _join() -> None:
     """Further commands have modules of their own, which need this one."""
     from .clock import clock, handover
     from .dealing import COMMANDS
+    from .signing import COMMANDS as SIGNING
 
-    for command in (clock, handover, *COMMANDS):
+    for command in (clock, handover, *COMMANDS, *SIGNING):
         case.add_command(command)
 
 

@@ -30,8 +30,8 @@ from .forms import parse_form
 from .judging import Judge
 from .ledger import SYSTEM
 from .opening import parse_opening
-from .operations.dealing import Dealing
-from .operations.sides import SideDesk
+from .operations.cosigning import Cosigning
+from .operations.signing import SigningDesk
 from .places import fields_of
 from .statements import Row
 from .timers import Timers
@@ -39,7 +39,7 @@ from .timers import Timers
 _case = schema.case_file
 
 
-class Office(Dealing, Timekeeping, Answering, Revising, Timers):
+class Office(Cosigning, Timekeeping, Answering, Revising, Timers):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters
@@ -229,12 +229,12 @@ class Office(Dealing, Timekeeping, Answering, Revising, Timers):
         return records.to_case(row, below)
 
     @contextmanager
-    def _desk(self, work_item_id: str, by: str) -> Iterator[SideDesk]:
+    def _desk(self, work_item_id: str, by: str) -> Iterator[SigningDesk]:
         """A transaction on one work item; what was refused is journalled after it is undone."""
         desk = None
         try:
             with self._at_work() as (work, judge):
-                desk = SideDesk(work, judge, work_item_id, by)
+                desk = SigningDesk(work, judge, work_item_id, by)
                 yield desk
         except Refused as refused:
             if desk is not None:

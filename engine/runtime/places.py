@@ -33,6 +33,8 @@ class Place:
     #: How as many officers sign it; None where they do it together.
     sign: Signing | None
     fields: tuple[FormField, ...]
+    #: The field signers decide by; None where it is not signed.
+    ballot: FormField | None
 
 
 #: Places by program and path, with the controls they were read with.
@@ -74,6 +76,7 @@ def _place(program: Program, controls: Controls, path: str) -> Place:
         persons=1 if external else step.persons,
         sign=None if external else step.sign,
         fields=step.fields,
+        ballot=step.ballot if step.sign and not external else None,
     )
 
 

@@ -1,0 +1,98 @@
+"""The part of an office in which several officers sign, or sign for one another."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+
+from engine.model.case import Case, WorkItem
+
+from .. import records
+from ..filing import Upload
+from .dealing import Dealing
+from .signatures import Signature, later_signers, signatures_of
+from .signing import SigningDesk
+
+
+class Cosigning(Dealing):
+    """会签, 或签, 票签, 加签, 减签."""
+
+    @abstractmethod
+    def _desk(self, work_item_id: str, by: str) -> AbstractContextManager[SigningDesk]:
+        """A transaction on one work item."""
+
+    def sign(
+        self,
+        work_item_id: str,
+        *,
+        by: str,
+        choice: str,
+        text: str = "",
+        values: Mapping[str, str] | None = None,
+        files: Mapping[str, Upload] | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Case:
+        """签署: decide on a step that several sign, or as a signer who was added.
+
+        Parameters
+        ----------
+        choice : an option of the step's first choice field; an added signer agrees or not.
+        text : opinion; an added signer who disagrees has to give one.
+        values, files : the rest of the step's form.
+        version : version of the case the officer saw; None to skip the check.
+        key : of this request; the same request with the same key again changes nothing.
+
+        Raises
+        ------
+        Refused
+            A rule forbids it; the attempt is journalled.
+        FormInvalid
+            No such option, or a bad field.
+        AlreadyTaken, NotAllowed, Stale
+            It is not this officer's to sign, is signed already, or the case has moved on.
+        """
+        sums = {name: upload.sha256 for name, upload in (files or {}).items()} if key else {}
+        request = ("sign", work_item_id, by, choice, text, dict(values or {}), sums, version)
+        with self._desk(work_item_id, by) as desk:
+            if desk.work.keys.first_answer(key, *request) is None:
+                desk.sign(choice, text, values or {}, files or {}, version)
+            return self._case(desk.work.connection, desk.case["id"])
+
+    def add_signer(
+        self, work_item_id: str, *, by: str, to: str, reason: str, after: bool = False
+    ) -> WorkItem:
+        """前加签, 后加签: ask another officer to sign before the step ends, or once it has.
+
+        Raises
+        ------
+        Refused
+            A rule keeps the other officer from it; the attempt is journalled.
+        AlreadyTaken, NotAllowed, FormInvalid
+            The officer does not hold it, the other was asked already, or there is no reason.
+        """
+        with self._desk(work_item_id, by) as desk:
+            desk.add_signer(to, reason, after=after)
+            return self._held(desk)
+
+    def drop_signer(self, work_item_id: str, *, by: str, to: str, reason: str) -> WorkItem:
+        """减签: withdraw a signer who has not signed yet.
+
+        Raises
+        ------
+        AlreadyTaken, NotAllowed, FormInvalid
+            The officer does not hold it, nobody asked the other, or there is no reason.
+        """
+        with self._desk(work_item_id, by) as desk:
+            desk.drop_signer(to, reason)
+            return self._held(desk)
+
+    def signatures(self, case_id: str) -> tuple[Signature, ...]:
+        """Every signature of a case, oldest first."""
+        with self.store.read() as connection:
+            records.case_row(connection, self.id, case_id)
+            return signatures_of(connection, self.id, case_id)
+
+    def later_signers(self, work_item_id: str) -> tuple[str, ...]:
+        """The officers who are to sign once the holder of a work item has finished it."""
+        with self.store.read() as connection:
+            return later_signers(connection, self.id, work_item_id)

@@ -1,0 +1,279 @@
+"""Signing: 会签, 或签, 票签 as the step says; 前加签, 后加签, 减签 as officers ask for."""
+
+from collections.abc import Mapping
+
+from engine.model.case import WorkItemKind, WorkItemState
+from engine.model.office import Officer
+from engine.model.wording import say
+
+from ..board import withdraw_item
+from ..desk import COSIGNER
+from ..errors import FormInvalid, NotAllowed
+from ..filing import Upload
+from ..lookahead import BESIDE
+from ..places import Place
+from ..statements import Row
+from .drafts import drop_draft, keep_draft
+from .remarks import asked_text
+from .sides import SideDesk
+from .signatures import choices, keep_signature, plan_signer, planned_signers, unplan_signer
+
+#: Duty of who is asked to sign beside a step.
+DUTY = "review"
+_BEFORE, _AFTER = WorkItemKind.SIGN_BEFORE, WorkItemKind.SIGN_AFTER
+_SIDES = (
+    "SELECT id, officer, step, step_name FROM work_item WHERE office_id = ? AND of_item = ? "
+    "AND state IN ('ready', 'claimed') AND kind IN ('sign-before', 'sign-after')"
+)
+_HOLDER = "SELECT officer FROM work_item WHERE office_id = ? AND id = ?"
+_NOBODYS = "UPDATE work_item SET officer = NULL WHERE office_id = ? AND id = ?"
+
+
+class SigningDesk(SideDesk):
+    """What one officer does to one work item that several may have to sign.
+
+    A step that several sign is claimed by nobody: whoever signs first stands in its
+    row, the others beside, so that conflicts count for all. A signer who is added has
+    a side item of his own, which is his from the start.
+    """
+
+    def claim(self) -> None:
+        asked = self._asked()
+        if asked.sign is not None and not self._is_side():
+            text = say("signing.no-claim", step=asked.name, persons=asked.persons)
+            raise NotAllowed(text)
+        super().claim()
+
+    def sign(
+        self,
+        choice: str,
+        text: str,
+        values: Mapping[str, str],
+        files: Mapping[str, Upload],
+        version: int | None,
+    ) -> None:
+        """签署: one officer's decision, on a step that several sign or beside one."""
+        self._is_alive()
+        self._is_current(version)
+        if self.item["kind"] in (_BEFORE, _AFTER):
+            self._sign_beside(choice, text)
+            return
+        asked = self._asked()
+        if asked.sign is None or self._is_side():
+            raise NotAllowed(say("signing.not-signed", step=self.item["step_name"]))
+        self._sign_step(asked, self.officer, choice, text, values, files)
+
+    def _sign_step(
+        self,
+        asked: Place,
+        signer: Officer,
+        choice: str,
+        text: str,
+        values: Mapping[str, str],
+        files: Mapping[str, Upload],
+        *,
+        action: str = "signed",
+    ) -> None:
+        """Let an officer sign a step; the deciding signature finishes it."""
+        signing, ballot = asked.sign, asked.ballot
+        assert signing is not None
+        assert ballot is not None
+        if signer.id in choices(self.work, self.item):
+            raise NotAllowed(say("signing.signed-already", step=asked.name))
+        _is_option(choice, ballot.options)
+        assignment = self.judge.assign(signer, self.item, self.case)
+        self.warning = assignment.forecast.warning
+        raw = {**values, ballot.name: choice}
+        self._parsed(asked, raw, files)
+        keep_signature(self.work, self.item, signer.id, choice)
+        if self.item["officer"] is None:
+            self._set(officer=signer.id)
+        else:
+            self._set(cosigners=self._beside(signer.id))
+        self._remark(action, text.strip(), "；".join(filter(None, (choice, assignment.note))))
+        signed = choices(self.work, self.item)
+        outcome = signing.outcome(ballot.options, tuple(signed.values()))
+        if outcome is None:
+            self._attach(asked, files)
+            rest = {name: value for name, value in raw.items() if name != ballot.name}
+            keep_draft(self.work, self.item["id"], signer.id, rest)
+            return
+        drop_draft(self.work, self.item["id"])
+        note = say("signing.note.outcome", outcome=outcome)
+        self._finish(asked, {**raw, ballot.name: outcome}, files, note=note)
+
+    def add_signer(self, who: str, reason: str, *, after: bool) -> None:
+        """前加签, 后加签: ask another officer to sign, now or once the item is finished."""
+        self._is_alive()
+        self._is_mine()
+        self._not_signing()
+        if self._is_side():
+            raise NotAllowed(say("signing.no-step", step=self.item["step_name"]))
+        if self.item["owner"] is not None:
+            raise NotAllowed(say("signing.delegated", step=self.item["step_name"]))
+        text = asked_text(reason, "reason")
+        if who == self.officer.id:
+            raise FormInvalid({"to": say("signing.self")})
+        signer = self.judge.officer(who)
+        waiting = {row[1] for row in self._open_sides()}
+        if who in waiting or who in planned_signers(self.work, self.item["id"]):
+            facts = {"officer": signer.name, "step": self.item["step_name"]}
+            raise NotAllowed(say("signing.asked-already", **facts))
+        if after:
+            note = self._admit(signer, _AFTER)
+            plan_signer(self.work, self.item["id"], who)
+        else:
+            note = self._ask(signer, _BEFORE)
+        note = "；".join(filter(None, (say("operation.note.to", officer=who), note)))
+        self._remark("signer-added-after" if after else "signer-added", text, note)
+
+    def drop_signer(self, who: str, reason: str) -> None:
+        """减签: withdraw a signer who has not signed; the holder may, and the head."""
+        super()._is_held_or_head()
+        text = asked_text(reason, "reason")
+        signer = self.judge.officer(who)
+        asked = unplan_signer(self.work, self.item["id"], who)
+        for side, officer, *_ in self._open_sides():
+            if officer == who:
+                self._withdraw_side(side)
+                asked = True
+        if not asked:
+            facts = {"officer": signer.name, "step": self.item["step_name"]}
+            raise NotAllowed(say("signing.no-signer", **facts))
+        self._remark("signer-dropped", text, say("operation.note.to", officer=who))
+
+    def complete(
+        self, values: Mapping[str, str], files: Mapping[str, Upload], version: int | None
+    ) -> None:
+        """Finish the item; where officers are to sign later, they are asked first."""
+        later = planned_signers(self.work, self.item["id"])
+        if not later or self.item["owner"] is not None:
+            super().complete(values, files, version)
+            return
+        self._is_alive()
+        self._is_free()
+        self._is_mine()
+        self._is_current(version)
+        asked = self._asked()
+        waivers = dict.fromkeys(self._judged())
+        raw = dict(values)
+        if asked.persons > 1:
+            self._cosigners(asked, raw.pop(COSIGNER, ""), waivers)
+        self._parsed(asked, raw, files)
+        self._attach(asked, files)
+        keep_draft(self.work, self.item["id"], self.officer.id, values)
+        for who in later:
+            self._ask(self.judge.officer(who), _AFTER)
+        self._note("sent-for-signing", note=say("operation.note.to", officer="、".join(later)))
+
+    def finish_side(self, values: Mapping[str, str], files: Mapping[str, Upload]) -> None:
+        if self.item["kind"] in (_BEFORE, _AFTER):
+            self._sign_beside(values.get("choice", ""), values.get("text", ""))
+        else:
+            super().finish_side(values, files)
+
+    def release(self) -> None:
+        self._not_side()
+        self._not_signing()
+        super().release()
+
+    def delegate(self, to: str, reason: str) -> None:
+        self._not_side()
+        self._not_signing()
+        super().delegate(to, reason)
+
+    def save_draft(self, values: Mapping[str, str]) -> None:
+        self._not_signing()
+        super().save_draft(values)
+
+    def release_for(self, reason: str) -> None:
+        self._not_side()
+        super().release_for(reason)
+
+    def _is_held_or_head(self) -> None:
+        super()._is_held_or_head()
+        self._not_signing()
+
+    def _is_side(self) -> bool:
+        return bool(self.item["kind"] != WorkItemKind.STEP)
+
+    def _not_side(self) -> None:
+        if self.item["kind"] in (_BEFORE, _AFTER):
+            raise NotAllowed(say("signing.side-stays", step=self.item["step_name"]))
+
+    def _not_signing(self) -> None:
+        """Nobody changes a form that is being signed."""
+        if self.item["waits_for"] == _AFTER:
+            raise NotAllowed(say("signing.waits", step=self.item["step_name"]))
+
+    def _facts(self, kind: WorkItemKind) -> Row:
+        """In what a signer's side item differs from the item."""
+        return {
+            "trail": f"{self.item['trail']}{BESIDE}{kind}",
+            "duty": DUTY,
+            "post": "",
+            "external": False,
+            "party": "",
+        }
+
+    def _admit(self, signer: Officer, kind: WorkItemKind) -> str:
+        """Judge who is to sign beside the step; what the journal has to say about it."""
+        side = {**self.item, **self._facts(kind), "kind": kind.value}
+        assignment = self.judge.assign(signer, side, self.case)
+        self.warning = self.warning or assignment.forecast.warning
+        return assignment.note
+
+    def _ask(self, signer: Officer, kind: WorkItemKind) -> str:
+        note = self._admit(signer, kind)
+        claimed = {"state": WorkItemState.CLAIMED.value, "officer": signer.id}
+        self.open_side(kind, **self._facts(kind), **claimed)
+        self.judge.remember(self.case["root_id"], self._deeds)
+        return note
+
+    def _open_sides(self) -> list[tuple[str, ...]]:
+        rows = self.work.wire.run(_SIDES, self.office_id, self.item["id"]).fetchall()
+        return [tuple(row) for row in rows]
+
+    def _withdraw_side(self, side: str) -> None:
+        """Take a signer's item away; who did not sign did nothing."""
+        withdraw_item(self.work, side)
+        self.work.wire.run(_NOBODYS, self.office_id, side)
+        self.work.deeds.pop(self.case["root_id"], None)
+
+    def _sign_beside(self, choice: str, text: str) -> None:
+        """Sign as somebody who was asked to."""
+        self._is_mine()
+        agree, disagree = say("signing.agree"), say("signing.disagree")
+        _is_option(choice, (agree, disagree))
+        if choice == disagree:
+            text = asked_text(text, "text")
+        self._judged()
+        keep_signature(self.work, self.item, self.officer.id, choice)
+        self._set(state=WorkItemState.DONE.value, done_at=self.work.now)
+        self._remark("signed", text.strip(), choice)
+        if self.item["kind"] == _AFTER:
+            self._after_signature(agreed=choice == agree)
+
+    def _after_signature(self, *, agreed: bool) -> None:
+        """A finished item goes on once all have agreed, and back once one has not."""
+        step = self.item["of_item"]
+        owner = self.work.wire.run(_HOLDER, self.office_id, step).fetchone()[0]
+        desk = type(self)(self.work, self.judge, step, owner)
+        if not agreed:
+            for side, *_ in desk._open_sides():
+                desk._withdraw_side(side)
+        elif not desk._open_sides():
+            desk._hand_in()
+
+    def _hand_in(self) -> None:
+        """Finish the item with the form its holder finished before it was signed."""
+        kept = self.draft()
+        for who in planned_signers(self.work, self.item["id"]):
+            unplan_signer(self.work, self.item["id"], who)
+        self.complete(kept, {}, None)
+
+
+def _is_option(choice: str, options: tuple[str, ...]) -> None:
+    if choice not in options:
+        known = "、".join(options)
+        raise FormInvalid({"choice": say("signing.choice", choice=choice, options=known)})
