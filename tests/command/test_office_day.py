@@ -1,0 +1,178 @@
+"""A day in an office, played with the command alone: every operation once, on both databases."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from engine.bpmn.library import Library
+from engine.cli.main import qingdan
+from engine.model.controls import load_controls
+from engine.model.errors import QingdanError
+from engine.model.roster_file import load_roster
+from engine.runtime import Office
+from engine.store import open_store
+from tests.cases.drawings import field, line, process, step
+
+FILE = process(
+    "p",
+    step("accept", field("note", label="说明", required="true"), duty="accept", post="受理窗口"),
+    step(
+        "examine",
+        field("sum", "money", label="金额", required="true"),
+        duty="examine",
+        post="资金监管",
+    ),
+    step("approve", field("scan", "file", label="批件"), duty="approve", post="所长"),
+    line("start", "accept", "examine", "approve", "end"),
+    code="T-1",
+)
+ROSTER = """
+office = "示范镇财政所"
+[[officer]]
+id = "ding"
+name = "丁一"
+posts = ["受理窗口"]
+[[officer]]
+id = "jian"
+name = "简二"
+posts = ["资金监管"]
+[[officer]]
+id = "dong"
+name = "董三"
+posts = ["资金监管"]
+[[officer]]
+id = "zhang"
+name = "张四"
+posts = ["所长"]
+[[officer]]
+id = "bro"
+name = "赵玉田"
+posts = ["资金监管"]
+[[officer.relative]]
+name = "赵大田"
+relation = "兄弟"
+"""
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command, in an office that has just been set up; its output, or the refusal."""
+    (tmp_path / "bpmn").mkdir()
+    (tmp_path / "bpmn" / "p.bpmn").write_bytes(FILE)
+    (tmp_path / "roster.toml").write_text(ROSTER, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("QINGDAN_DATABASE_URL", database)
+
+    def run(line: str, *more: str) -> str:
+        result = CliRunner().invoke(qingdan, [*line.split(), *more])
+        if isinstance(result.exception, QingdanError):
+            return f"refused: {result.exception}"
+        assert (result.exit_code, result.exception) == (0, None), (line, result.output)
+        return result.output
+
+    store = open_store(database)
+    controls = load_controls()
+    office = Office(store, "home", controls=controls)
+    office.appoint(load_roster(tmp_path / "roster.toml", controls))
+    office.publish(Library.load([tmp_path / "bpmn"]))
+    store.close()
+    return run
+
+
+def opened(run: Run, applicant: str = "钱二水") -> str:
+    found = json.loads(run(f"case open T-1 --applicant {applicant} --as ding --format json"))
+    return str(found["id"])
+
+
+def examined(run: Run, applicant: str = "钱二水") -> str:
+    """A case whose examination 简二 holds."""
+    case = opened(run, applicant)
+    run(f"case claim {case}/accept --as ding")
+    run(f"case complete {case}/accept --as ding --set note=齐全")
+    run(f"case claim {case}/examine --as jian")
+    return case
+
+
+def actions(run: Run, case: str) -> list[str]:
+    return [row["action"] for row in json.loads(run(f"case history {case} --format json"))]
+
+
+DEALT = ["delegated", "given-back", "reassigned", "urged", "copied"]
+
+
+def test_morning_work_changes_hands(run: Run) -> None:
+    case = examined(run)
+    assert "丁一" not in run("case todo --as jian")
+    run(f"case release {case}/examine --as jian")
+    run(f"case claim {case}/examine --as jian --key k1")
+    run(f"case claim {case}/examine --as jian --key k1")
+    run(f"case draft {case}/examine --as jian --set sum=1")
+    assert "sum=1" in run(f"case draft {case}/examine --as jian")
+    assert "relative-applicant" in run(
+        f"case reassign {examined(run, '赵大田')}/examine --to bro --as jian --reason 忙"
+    )
+    run(f"case delegate {case}/examine --to dong --as jian --reason 核数")
+    run(f"case give-back {case}/examine --as dong --reason 没空")
+    run(f"case reassign {case}/examine --to dong --as jian --reason 下村")
+    run(f"case urge {case}/examine --as ding --text 请尽快")
+    assert "refused" in run(f"case urge {case}/examine --as ding --text 请尽快")
+    run(f"case free {case}/examine --as zhang --reason 请假")
+    run(f"case copy {case} --to zhang --as ding --text 请知悉")
+    assert "未阅" in run("case copies --as zhang")
+    assert "已阅" in run(f"case copies --as zhang --read {case}")
+    assert [action for action in actions(run, case) if action in DEALT] == DEALT
+
+
+def test_the_clock_is_kept_and_answerability_handed_over(run: Run) -> None:
+    case = opened(run)
+    run(f"case clock ask {case} --as ding --corrections 缺身份证复印件")
+    run(f"case clock corrected {case} --as ding")
+    run(f"case clock accept {case} --as ding")
+    run(f"case clock pause {case} --as ding --kind 鉴定 --reason 送检")
+    run(f"case clock resume {case} --as ding")
+    assert "丁一" in run(f"case clock show {case}")
+    run(f"case handover offer {case} --to jian --as ding --reason 轮岗")
+    run(f"case handover sign {case} --as jian")
+    assert "简二" in run(f"case clock show {case}")
+    refused = opened(run)
+    run(f"case clock refuse {refused} --as ding --reason 不属于本所")
+    run("calendar set 2026-12-24 rest --as zhang --reason 本镇庙会")
+    assert "庙会" in run("calendar check 2026-12-24")
+
+
+def test_the_evening_seal_finds_what_a_night_changed(run: Run, database: str) -> None:
+    case = examined(run)
+    run(f"case complete {case}/examine --as jian --set sum=12")
+    run(f"case claim {case}/approve --as zhang")
+    run(f"case complete {case}/approve --as zhang")
+    run("journal seal")
+    assert "refused" not in run("journal verify")
+    run("db backup night.qdb")
+    run("db verify")
+
+    store = open_store(database)
+    postgresql = store.engine.dialect.name == "postgresql"
+    with store.write() as connection:
+        if postgresql:
+            connection.execute(text("ALTER TABLE journal DISABLE TRIGGER USER"))
+        else:
+            names = connection.execute(
+                text(
+                    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"
+                )
+            )
+            for (name,) in names.all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        change = "UPDATE journal SET actor = 'dinG' WHERE case_id = :case AND sequence = 2"
+        connection.execute(text(change), {"case": case})
+    store.close()
+
+    result = CliRunner().invoke(qingdan, ["journal", "verify"])
+    assert result.exit_code == 1
+    assert case in result.output
+    assert "2" in result.output
