@@ -2,7 +2,8 @@
 
 SpiffWorkflow looks at every task of a gateway there ever was: in the second
 round of a loop it lets a parallel join pass with one branch missing. Here a
-task that has met the others is marked and never counted again.
+task that has met the others is marked with the number of the one that goes on, and
+never counted again.
 """
 
 from collections.abc import Iterable
@@ -48,7 +49,7 @@ class Meeting(UnstructuredJoin):
         my_task._inherit_data()
         arrivals = my_task.workflow.arrivals.get(self.name, {})
         for task in (*others, my_task):
-            task.internal_data["met"] = 1
+            task.internal_data["met"] = my_task.number
             task.touch()
             arrivals.pop(task.id, None)
         return True

@@ -292,6 +292,11 @@ class LiveWorkflow(Indexed, BpmnWorkflow):
             del self._active[key]
         return list(self._active.values())
 
+    def resume(self, sub: LiveSubWorkflow) -> None:
+        """Let a workflow that has ended run again."""
+        sub.completed, sub.success = False, True
+        self._active[sub.parent_task_id] = sub
+
     def get_task_from_id(self, task_id: UUID) -> LiveTask:
         task = self.everywhere.get(task_id)
         return task if task is not None else super().get_task_from_id(task_id)

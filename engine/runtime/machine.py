@@ -27,6 +27,7 @@ from .errors import FaultyCase
 from .expressions import SafeEngine
 from .live import LiveTask, LiveWorkflow
 from .program import Program
+from .rewinding import Rewind, rewind, rewind_to
 from .specs import ChildCases, HumanTask, Timer
 from .tape import changes, replay, snapshot
 
@@ -164,6 +165,20 @@ class Machine:
                 task.task_spec._update(task)
             self._workflow.do_engine_steps()
             self._workflow.bpmn_events.clear()
+
+    def rewind_to(self, place: str, given_back: str | None = None) -> Rewind:
+        """What going back to a place that is done would undo, and what speaks against it."""
+        return rewind_to(self._workflow, self._task(place), self._task(given_back or place))
+
+    def rewind(self, plan: Rewind) -> None:
+        """Go back as planned; what is undone has to be done again."""
+        with _decided():
+            rewind(self._workflow, plan)
+            self._workflow.do_engine_steps()
+
+    def _task(self, place: str) -> LiveTask | None:
+        """The task of a place; None where it was undone."""
+        return self._workflow.everywhere.get(UUID(place.partition("-")[0]))
 
     def withdraw(self) -> None:
         """Stop: nothing of it waits for anybody any more."""
