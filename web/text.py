@@ -60,6 +60,7 @@ _DEEDS = {
     "signer-added-after": "后加签",
     "signer-dropped": "减签",
     "sent-for-signing": "送加签人签署",
+    "paper-recorded": "登记线下签批",
     "payment-file": "导出代发",
     "accepted": "受理",
     "acceptance-refused": "不予受理",

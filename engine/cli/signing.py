@@ -120,5 +120,46 @@ def signatures(case_id: str, db: str, office_id: str | None, form: str) -> None:
     show_result(form, found, "\n".join(lines) or say("run.cli.none"))
 
 
+@click.command("record-paper", help=say("paper.command.record"))
+@_ITEM
+@click.option("--signer", required=True, help=say("paper.help.signer"))
+@click.option(
+    "--scan", required=True, metavar=say("paper.metavar.scan"), help=say("paper.help.scan")
+)
+@click.option("--choice", default="", help=say("paper.help.choice"))
+@SET
+@_FILE
+@KEY
+@BY
+@with_office
+def record_paper(
+    work_item: str,
+    signer: str,
+    scan: str,
+    choice: str,
+    assignments: tuple[str, ...],
+    paths: tuple[str, ...],
+    key: str,
+    officer: str,
+    db: str,
+    office_id: str | None,
+    form: str,
+) -> None:
+    office = office_at(db, office_id)
+    item = _asked_of(office, work_item, signer)
+    case = office.record_paper(
+        item.id,
+        by=officer,
+        signer=signer,
+        scan=uploads({"scan": scan})["scan"],
+        choice=choice,
+        values=pairs(assignments),
+        files=uploads(pairs(paths)),
+        key=key,
+    )
+    done = say("paper.cli.recorded", officer=signer, step=item.step_name)
+    show_result(form, case, f"{done}\n{case_text(office, case.id)}")
+
+
 #: What ``qingdan case`` takes in.
-COMMANDS = (sign, add_signer, drop_signer, signatures)
+COMMANDS = (sign, add_signer, drop_signer, signatures, record_paper)

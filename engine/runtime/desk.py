@@ -36,6 +36,8 @@ class Desk:
         self.judge = judge
         self.office_id = work.office_id
         self.officer = judge.officer(by)
+        #: Who writes it down: the officer, or who records what the officer signed on paper.
+        self.scribe = self.officer
         #: What is to be feared for the rest of the case after a claim; empty for nothing.
         self.warning = ""
         self.item, self.case = item_at_work(work.wire, self.office_id, work_item_id)
@@ -126,7 +128,7 @@ class Desk:
         self._attach(asked, files)
         sealed = self.work.enter(
             self.case["id"],
-            self.officer.id,
+            self.scribe.id,
             asked.fields,
             parsed,
             work_item_id=self.item["id"],
@@ -163,7 +165,7 @@ class Desk:
                 self.office_id,
                 self.case["id"],
                 upload,
-                by=self.officer.id,
+                by=self.scribe.id,
                 at=self.work.now,
                 work_item_id=self.item["id"],
                 step=self.item["step"],
@@ -250,7 +252,7 @@ class Desk:
     def _note(self, action: str, **facts: str) -> None:
         self.work.note(
             self.case["id"],
-            self.officer.id,
+            self.scribe.id,
             action,
             step=self.item["step"],
             step_name=self.item["step_name"],

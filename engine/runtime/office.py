@@ -31,7 +31,7 @@ from .judging import Judge
 from .ledger import SYSTEM
 from .opening import parse_opening
 from .operations.cosigning import Cosigning
-from .operations.signing import SigningDesk
+from .operations.paper import PaperDesk
 from .places import fields_of
 from .statements import Row
 from .timers import Timers
@@ -229,12 +229,12 @@ class Office(Cosigning, Timekeeping, Answering, Revising, Timers):
         return records.to_case(row, below)
 
     @contextmanager
-    def _desk(self, work_item_id: str, by: str) -> Iterator[SigningDesk]:
+    def _desk(self, work_item_id: str, by: str) -> Iterator[PaperDesk]:
         """A transaction on one work item; what was refused is journalled after it is undone."""
         desk = None
         try:
             with self._at_work() as (work, judge):
-                desk = SigningDesk(work, judge, work_item_id, by)
+                desk = PaperDesk(work, judge, work_item_id, by)
                 yield desk
         except Refused as refused:
             if desk is not None:

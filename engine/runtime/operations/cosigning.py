@@ -9,15 +9,15 @@ from engine.model.case import Case, WorkItem
 from .. import records
 from ..filing import Upload
 from .dealing import Dealing
+from .paper import SCAN, PaperDesk
 from .signatures import Signature, later_signers, signatures_of
-from .signing import SigningDesk
 
 
 class Cosigning(Dealing):
     """会签, 或签, 票签, 加签, 减签."""
 
     @abstractmethod
-    def _desk(self, work_item_id: str, by: str) -> AbstractContextManager[SigningDesk]:
+    def _desk(self, work_item_id: str, by: str) -> AbstractContextManager[PaperDesk]:
         """A transaction on one work item."""
 
     def sign(
@@ -85,6 +85,43 @@ class Cosigning(Dealing):
         with self._desk(work_item_id, by) as desk:
             desk.drop_signer(to, reason)
             return self._held(desk)
+
+    def record_paper(
+        self,
+        work_item_id: str,
+        *,
+        by: str,
+        signer: str,
+        scan: Upload,
+        choice: str = "",
+        values: Mapping[str, str] | None = None,
+        files: Mapping[str, Upload] | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Case:
+        """线下签批: record what an officer decided on paper; any officer may record it.
+
+        Parameters
+        ----------
+        signer : officer who signed; the deed is this officer's, who is judged.
+        scan : of the paper with the signature.
+        choice : for a step that several sign, and for a signer who was added.
+
+        Raises
+        ------
+        Refused
+            A rule keeps the signer from it; the attempt is journalled.
+        FormInvalid
+            There is no scan, or a bad field.
+        AlreadyTaken, NotAllowed, Stale
+            Somebody else holds it, others are to sign first, or the case has moved on.
+        """
+        sums = {name: up.sha256 for name, up in {**(files or {}), SCAN: scan}.items()}
+        request = ("paper", work_item_id, by, signer, choice, dict(values or {}), sums, version)
+        with self._desk(work_item_id, by) as desk:
+            if desk.work.keys.first_answer(key, *request) is None:
+                desk.record_paper(signer, scan, choice, values or {}, files or {}, version)
+            return self._case(desk.work.connection, desk.case["id"])
 
     def signatures(self, case_id: str) -> tuple[Signature, ...]:
         """Every signature of a case, oldest first."""

@@ -39,7 +39,7 @@ class SigningDesk(SideDesk):
 
     def claim(self) -> None:
         asked = self._asked()
-        if asked.sign is not None and not self._is_side():
+        if self._is_signed() and not self._is_side():
             text = say("signing.no-claim", step=asked.name, persons=asked.persons)
             raise NotAllowed(text)
         super().claim()
@@ -56,47 +56,44 @@ class SigningDesk(SideDesk):
         self._is_alive()
         self._is_current(version)
         if self.item["kind"] in (_BEFORE, _AFTER):
-            self._sign_beside(choice, text)
+            self._sign_beside(choice, text, files)
             return
         asked = self._asked()
-        if asked.sign is None or self._is_side():
+        if not self._is_signed():
             raise NotAllowed(say("signing.not-signed", step=self.item["step_name"]))
-        self._sign_step(asked, self.officer, choice, text, values, files)
+        self._sign_step(asked, choice, text, values, files)
 
     def _sign_step(
         self,
         asked: Place,
-        signer: Officer,
         choice: str,
         text: str,
         values: Mapping[str, str],
         files: Mapping[str, Upload],
-        *,
-        action: str = "signed",
     ) -> None:
-        """Let an officer sign a step; the deciding signature finishes it."""
+        """Sign a step; the deciding signature finishes it."""
         signing, ballot = asked.sign, asked.ballot
         assert signing is not None
         assert ballot is not None
-        if signer.id in choices(self.work, self.item):
+        if self.officer.id in choices(self.work, self.item):
             raise NotAllowed(say("signing.signed-already", step=asked.name))
         _is_option(choice, ballot.options)
-        assignment = self.judge.assign(signer, self.item, self.case)
+        assignment = self.judge.assign(self.officer, self.item, self.case)
         self.warning = assignment.forecast.warning
         raw = {**values, ballot.name: choice}
         self._parsed(asked, raw, files)
-        keep_signature(self.work, self.item, signer.id, choice)
+        keep_signature(self.work, self.item, self.officer.id, choice)
         if self.item["officer"] is None:
-            self._set(officer=signer.id)
+            self._set(officer=self.officer.id)
         else:
-            self._set(cosigners=self._beside(signer.id))
-        self._remark(action, text.strip(), "；".join(filter(None, (choice, assignment.note))))
+            self._set(cosigners=self._beside(self.officer.id))
+        self._remark("signed", text.strip(), "；".join(filter(None, (choice, assignment.note))))
         signed = choices(self.work, self.item)
         outcome = signing.outcome(ballot.options, tuple(signed.values()))
         if outcome is None:
             self._attach(asked, files)
             rest = {name: value for name, value in raw.items() if name != ballot.name}
-            keep_draft(self.work, self.item["id"], signer.id, rest)
+            keep_draft(self.work, self.item["id"], self.officer.id, rest)
             return
         drop_draft(self.work, self.item["id"])
         note = say("signing.note.outcome", outcome=outcome)
@@ -146,7 +143,7 @@ class SigningDesk(SideDesk):
         self, values: Mapping[str, str], files: Mapping[str, Upload], version: int | None
     ) -> None:
         """Finish the item; where officers are to sign later, they are asked first."""
-        later = planned_signers(self.work, self.item["id"])
+        later = planned_signers(self.work, self.item["id"]) if self.item["plans_signers"] else ()
         if not later or self.item["owner"] is not None:
             super().complete(values, files, version)
             return
@@ -168,7 +165,7 @@ class SigningDesk(SideDesk):
 
     def finish_side(self, values: Mapping[str, str], files: Mapping[str, Upload]) -> None:
         if self.item["kind"] in (_BEFORE, _AFTER):
-            self._sign_beside(values.get("choice", ""), values.get("text", ""))
+            self._sign_beside(values.get("choice", ""), values.get("text", ""), files)
         else:
             super().finish_side(values, files)
 
@@ -194,6 +191,12 @@ class SigningDesk(SideDesk):
         super()._is_held_or_head()
         self._not_signing()
 
+    def _is_signed(self) -> bool:
+        """Whether it is signed, rather than claimed and completed."""
+        if self._is_side():
+            return self.item["kind"] in (_BEFORE, _AFTER)
+        return self._asked().sign is not None
+
     def _is_side(self) -> bool:
         return bool(self.item["kind"] != WorkItemKind.STEP)
 
@@ -209,6 +212,7 @@ class SigningDesk(SideDesk):
     def _facts(self, kind: WorkItemKind) -> Row:
         """In what a signer's side item differs from the item."""
         return {
+            "step_name": say("signing.step-name", step=self.item["step_name"]),
             "trail": f"{self.item['trail']}{BESIDE}{kind}",
             "duty": DUTY,
             "post": "",
@@ -240,7 +244,7 @@ class SigningDesk(SideDesk):
         self.work.wire.run(_NOBODYS, self.office_id, side)
         self.work.deeds.pop(self.case["root_id"], None)
 
-    def _sign_beside(self, choice: str, text: str) -> None:
+    def _sign_beside(self, choice: str, text: str, files: Mapping[str, Upload]) -> None:
         """Sign as somebody who was asked to."""
         self._is_mine()
         agree, disagree = say("signing.agree"), say("signing.disagree")
@@ -248,6 +252,7 @@ class SigningDesk(SideDesk):
         if choice == disagree:
             text = asked_text(text, "text")
         self._judged()
+        self._attach(self._asked(), files)
         keep_signature(self.work, self.item, self.officer.id, choice)
         self._set(state=WorkItemState.DONE.value, done_at=self.work.now)
         self._remark("signed", text.strip(), choice)

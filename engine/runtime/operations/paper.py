@@ -1,0 +1,70 @@
+"""线下签批: what was signed on paper, recorded with the scan."""
+
+from collections.abc import Mapping
+
+from engine.model.case import WorkItemState
+from engine.model.wording import say
+
+from ..errors import FormInvalid, NotAllowed
+from ..filing import Upload
+from .signatures import planned_signers
+from .signing import SigningDesk
+
+#: Name of the scan among the files of a form.
+SCAN = "scan"
+
+
+class PaperDesk(SigningDesk):
+    """What one officer does to one work item, perhaps for what another signed on paper.
+
+    The deed is the signer's, who is judged; the journal names who recorded it.
+    """
+
+    def record_paper(
+        self,
+        signer: str,
+        scan: Upload,
+        choice: str,
+        values: Mapping[str, str],
+        files: Mapping[str, Upload],
+        version: int | None,
+    ) -> None:
+        """Record what another officer decided on paper."""
+        if not scan.content:
+            raise FormInvalid({SCAN: say("paper.no-scan")})
+        signed = type(self)(self.work, self.judge, self.item["id"], signer)
+        signed.scribe = self.officer
+        signed.put_on_record(choice, values, {**files, SCAN: scan}, version)
+        self.case, self.warning = signed.case, signed.warning
+
+    def put_on_record(
+        self,
+        choice: str,
+        values: Mapping[str, str],
+        files: Mapping[str, Upload],
+        version: int | None,
+    ) -> None:
+        """Finish or sign the item as the officer did on paper."""
+        self._is_alive()
+        self._is_free()
+        step = self.item["step_name"]
+        if self.item["owner"] is not None or planned_signers(self.work, self.item["id"]):
+            raise NotAllowed(say("paper.with-others", step=step))
+        if self._is_signed():
+            self.sign(choice, "", values, files, version)
+            return
+        if self.item["state"] == WorkItemState.CLAIMED and self.item["officer"] == self.scribe.id:
+            self._free()
+        if self.item["state"] == WorkItemState.READY:
+            self.warning = self.judge.assign(self.officer, self.item, self.case).forecast.warning
+            self._set(state=WorkItemState.CLAIMED.value, officer=self.officer.id)
+            self.judge.remember(self.case["root_id"], self._deeds)
+        self.complete(values, files, version)
+
+    def _note(self, action: str, **facts: str) -> None:
+        """Journal what was signed on paper as recorded, with who signed it."""
+        if self.scribe is not self.officer:
+            action = "paper-recorded"
+            signer = say("paper.note.signer", officer=self.officer.id)
+            facts["note"] = "；".join(filter(None, (signer, facts.get("note", ""))))
+        super()._note(action, **facts)
