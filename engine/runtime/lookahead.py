@@ -38,6 +38,11 @@ _WAITING = (
     "WHERE office_id = ? AND root_id = ? AND state IN ('ready', 'claimed') "
     "AND kind = 'step'"
 )
+_TIMERS = (
+    "SELECT DISTINCT c.trail || t.step FROM timer t "
+    "JOIN case_file c ON c.office_id = t.office_id AND c.id = t.case_id "
+    "WHERE c.office_id = ? AND c.root_id = ?"
+)
 
 #: Stands in the trail of a side item behind that of its step.
 BESIDE = "#"
@@ -141,9 +146,10 @@ class Outlook:
         return self._forecast(game.Yes(doubt=game.Doubt.UNSTAFFABLE, witness=after.witness))
 
     def _state(self, case: Facts) -> game.CaseState:
+        played = self._game()
         return game.CaseState(
-            game=self._game(),
-            waiting=self._waiting(),
+            game=played,
+            waiting=self._waiting(played),
             deeds=tuple({(deed.officer, deed.trail) for deed in self.deeds}),
             recused=self._recused(case),
         )
@@ -197,8 +203,12 @@ class Outlook:
         kept = tuple(r for r in problem.restrictions if seats.keys() >= set(r.seats))
         return replace(problem, seats=seats, authorised=authorised, restrictions=kept)
 
-    def _waiting(self) -> frozenset[str]:
-        found = Wire(self.connection).run(_WAITING, self.office_id, self.root["id"]).fetchall()
+    def _waiting(self, played: game.Game) -> frozenset[str]:
+        """Trails of steps, messages and timers that the family waits for."""
+        wire, asked = Wire(self.connection), (self.office_id, self.root["id"])
+        found = wire.run(_WAITING, *asked).fetchall()
+        if played.course.events:
+            found = [*found, *wire.run(_TIMERS, *asked).fetchall()]
         return frozenset(trail for (trail,) in found)
 
     def _recused(self, case: Facts) -> dict[str, frozenset[str]]:

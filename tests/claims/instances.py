@@ -1,6 +1,6 @@
 """Random small games: a procedure, a roster, and where a case stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -15,7 +15,7 @@ from engine.verify.staffing.item import ItemProblem, Restriction, Seat
 from tests.proof.draw import Drawer
 from tests.proof.trees import Choice, Guarded, Inside, Loop, Parallel, Sequence, Task, Tree
 
-from .oracle import At, Play, Rules, at_once, happenings, waiting
+from .oracle import At, Play, Rules, at_once, awaiting, happenings, waiting
 
 NOTHING = Sequence(())
 _KINDS = (
@@ -80,6 +80,8 @@ class Instance:
     rules: Rules
     play: Play
     game: Game
+    #: Ids of the events that begin some blocks, by these blocks.
+    events: Mapping[tuple[Tree, ...], tuple[str, ...]]
 
 
 def instance(random: Random) -> Instance:
@@ -92,7 +94,8 @@ def instance(random: Random) -> Instance:
 
 def _drawn(random: Random) -> Instance:
     tree = Grower(random, random.randint(2, 6)).block()
-    document = read(Drawer().document(tree, None), path="game.bpmn")
+    pen = _Pen()
+    document = read(pen.document(tree, None), path="game.bpmn")
     assert document.faults == ()
     (procedure,) = document.procedures
     names = [node.id for node in procedure.steps()]
@@ -113,7 +116,38 @@ def _drawn(random: Random) -> Instance:
     )
     item = item_of(procedure, rules, people)
     game = Game(item, course_of(item, {procedure.id: procedure}))
-    return Instance(tree, rules, Play(tree, rules), game)
+    nodes, flows = procedure.nodes, procedure.flows
+    events = {
+        parts: tuple(flows[flow].target for flow in nodes[gateway].outgoing)
+        for parts, gateway in pen.gateways.items()
+    }
+    events |= {
+        (handler,): tuple(n.id for n in nodes.values() if n.attached_to == host)
+        for handler, host in pen.hosts.items()
+    }
+    return Instance(tree, rules, Play(tree, rules), game, events)
+
+
+class _Pen(Drawer):
+    """Draws, and keeps what stands for which block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: By the branches: the gateway before them.
+        self.gateways: dict[tuple[Tree, ...], str] = {}
+        #: By the handler of an event: the activity the event sits on.
+        self.hosts: dict[Tree, str] = {}
+
+    def _choice(self, tree: Choice, parts: list[str]) -> tuple[str, str]:
+        entry, leave = super()._choice(tree, parts)
+        if tree.by_event:
+            self.gateways[tree.parts] = entry
+        return entry, leave
+
+    def _guarded(self, tree: Guarded, parts: list[str]) -> tuple[str, str]:
+        assert isinstance(tree.host, Task | Inside)
+        self.hosts[tree.handler] = tree.host.name
+        return super()._guarded(tree, parts)
 
 
 def item_of(procedure: Procedure, rules: Rules, people: list[str]) -> ItemProblem:
@@ -161,6 +195,7 @@ def state_of(game: Instance, at: At) -> CaseState:
     """What a runtime would tell of the position."""
     return CaseState(
         game=game.game,
-        waiting=frozenset(step for _, step in waiting(at[0])),
+        waiting=frozenset(step for _, step in waiting(at[0]))
+        | {event for kept in awaiting(at[0]) for event in game.events[kept.parts]},
         deeds=tuple(sorted(at[1])),
     )

@@ -177,6 +177,19 @@ def waiting(left: Left) -> Iterator[tuple[str, str]]:
         yield from waiting(left[1])
 
 
+def awaiting(left: Left) -> Iterator[Kept]:
+    """What events would begin."""
+    if left[0] == "event":
+        yield left[1]
+    elif left[0] in ("all", "scope"):
+        for part in left[1]:
+            yield from awaiting(part)
+    elif left[0] in ("seq", "loop", "guard"):
+        if left[0] == "guard" and left[1] != DONE and left[2] is not None:
+            yield left[2]
+        yield from awaiting(left[1])
+
+
 At = tuple[Left, Deeds]
 
 

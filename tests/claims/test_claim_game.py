@@ -7,7 +7,7 @@ import pytest
 
 from engine.model.office import Waiver
 from engine.verify.staffing.game import course, may_claim, search, seats
-from tests.cases.drawings import line
+from tests.cases.drawings import flow, line
 
 from .scenes import APART, BEFORE, BRANCHES, SCENES, ask, scene, state, word
 
@@ -61,9 +61,11 @@ def test_office_may_not_bank_on_an_outside_party_coming_first() -> None:
     assert ask(game, "x a", waiting="d") == "unstaffable"
 
 
+_TIMER = "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>"
+
+
 def test_interrupted_step_counts_as_done() -> None:
-    timer = "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>"
-    late = f'<boundaryEvent id="late" attachedToRef="a">{timer}</boundaryEvent>'
+    late = f'<boundaryEvent id="late" attachedToRef="a">{_TIMER}</boundaryEvent>'
     game = scene(
         late,
         line("start", "a", "end"),
@@ -73,6 +75,46 @@ def test_interrupted_step_counts_as_done() -> None:
         extensions=APART.split("/>")[0] + "/>",
     )
     assert [ask(game, "x a"), ask(game, "y a")] == ["look-ahead", "yes"]
+
+
+@pytest.mark.parametrize(("cancels", "waiting"), [("true", ""), ("false", "a")])
+def test_time_limit_passes_before_anybody_claims_the_step(cancels: str, waiting: str) -> None:
+    late = f'<boundaryEvent id="late" attachedToRef="a" cancelActivity="{cancels}">'
+    game = scene(
+        f'{late}{_TIMER}</boundaryEvent><endEvent id="over"/>',
+        line("start", "a", "end"),
+        line("late", "b", "c", "over"),
+        people={"x": "bc", "y": "bc", "z": "a"},
+        extensions='<qd:separate steps="b c" reason="r"/>',
+    )
+    assert ask(game, "x b", waiting=waiting) == "yes"
+    assert ask(game, "x c", "y b", waiting=waiting) == "yes"
+    assert ask(game, "y c", "y b", waiting=waiting) == "rule"
+    alone = scene(
+        f'{late}{_TIMER}</boundaryEvent><endEvent id="over"/>',
+        line("start", "a", "end"),
+        line("late", "b", "c", "over"),
+        people={"x": "bc", "y": "b", "z": "a"},
+        extensions='<qd:separate steps="b c" reason="r"/>',
+    )
+    assert ask(alone, "x b", waiting=waiting) == "look-ahead"
+
+
+def test_awaited_event_tells_which_branch_was_taken() -> None:
+    """The same step waits on either branch, but not the same event."""
+    catch = '<intermediateCatchEvent id="{}"><messageEventDefinition/></intermediateCatchEvent>'
+    game = scene(
+        '<exclusiveGateway id="split" default="split_B"/><exclusiveGateway id="join"/>',
+        '<parallelGateway id="fork"/><parallelGateway id="meet"/>',
+        catch.format("B") + catch.format("C"),
+        line("start", "fork", "a", "meet", "end"),
+        flow("split", "B") + flow("split", "C", "n &gt; 1"),
+        line("fork", "split") + line("B", "b", "join", "meet") + line("C", "c", "join"),
+        people={"x": "ab", "y": "ac"},
+    )
+    assert [ask(game, f"{who} a", waiting="B") for who in "xy"] == ["look-ahead", "yes"]
+    assert [ask(game, f"{who} a", waiting="C") for who in "xy"] == ["yes", "look-ahead"]
+    assert [ask(game, f"{who} a", waiting="BC") for who in "xy"] == ["unstaffable"] * 2
 
 
 def test_step_for_two_needs_two_who_may_still() -> None:

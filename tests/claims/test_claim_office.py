@@ -16,7 +16,7 @@ from engine.model.office import Appointment, Officer, Relative, Roster, Waiver
 from engine.runtime import Office, Refused
 from engine.runtime.accounts import Accounts
 from engine.store import CHINA, Store, open_store
-from tests.cases.drawings import column, field, line, process, step
+from tests.cases.drawings import column, field, flow, line, process, step
 from tests.pages.conftest import PASSWORD, Browser
 from web import create_app
 
@@ -31,6 +31,7 @@ def officer(id: str, name: str, *posts: str, relatives: tuple[Relative, ...] = (
     return Officer(id=id, name=name, appointments=appointments, relatives=relatives)
 
 
+TIMER = "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>"
 #: 张三 registers questions and is the only one to follow up complaints.
 ZHANG = officer("zhang", "张三", "受理窗口", "资金监管")
 OTHERS = (
@@ -235,6 +236,45 @@ def test_cosigner_is_looked_ahead_from_too(
             office.complete(item.id, by="bing", values=values)
     else:
         assert office.complete(item.id, by="bing", values=values).version == case.version + 1
+
+
+@pytest.mark.parametrize(("n", "refused", "taken"), [("1", "jia", "yi"), ("2", "yi", "jia")])
+def test_awaited_timer_or_message_tells_the_branch(
+    office: Office, tmp_path: Path, n: str, refused: str, taken: str
+) -> None:
+    """Only the event tells which step comes: 甲 alone can weigh, 乙 alone can pay."""
+    drawn = process(
+        "p",
+        step("begin", field("n", "number"), post="受理窗口"),
+        step("check", post="受理窗口"),
+        step("weigh", post="资金监管"),
+        step("pay", post="出纳会计"),
+        '<parallelGateway id="fork"/><parallelGateway id="meet"/>'
+        '<exclusiveGateway id="split" default="split_late"/><exclusiveGateway id="join"/>'
+        f'<intermediateCatchEvent id="late">{TIMER}</intermediateCatchEvent>'
+        '<intermediateCatchEvent id="told"><messageEventDefinition messageRef="m"/>'
+        "</intermediateCatchEvent>",
+        line("start", "begin", "fork", "check", "meet", "end"),
+        line("fork", "split") + flow("split", "late") + flow("split", "told", "n &gt; 1"),
+        line("late", "weigh", "join", "meet") + line("told", "pay", "join"),
+        code="T-7",
+        extensions='<qd:separate steps="check weigh" reason="r"/>'
+        '<qd:separate steps="check pay" reason="r"/>',
+        globals_=('<message id="m" name="回执"/>',),
+    )
+    (tmp_path / "p.bpmn").write_bytes(drawn)
+    jia = officer("jia", "甲", "受理窗口", "资金监管")
+    yi = officer("yi", "乙", "受理窗口", "出纳会计")
+    office.appoint(Roster(office="示范镇财政所", officers=(jia, yi)))
+    office.publish(Library.load([tmp_path / "p.bpmn"]))
+    case = office.open_case("T-7", by="yi", applicant=Applicant(name="周大"))
+    (item,) = office.case(case.id).work_items
+    office.claim(item.id, by="yi")
+    office.complete(item.id, by="yi", values={"n": n})
+    (check,) = (w for w in office.case(case.id).work_items if w.step == "check")
+    with pytest.raises(Refused, match="leaves-nobody"):
+        office.claim(check.id, by=refused)
+    assert office.claim(check.id, by=taken).warning == ""
 
 
 def _about(code: str, *more: str, duty: str) -> bytes:

@@ -31,12 +31,13 @@ once, and one run that cannot be staffed loses it. Only between the two is there
 anything to search. Neither bound is the answer: each branch may have a staffing when
 no choice made before the branch is good for both.
 
-A case shows the steps it waits for, not the events. Where several positions wait for the
-same steps, the office must win from each: a claim may be refused, or warned of, that the
-true position would bear; none is let pass that it would not.
+A case shows the steps, messages and timers it waits for. Where several positions wait for
+the same, as among sister cases, the office must win from each: a claim may be refused, or
+warned of, that the true position would bear; none is let pass that it would not.
 
-:mod:`.course` is the world's side, :mod:`.seats` the office's, :mod:`.search` the
-game, :mod:`.claim` the question and its answer, :mod:`.witness` the reason.
+:mod:`.course` is the world's side, played on the plan as :mod:`.unfold` makes it,
+:mod:`.seats` the office's, :mod:`.search` the game, :mod:`.claim` the question and its
+answer, :mod:`.witness` the reason.
 """
 
 from .claim import CaseState, Doubt, Game, No, Yes, course_of, may_claim

@@ -82,7 +82,8 @@ class CaseState:
     """Where a running case stands; step ids are paths from the root of its family."""
 
     game: Game
-    #: Steps that wait or are under way, outside parties' and sister cases' included.
+    #: Steps that wait or are under way, outside parties' and sister cases' included, and
+    #: messages and timers awaited.
     waiting: frozenset[str]
     #: Who did or holds which step, also in sister cases.
     deeds: tuple[Deed, ...]
@@ -139,7 +140,7 @@ def _answer(case_state: CaseState, step: str, officer: str) -> Yes | No:
 def _positions(case_state: CaseState, step: int) -> list[int]:
     course = case_state.game.course
     executed = course.mask(step for _, step in case_state.deeds)
-    return course.locate(course.mask(case_state.waiting), executed, step)
+    return course.locate(case_state.waiting, executed, step)
 
 
 def _witness(

@@ -5,7 +5,7 @@ step is a move of its own. Positions are numbers of its reachable states. Step s
 are masks over ``Course.steps``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import networkx as nx
@@ -16,6 +16,8 @@ from engine.verify.behaviour.build import build
 from engine.verify.behaviour.moves import compile_plan
 from engine.verify.behaviour.net import Move, Net
 from engine.verify.behaviour.plan import Plan, Role, Spot
+
+from .unfold import awaited, gateway_before, is_awaiting, unfold
 
 #: Procedures with more positions are judged by their steps alone.
 MAX_POSITIONS = 8_000
@@ -34,6 +36,8 @@ class Position:
     office: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
     #: Steps with a token, outside parties' included; what a runtime shows as waiting.
     waiting: int = 0
+    #: Events a runtime shows as awaited, as a mask over ``Course.events``.
+    events: int = 0
     #: Steps that may still be executed.
     ahead: int = 0
     #: Steps that the world can have opened, in whatever order the office works.
@@ -59,6 +63,8 @@ class Course:
         plan = build(procedure, library)
         self.steps = tuple(plan.steps)
         self.number = {step: number for number, step in enumerate(self.steps)}
+        #: Messages and timers that tell positions apart, by label.
+        self.events: dict[str, int] = {}
         self.inside = self.mask(inside)
         #: For each step, those that some run may execute as well.
         self.together = [0] * len(self.steps)
@@ -67,12 +73,15 @@ class Course:
         #: By position: moves and the positions they lead to.
         self.moves: list[list[tuple[Move, int]]] = []
         self._at: dict[int, list[int]] = {}
+        #: By the spot that finishes a step: the one that claims it.
+        self._claims: dict[Spot, Spot] = {}
         if not (plan.unsupported or plan.opaque):
             self._know(plan)
         if not self.positions:
             self.together = [self.inside] * len(self.steps)
 
     def _know(self, plan: Plan) -> None:
+        self._claims = unfold(plan)
         net = compile_plan(plan)
         if not plan.unsupported and self._explore(net):
             self._play(net)
@@ -98,25 +107,28 @@ class Course:
         number = self.number
         return sum(1 << number[step] for step in set(steps) if step in number)
 
-    def locate(self, waiting: int, executed: int, step: int) -> list[int]:
+    def locate(self, shown: Collection[str], executed: int, step: int) -> list[int]:
         """Positions a case may be in in which ``step`` waits; none when that is unknown.
 
         Parameters
         ----------
-        waiting : steps the case waits for, at least one child case's where it has several.
+        shown : steps and events the case waits for, its child cases' included.
         executed : steps officers did or hold.
         """
+        waiting = self.mask(shown)
+        events = sum(1 << self.events[label] for label in set(shown) & self.events.keys())
         found = self._at.get(waiting, [])
         if not found:
             near = [w for w in self._at if not w & ~waiting and w >> step & 1]
             largest = [w for w in near if not any(w != v and not w & ~v for v in near)]
             found = [number for w in largest for number in self._at[w]]
-        return [
+        found = [
             number
             for number in found
             if not self.positions[number].always & self.inside & ~executed
             and not executed & ~(self.positions[number].ever | waiting)
         ]
+        return [n for n in found if self.positions[n].events == events] or found
 
     # building ----------------------------------------------------------------
 
@@ -147,17 +159,19 @@ class Course:
 
     def _play(self, net: Net) -> None:
         begun = [
-            (net.edges(spot.ins) | net.held(spot), spot.block.steps)
+            (net.edges(spot.ins), steps)
             for scope in net.plan.scopes()
             for spot in scope.spots
-            if spot.role is Role.PASS and spot.block.steps
+            if spot.role is Role.PASS and (steps := self._claims.get(spot, spot).block.steps)
         ]
+        shown = list(awaited(net))
+        self.events = {label: number for number, (_, label) in enumerate(shown)}
         for state, out in zip(self.states, self.moves, strict=True):
             position = Position()
             acts: dict[tuple[Spot | None, int], set[int]] = {}
             at_once = False
             for move, there in out:
-                if self._is_work(net, move):
+                if self._is_work(move):
                     acts.setdefault((move.spot, move.block.steps), set()).add(there)
                 else:
                     position.world.append(there)
@@ -170,16 +184,18 @@ class Course:
             for bits_, step in begun:
                 if state & bits_:
                     position.waiting |= step
+            for number, (bits_, _) in enumerate(shown):
+                if state & bits_:
+                    position.events |= 1 << number
             self.positions.append(position)
 
-    def _is_work(self, net: Net, move: Move) -> bool:
-        """Whether an officer does it: takes a step, or ends one that was begun."""
+    def _is_work(self, move: Move) -> bool:
+        """Whether an officer does it: takes a step, or finishes one that was claimed."""
         spot = move.spot
         if spot is None or spot.node is None or not spot.node.kind.is_task:
             return False
-        if not spot.block.steps & self.inside:
-            return False
-        return bool(move.block.steps) or move.needs == net.held(spot)
+        steps = self._claims.get(spot, spot).block.steps
+        return bool(steps & self.inside and (move.block.steps or spot in self._claims))
 
     @staticmethod
     def _is_at_once(move: Move) -> bool:
@@ -193,9 +209,9 @@ class Course:
         if node.kind.is_task or spot.role is Role.BOUNDARY:
             return False
         if node.kind is NodeKind.EVENT_BASED_GATEWAY:
-            return spot.role is not Role.CHOICE
+            return not is_awaiting(spot)
         if node.kind is NodeKind.CATCH_EVENT and node.event:
-            return node.event.trigger is Trigger.LINK or _follows_event_gateway(spot)
+            return node.event.trigger is Trigger.LINK or gateway_before(spot) is not None
         return True
 
     def _look_ahead(self, orderly: bool) -> None:
@@ -278,12 +294,3 @@ def _family(within: int, sets: set[int] | None) -> frozenset[int] | None:
         return maximal({within | steps for steps in sets} or {within}, MAX_RUNS)
     except TooMany:
         return None
-
-
-def _follows_event_gateway(spot: Spot) -> bool:
-    return any(
-        edge.source is not None
-        and edge.source.node is not None
-        and edge.source.node.kind is NodeKind.EVENT_BASED_GATEWAY
-        for edge in spot.ins
-    )
