@@ -61,6 +61,8 @@ _DEEDS = {
     "signer-dropped": "减签",
     "sent-for-signing": "送加签人签署",
     "paper-recorded": "登记线下签批",
+    "stand-in": "代理",
+    "stand-in-ended": "结束代理",
     "payment-file": "导出代发",
     "accepted": "受理",
     "acceptance-refused": "不予受理",

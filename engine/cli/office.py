@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -19,7 +19,7 @@ from engine.runtime.accounts import Accounts, new_password
 from engine.store import Store, open_store
 from engine.verify.check import check_library
 
-from .case import DEFAULT_DATABASE, office_at
+from .case import BY, DEFAULT_DATABASE, office_at
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
 
@@ -137,6 +137,39 @@ def list_(db: str) -> None:
         for officer in officers:
             login = logins.get(officer.id, say("office.no-account"))
             click.echo(_line(login, "", officer))
+
+
+@office.command("stand-in", help=say("standin.command.standin"))
+@_OFFICE
+@click.argument("absent", metavar=say("standin.metavar.officer"))
+@click.option("--to", "deputy", help=say("standin.help.to"))
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help=say("standin.help.since"))
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help=say("standin.help.until"))
+@click.option("--end", is_flag=True, help=say("standin.help.end"))
+@BY
+@_DB
+def stand_in(
+    office_id: str,
+    absent: str,
+    deputy: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    end: bool,
+    officer: str,
+    db: str,
+) -> None:
+    chosen = office_at(db, office_id)
+    if end:
+        chosen.end_stand_in(absent, by=officer)
+        click.echo(say("standin.cli.ended", officer=absent))
+        return
+    if deputy is None or since is None or until is None:
+        raise click.UsageError(say("standin.cli.needs"))
+    days = {"since": since.date(), "until": until.date()}
+    warnings = chosen.stand_in(absent, deputy, by=officer, **days)
+    click.echo(say("standin.cli.done", officer=absent, deputy=deputy, **days))
+    for warning in warnings:
+        click.echo(warning, err=True)
 
 
 def _check(library: Library, roster: RosterFile, controls: Controls, command: str) -> None:

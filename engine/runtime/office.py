@@ -32,6 +32,7 @@ from .ledger import SYSTEM
 from .opening import parse_opening
 from .operations.cosigning import Cosigning
 from .operations.paper import PaperDesk
+from .operations.substitution import Substitution
 from .places import fields_of
 from .statements import Row
 from .timers import Timers
@@ -39,7 +40,7 @@ from .timers import Timers
 _case = schema.case_file
 
 
-class Office(Cosigning, Timekeeping, Answering, Revising, Timers):
+class Office(Cosigning, Timekeeping, Answering, Revising, Timers, Substitution):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters
