@@ -14,6 +14,8 @@ _OF_CASE = Columns(
     head_sequence="j.sequence",
     head_hash="j.hash",
     head_sm3="j.sm3",
+    has_objects="EXISTS (SELECT 1 FROM business_object o "
+    "WHERE o.office_id = c.office_id AND o.root_id = c.root_id)",
 )
 _OF_ITEM = Columns(
     {"w": schema.work_item},
@@ -24,6 +26,10 @@ _OF_ITEM = Columns(
     waits_for="(SELECT min(x.kind) FROM work_item x WHERE x.office_id = w.office_id "
     "AND x.of_item = w.id AND coalesce(x.state, '') IN ('ready', 'claimed') "
     "AND x.kind <> 'review')",
+    has_draft="EXISTS (SELECT 1 FROM draft d "
+    "WHERE d.office_id = w.office_id AND d.work_item_id = w.id)",
+    plans_signers="EXISTS (SELECT 1 FROM later_signer n "
+    "WHERE n.office_id = w.office_id AND n.work_item_id = w.id)",
 )
 _CASE = """
 JOIN case_file r ON r.office_id = c.office_id AND r.id = c.root_id

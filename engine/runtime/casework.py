@@ -23,9 +23,12 @@ from .program import Program
 from .statements import Row
 from .states import form_data
 
-_MOVE = (
-    "UPDATE case_file SET version = version + 1, state = ?, finished_at = ? "
-    "WHERE office_id = ? AND id = ? AND version = ?"
+_VERSION = "WHERE office_id = ? AND id = ? AND version = ?"
+#: While it stays open, its indexes are left alone.
+_MOVE = f"UPDATE case_file SET version = version + 1, revision = revision + ? {_VERSION}"
+_END = (
+    "UPDATE case_file SET version = version + 1, revision = revision + ?, "
+    f"state = ?, finished_at = ? {_VERSION}"
 )
 _OF_CALL = "FROM case_file WHERE office_id = ? AND parent_id = ? AND parent_task = ?"
 _RUNS = "state IN ('open', 'faulty')"
@@ -140,7 +143,12 @@ class Casework(Ledger):
     def _save(self, row: Row, machine: Machine, state: CaseState) -> None:
         ended = self.now if state is not CaseState.OPEN else None
         key = (self.office_id, row["id"], row["version"])
-        if self.wire.run(_MOVE, state.value, self.wire.moment(ended), *key).rowcount != 1:
+        bump = self.bump_of(row)
+        if ended is None and row["state"] == CaseState.OPEN:
+            moved = self.wire.run(_MOVE, bump, *key)
+        else:
+            moved = self.wire.run(_END, bump, state.value, self.wire.moment(ended), *key)
+        if moved.rowcount != 1:
             raise Stale(say("run.stale", case=row["id"]))
         self.store(row, machine)
         row |= {"version": row["version"] + 1, "state": state.value, "finished_at": ended}

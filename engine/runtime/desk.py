@@ -44,6 +44,8 @@ class Desk:
         work.hold(self.case)
         self._deeds = work.deeds_of(self.case)
         judge.remember(self.case["root_id"], self._deeds)
+        if not self.case["has_objects"]:
+            judge.remember_alone(self.case["root_id"])
 
     def claim(self) -> None:
         """Take the item."""

@@ -120,6 +120,10 @@ class Judge:
         """What officers did in a family, where the transaction knows it already."""
         self._deeds[root_id] = tuple(deeds)
 
+    def remember_alone(self, root_id: str) -> None:
+        """That a family has no business objects, where the transaction knows it already."""
+        self._shared[root_id] = ()
+
     def remember_all(self, roots: Collection[str]) -> None:
         """Read what officers did in several families at once."""
         deeds = deeds_by_root(Wire(self.connection), self.office_id, roots)

@@ -74,6 +74,8 @@ class Ledger:
         #: What officers did, by root of the family, where it was asked for.
         self.deeds: dict[str, Deeds] = {}
         self._revisions: dict[str, int] = {}
+        #: Families whose revision has been raised already.
+        self._bumped: set[str] = set()
         self._heads: dict[str, journal.Head] = {}
         self._notes: dict[str, list[journal.Entry]] = {}
         #: Machines as they will be after the commit, by case, with their version.
@@ -118,8 +120,16 @@ class Ledger:
         self._notes.clear()
         if rows:
             self.wire.insert(schema.journal, *rows)
-        for root_id in self._revisions:
+        for root_id in self._revisions.keys() - self._bumped:
             self.wire.run(_BUMP, self.office_id, root_id)
+
+    def bump_of(self, row: Row) -> int:
+        """How much to add to the revision of a case that is written anyway."""
+        root_id = row["root_id"]
+        if row["id"] != root_id or root_id not in self._revisions or root_id in self._bumped:
+            return 0
+        self._bumped.add(root_id)
+        return 1
 
     def keep(self) -> None:
         """After the commit: let the next step find its case in memory."""

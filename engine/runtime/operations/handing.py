@@ -82,7 +82,8 @@ class HandingDesk(Desk):
         """Finish the item; a delegated one goes back to its owner with the form filled in."""
         if self.item["owner"] is None:
             super().complete(values, files, version)
-            drop_draft(self.work, self.item["id"])
+            if self.item["has_draft"]:
+                drop_draft(self.work, self.item["id"])
             return
         self._is_alive()
         self._is_mine()
