@@ -30,6 +30,7 @@ from . import (
     errors,
     guard,
     item,
+    returning,
     roster,
     text,
     todo,
@@ -104,6 +105,7 @@ def create_app(config: Mapping[str, object]) -> Flask:
     CSRFProtect(app)
     errors.register(app)
     text.register(app)
-    for noun in (account, attachment, batch, case, clock, dealing, item, roster, todo, work_item):
+    cases = (batch, case, clock, dealing, returning, todo, work_item)
+    for noun in (account, attachment, item, roster, *cases):
         app.register_blueprint(noun.blueprint)
     return app

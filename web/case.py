@@ -71,6 +71,7 @@ def page_of_case(case_id: str, *, alert: str = "") -> str:
     ]
     return render_template(
         "case/show.html",
+        takes_back=_takes_back(file.case, file.work_items),
         file=file,
         case=file.case,
         current=current,
@@ -87,6 +88,14 @@ def page_of_case(case_id: str, *, alert: str = "") -> str:
         alert=alert,
         **timing(case_id, current),
     )
+
+
+def _takes_back(case: Case, work_items: tuple[WorkItem, ...]) -> WorkItem | None:
+    """The step the officer finished last and might take back; None where others have gone on."""
+    done = latest_done(work_items)
+    mine = bool(done) and done[-1].officer == officer().id
+    taken = any(w.state is WorkItemState.CLAIMED for w in work_items)
+    return done[-1] if mine and not taken and case.state is CaseState.OPEN else None
 
 
 def timing(case_id: str, current: Iterable[WorkItem] = ()) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.model.case import WorkItem, WorkItemState
+from engine.model.case import WorkItem, WorkItemKind, WorkItemState
 from engine.model.office import Officer
 from engine.model.procedure import Procedure, Step
 from engine.runtime import (
@@ -78,8 +78,11 @@ def page(
     if values is None:
         kept = office().draft(work_item.id)
         values = forms.initial_values(work_item.fields, file.data) | kept
+    is_mine = work_item.state is WorkItemState.CLAIMED and work_item.officer == officer().id
+    may_return = is_mine and work_item.kind is WorkItemKind.STEP and not work_item.waits_for
     shown = render_template(
         "work_item/show.html",
+        targets=office().targets(work_item.id) if may_return else (),
         work_item=work_item,
         file=file,
         step=_step(work_item),
@@ -89,7 +92,7 @@ def page(
         latest=latest_done(file.work_items),
         row_fields=row_fields(file.case),
         banks=banks(),
-        is_mine=work_item.state is WorkItemState.CLAIMED and work_item.officer == officer().id,
+        is_mine=is_mine,
         refusal=_refusal(work_item),
         alert=alert,
         problems=problems or {},

@@ -290,9 +290,10 @@ def _join() -> None:
     """Further commands have modules of their own, which need this one."""
     from .clock import clock, handover
     from .dealing import COMMANDS
+    from .returning import COMMANDS as RETURNING
     from .signing import COMMANDS as SIGNING
 
-    for command in (clock, handover, *COMMANDS, *SIGNING):
+    for command in (clock, handover, *COMMANDS, *RETURNING, *SIGNING):
         case.add_command(command)
 
 

@@ -30,9 +30,9 @@ from .forms import parse_form
 from .judging import Judge
 from .ledger import SYSTEM
 from .opening import parse_opening
-from .operations.cosigning import Cosigning
-from .operations.paper import PaperDesk
+from .operations.returning import ReturningDesk
 from .operations.substitution import Substitution
+from .operations.undoing import Undoing
 from .places import fields_of
 from .statements import Row
 from .timers import Timers
@@ -40,7 +40,7 @@ from .timers import Timers
 _case = schema.case_file
 
 
-class Office(Cosigning, Timekeeping, Answering, Revising, Timers, Substitution):
+class Office(Undoing, Timekeeping, Answering, Revising, Timers, Substitution):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters
@@ -230,12 +230,12 @@ class Office(Cosigning, Timekeeping, Answering, Revising, Timers, Substitution):
         return records.to_case(row, below)
 
     @contextmanager
-    def _desk(self, work_item_id: str, by: str) -> Iterator[PaperDesk]:
+    def _desk(self, work_item_id: str, by: str) -> Iterator[ReturningDesk]:
         """A transaction on one work item; what was refused is journalled after it is undone."""
         desk = None
         try:
             with self._at_work() as (work, judge):
-                desk = PaperDesk(work, judge, work_item_id, by)
+                desk = ReturningDesk(work, judge, work_item_id, by)
                 yield desk
         except Refused as refused:
             if desk is not None:

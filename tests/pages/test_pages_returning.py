@@ -1,0 +1,51 @@
+"""Returning a step, having it put right, and taking one back, as officers press them."""
+
+import pytest
+
+FILLED = {"subject": "第一批", "total": "1280.50", "opinion": "通过"}
+
+
+@pytest.fixture
+def filled(office, new_case):
+    """A case whose first step 孙八 has finished; its second step, free."""
+    case = new_case("周二")
+    first = next(w for w in office.case(case.id).work_items)
+    office.claim(first.id, by="sun")
+    office.complete(first.id, by="sun", values=FILLED)
+    second = next(w for w in office.case(case.id).work_items if w.done_at is None)
+    return first, second
+
+
+@pytest.mark.parametrize(("then", "told"), [("continue", "已退回重办"), ("come-back", "补正")])
+def test_a_step_is_returned_with_its_reason(office, filled, sign_in, then, told):
+    _, second = filled
+    office.claim(second.id, by="zhang")
+    page = sign_in("zhang").get(f"/work-items/{second.id}")
+    assert "退回：让前面的环节重办或补正" in page.page
+
+    page.post(f"/work-items/{second.id}/return", target="fill_in", then=then, reason="总额不符")
+
+    assert told in page.page
+    assert "总额不符" in page.page
+    waiting = [w.step for w in office.case(second.case_id).work_items if w.done_at is None]
+    assert "fill_in" in waiting
+
+
+def test_a_return_without_a_reason_is_explained(office, filled, sign_in):
+    _, second = filled
+    office.claim(second.id, by="zhang")
+    page = sign_in("zhang").get(f"/work-items/{second.id}")
+    page.post(f"/work-items/{second.id}/return", target="fill_in", then="continue", reason="")
+
+    assert page.status == 422
+    assert "没有写内容" in page.page
+
+
+def test_a_finished_step_is_taken_back_from_the_case_page(office, filled, sign_in):
+    first, second = filled
+    page = sign_in("sun").get(f"/cases/{first.case_id}")
+    assert "撤回：收回我刚办结的" in page.page
+    page.post(f"/work-items/{first.id}/withdraw", reason="写错了")
+
+    assert "已撤回" in page.page
+    assert office.work_item(second.id).state == "cancelled"

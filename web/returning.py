@@ -1,0 +1,55 @@
+"""Steps given back and taken back: 退回, 退回补正, 撤回."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.model.errors import QingdanError
+from engine.runtime import Refused
+
+from . import forms
+from . import work_item as item_pages
+from .case import page_of_case
+from .offices import office, officer
+
+blueprint = Blueprint("returning", __name__)
+
+Page = tuple[str, int]
+
+
+@blueprint.post("/work-items/<work_item_id>/return")
+def give_back(work_item_id: str) -> Page | Response:
+    """Have an earlier step done again, or put right."""
+    item = office().work_item(work_item_id)
+    comes_back = request.form.get("then") == "come-back"
+    try:
+        office().return_to(
+            work_item_id,
+            by=officer().id,
+            target=request.form.get("target", ""),
+            reason=request.form.get("reason", ""),
+            then="come-back" if comes_back else "continue",
+            key=forms.form_key(),
+        )
+    except QingdanError as error:
+        status = 403 if isinstance(error, Refused) else 422
+        return item_pages.page(item, alert=" ".join(error.lines()), status=status)
+    flash("已退回补正；补正后会回到您的待办。" if comes_back else "已退回重办。")
+    return redirect(url_for("case.show", case_id=item.case_id), 303)
+
+
+@blueprint.post("/work-items/<work_item_id>/withdraw")
+def withdraw(work_item_id: str) -> Page | Response:
+    """Take back what the officer has just completed."""
+    item = office().work_item(work_item_id)
+    try:
+        fresh = office().withdraw_completion(
+            work_item_id,
+            by=officer().id,
+            reason=request.form.get("reason", ""),
+            key=forms.form_key(),
+        )
+    except QingdanError as error:
+        status = 403 if isinstance(error, Refused) else 422
+        return page_of_case(item.case_id, alert=" ".join(error.lines())), status
+    flash("已撤回，请改好后再办结。")
+    return redirect(url_for("work_item.show", work_item_id=fresh.id), 303)
