@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _BREAKING = {"dangling-reference", "duplicate-id", "missing-part"}
 #: Most maximal runs shown as text.
 _SHOWN_RUNS = 20
+#: Most pairs of one verdict shown as text.
+_SHOWN_PAIRS = 100
+#: Most pairs written as JSON; a procedure of more than 2,000 steps has more.
+_MAX_PAIRS = 2_000_000
 
 
 @click.command(help=say("behaviour.command.help"))
@@ -89,6 +94,8 @@ def _callees(file: Path, procedures: "tuple[Procedure, ...]") -> "Mapping[str, P
 def as_json(behaviour: "Behaviour") -> dict[str, Any]:
     """The stable, sorted form of ``--format json``."""
     runs = behaviour.maximal_runs
+    pairs = behaviour.pairs
+    fits = len(pairs) <= _MAX_PAIRS
     return {
         "states": behaviour.states,
         "sound": behaviour.soundness.sound,
@@ -104,7 +111,8 @@ def as_json(behaviour: "Behaviour") -> dict[str, Any]:
         ],
         "unknown_reason": behaviour.unknown_reason,
         "steps": list(behaviour.steps),
-        "pairs": sorted([*sorted(pair), verdict] for pair, verdict in behaviour.pairs.items()),
+        "pairs": sorted([*sorted(p), verdict] for p, verdict in pairs.items()) if fits else None,
+        "pairs_reason": None if fits else say("behaviour.limit.pairs", cap=_MAX_PAIRS),
         "maximal_runs": None if runs is None else sorted(sorted(run) for run in runs),
         "maximal_runs_reason": behaviour.maximal_runs_reason,
     }
@@ -126,16 +134,24 @@ def _lines(behaviour: "Behaviour", file: Path) -> Iterator[str]:
         yield f"{where} {fault.kind} {fault.message}"
         if fault.witness:
             yield "  " + say("behaviour.shown.witness", run=" → ".join(fault.witness))
-    by_verdict: dict[str, list[str]] = {"may": [], "never": [], "unknown": []}
-    for pair, verdict in behaviour.pairs.items():
-        by_verdict[verdict].append(" – ".join(pair))
-    for verdict, pairs in by_verdict.items():
-        if pairs:
-            yield say(f"behaviour.shown.pairs.{verdict}", count=len(pairs))
-            yield from (f"  {pair}" for pair in pairs if verdict != "may")
+    for verdict in ("may", "never", "unknown"):
+        yield from _pairs(behaviour, verdict)
     if behaviour.maximal_runs is None:
         yield say("behaviour.shown.no-runs", reason=behaviour.maximal_runs_reason)
         return
     yield say("behaviour.shown.runs", count=len(behaviour.maximal_runs))
     for run in behaviour.maximal_runs[:_SHOWN_RUNS]:
         yield "  " + "、".join(step for step in behaviour.steps if step in run)
+
+
+def _pairs(behaviour: "Behaviour", verdict: str) -> Iterator[str]:
+    """How many pairs have a verdict, and the first of those that a designer may doubt."""
+    count = behaviour.pairs.count(verdict)
+    if not count:
+        return
+    yield say(f"behaviour.shown.pairs.{verdict}", count=count)
+    if verdict != "may":
+        found = (pair for pair, met in behaviour.pairs.items() if met == verdict)
+        yield from ("  " + " – ".join(pair) for pair in islice(found, _SHOWN_PAIRS))
+        if count > _SHOWN_PAIRS:
+            yield "  " + say("behaviour.shown.more-pairs", count=count - _SHOWN_PAIRS)

@@ -4,18 +4,19 @@ Belongs here: conflicting pairs by design, within a procedure and across those
 that touch the same business object. Does not: who is appointed to what.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations, permutations, product
+from itertools import islice, permutations, product
 
 from engine.model.controls import DutyConflict
 from engine.model.procedure import Procedure
 
+from .behaviour.block import bits
 from .subject import Place, ProcedureSubject
 
 _ByDuty = dict[str, list[Place]]
-#: Conflicts of one procedure that are shown with a run; a drawing with more is all wrong.
-WITNESSES = 100
+#: Conflicts of one procedure that are told one by one; a drawing with more is all wrong.
+LISTED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,33 +45,115 @@ def _duty(place: Place) -> str:
     return place.node.step.duty if place.node.step else ""
 
 
-def conflicting_pairs(subject: ProcedureSubject) -> Iterator[ConflictingPair]:
-    """Pairs of steps inside the office that conflict, whether or not one run does both.
+def conflicts_met(
+    subject: ProcedureSubject, concerns: Callable[[str, str], bool]
+) -> Iterator[tuple[ConflictingPair, int]]:
+    """Conflicting pairs of steps inside the office that some run executes both of.
 
-    A pair that lies within one call is left to the called procedure where
-    that one is checked as well.
+    Only those between posts that ``concerns``. A pair that lies within one call is left to
+    the called procedure where that one is checked as well.
+
+    Yields
+    ------
+    A pair and 0; once :data:`LISTED` pairs are told, the next of each kind (the same
+    duties and posts, or the same ``qd:separate``) and how many more pairs of its kind
+    there are, itself included.
     """
-    order = {place.id: number for number, place in enumerate(_inside(subject))}
-    checked = {procedure.id for d in subject.documents for procedure in d.procedures}
-    by_duty = _by_duty(subject)
-    taken: set[frozenset[str]] = set()
+    left = LISTED
+    for pairs, count in _clashes_met(subject, concerns):
+        shown = min(left, count)
+        left -= shown
+        for pair in islice(pairs, shown):
+            yield pair, 0
+        if count > shown:
+            yield next(pairs), count - shown
+
+
+def _clashes_met(
+    subject: ProcedureSubject, concerns: Callable[[str, str], bool]
+) -> Iterator[tuple[Iterator[ConflictingPair], int]]:
+    """Conflicting pairs by kind, one by one as they are asked for, and their number."""
+    meetings = _Meetings(subject)
     for conflict in subject.controls.duty_conflicts:
-        first, second = (by_duty.get(duty, ()) for duty in sorted(conflict.duties))
-        for pair in product(first, second):
-            one, other = sorted(pair, key=lambda place: order[place.id])
-            if not _is_left_to_callee(subject, one, other, checked):
-                taken.add(frozenset((one.id, other.id)))
-                yield ConflictingPair(
-                    one=one, other=other, statutory=conflict.statutory, basis=conflict.basis
+        first, second = (meetings.seats.get(duty, {}) for duty in sorted(conflict.duties))
+        for (post, ones), (opposite, others) in product(first.items(), second.items()):
+            if concerns(post, opposite) and (count := meetings.count(ones, others)):
+                pairs = meetings.pairs(ones, others)
+                yield (
+                    (
+                        ConflictingPair(
+                            one=one,
+                            other=other,
+                            statutory=conflict.statutory,
+                            basis=conflict.basis,
+                        )
+                        for one, other in pairs
+                    ),
+                    count,
                 )
+    taken = {conflict.duties for conflict in subject.controls.duty_conflicts}
+    told: set[tuple[str, str]] = set()
     for group in subject.procedure.separations:
-        for steps in combinations(
-            sorted(set(group.steps) & order.keys(), key=order.__getitem__), 2
-        ):
-            if frozenset(steps) not in taken:
-                taken.add(frozenset(steps))
-                one, other = map(subject.places.__getitem__, steps)
-                yield ConflictingPair(one=one, other=other, statutory=False, basis=group.reason)
+        found = [
+            ConflictingPair(one=one, other=other, statutory=False, basis=group.reason)
+            for one, other in meetings.within(group.steps)
+            if frozenset((_duty(one), _duty(other))) not in taken
+            and (one.id, other.id) not in told
+            and concerns(subject.post_at(one), subject.post_at(other))
+        ]
+        told.update(pair.steps for pair in found)
+        if found:
+            yield iter(found), len(found)
+
+
+class _Meetings:
+    """The steps inside the office by duty and post, and which of them some run does both of."""
+
+    def __init__(self, subject: ProcedureSubject) -> None:
+        self._partners = subject.behaviour.pairs.partners
+        self._number = {step: n for n, step in enumerate(subject.behaviour.steps)}
+        #: The steps by their number in the behaviour.
+        self._places: dict[int, Place] = {}
+        #: Steps, as a mask, by duty and by post.
+        self.seats: dict[str, dict[str, int]] = {}
+        #: Masks of the steps within each call whose callee is checked as well.
+        self._left_to: dict[str, int] = {}
+        checked = {procedure.id for d in subject.documents for procedure in d.procedures}
+        for place in _inside(subject):
+            number = self._number.get(place.id)
+            if number is None:
+                continue  # beyond a limit: the behaviour is unknown there, and says so
+            self._places[number] = place
+            posts = self.seats.setdefault(_duty(place), {})
+            post = subject.post_at(place)
+            posts[post] = posts.get(post, 0) | 1 << number
+            call, inside, _ = place.id.partition("/")
+            if inside and subject.places[call].node.called in checked:
+                self._left_to[call] = self._left_to.get(call, 0) | 1 << number
+
+    def count(self, ones: int, others: int) -> int:
+        """How many pairs of one and another some run executes."""
+        return sum((self._met(number) & others).bit_count() for number in bits(ones))
+
+    def pairs(self, ones: int, others: int) -> Iterator[tuple[Place, Place]]:
+        """The pairs themselves, the earlier step of each first."""
+        for number in bits(ones):
+            for opposite in bits(self._met(number) & others):
+                first, second = sorted((number, opposite))
+                yield self._places[first], self._places[second]
+
+    def within(self, steps: Iterable[str]) -> Iterator[tuple[Place, Place]]:
+        """The pairs among some steps."""
+        numbers = {self._number[step] for step in steps if step in self._number}
+        wanted = sum(1 << number for number in numbers & self._places.keys())
+        for number in bits(wanted):
+            for opposite in bits(self._partners(number) & wanted >> number + 1 << number + 1):
+                yield self._places[number], self._places[opposite]
+
+    def _met(self, number: int) -> int:
+        """The steps some run executes as well, but for those left to a callee."""
+        call = self._places[number].id.partition("/")[0]
+        return self._partners(number) & ~self._left_to.get(call, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,22 +229,8 @@ def crossing_witness(subject: ProcedureSubject, pair: CrossingPair) -> tuple[str
     return tuple(node for run in runs for node in run)
 
 
-def witness(subject: ProcedureSubject, pair: ConflictingPair, number: int) -> tuple[str, ...]:
-    """A shortest run that does both steps, for the first conflicts of a procedure."""
-    return subject.behaviour.witness(*pair.steps) if number < WITNESSES else ()
-
-
 def _inside(subject: ProcedureSubject) -> Iterator[Place]:
     """The steps done inside the office, those of called procedures included."""
     for place in subject.places.values():
         if place.node.kind.is_task and not (place.node.step and place.node.step.external):
             yield place
-
-
-def _is_left_to_callee(
-    subject: ProcedureSubject, one: Place, other: Place, checked: set[str]
-) -> bool:
-    call, inside, _ = one.id.partition("/")
-    if not inside or not other.id.startswith(f"{call}/"):
-        return False
-    return subject.places[call].node.called in checked

@@ -87,6 +87,16 @@ class Pairs(Mapping[tuple[str, str], str]):
         met = self._rows[self._number[first]] >> self._number[second] & 1
         return "may" if met else self._otherwise
 
+    def partners(self, number: int) -> int:
+        """The mask of the steps that some run is known to execute as well as this one."""
+        return self._rows[number]
+
+    def count(self, verdict: str) -> int:
+        """How many pairs have a verdict."""
+        twice = sum((row & ~(1 << number)).bit_count() for number, row in enumerate(self._rows))
+        met = twice // 2
+        return met if verdict == "may" else len(self) - met if verdict == self._otherwise else 0
+
     def __iter__(self) -> Iterator[tuple[str, str]]:
         for number, first in enumerate(self._steps):
             for second in self._steps[number + 1 :]:

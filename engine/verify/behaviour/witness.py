@@ -9,6 +9,8 @@ from .reach import Graph
 
 #: Most (state, steps wanted) visited while a shorter run is looked for.
 MAX_VISITS = 4_000
+#: Most moves looked at meanwhile: one state of a wide parallel split has thousands.
+MAX_MOVES = 20_000
 
 Successors = Callable[[int], Iterable[tuple[Move, int]]]
 _At = tuple[int, int]
@@ -19,7 +21,7 @@ def in_graph(graph: Graph, wanted: int) -> Run | None:
 
     Blocks are passed whole, so it may do more than it has to.
     """
-    return _shortest(0, graph.moves.__getitem__, wanted, None)
+    return _shortest(0, graph.moves.__getitem__, wanted, limited=False)
 
 
 def in_net(net: Net, wanted: int) -> Run | None:
@@ -28,16 +30,17 @@ def in_net(net: Net, wanted: int) -> Run | None:
     def successors(state: int) -> Iterable[tuple[Move, int]]:
         return ((move, state & move.keeps | move.puts) for move in net.possible(state))
 
-    return _shortest(net.start, successors, wanted, MAX_VISITS)
+    return _shortest(net.start, successors, wanted, limited=True)
 
 
-def _shortest(start: int, successors: Successors, wanted: int, cap: int | None) -> Run | None:
+def _shortest(start: int, successors: Successors, wanted: int, *, limited: bool) -> Run | None:
     """Dijkstra over (state, steps still wanted); a move counts its nodes."""
     first = (start, wanted)
     queue = [(0, 0, *first)]
     best = {first: 0}
     came: dict[_At, tuple[_At, Run]] = {}
-    while queue and (cap is None or len(best) < cap):
+    looked = 0
+    while queue and not (limited and (len(best) >= MAX_VISITS or looked >= MAX_MOVES)):
         cost, _, state, missing = heappop(queue)
         here = (state, missing)
         if not missing:
@@ -45,6 +48,7 @@ def _shortest(start: int, successors: Successors, wanted: int, cap: int | None) 
         if cost > best[here]:
             continue
         for move, there in successors(state):
+            looked += 1
             for done in _subsets(missing & move.block.steps):
                 run = move.block.run(done)
                 if run is None:

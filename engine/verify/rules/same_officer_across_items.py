@@ -20,7 +20,7 @@ Known limits
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import WITNESSES, crossing_pairs, crossing_witness
+from engine.verify.segregation import LISTED, crossing_pairs, crossing_witness
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-officer-across-items"
@@ -43,7 +43,7 @@ def check(subject: ProcedureSubject) -> Iterator[Finding]:
             posts=posts,
             officers=tuple(officer.id for officer in able),
             basis=pair.basis,
-            witness=crossing_witness(subject, pair) if number < WITNESSES else (),
+            witness=crossing_witness(subject, pair) if number < LISTED else (),
             statutory=pair.statutory,
             waiver=None if pair.statutory else subject.waiver(posts, pair.duties, pair.steps),
             names="、".join(officer.name for officer in able),

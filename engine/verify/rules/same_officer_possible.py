@@ -13,13 +13,14 @@ Wrong
 Right
     The two posts held by two officers.
 Known limits
-    Possible, not forced: whether another officer can do the step is not asked.
+    Possible, not forced: whether another officer can do the step is not asked. Only
+    the first hundred conflicts of a procedure are told one by one.
 """
 
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import conflicting_pairs, witness
+from engine.verify.segregation import LISTED, conflicts_met
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-officer-possible"
@@ -29,24 +30,29 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
     held = subject.posts_held
-    for number, pair in enumerate(conflicting_pairs(subject) if held else ()):
+
+    def both(post: str, other: str) -> bool:
+        return post != other and any(has.issuperset((post, other)) for _, has in held)
+
+    for pair, alike in conflicts_met(subject, both) if held else ():
         posts = (subject.post_at(pair.one), subject.post_at(pair.other))
         able = [officer for officer, has in held if has.issuperset(posts)]
-        if posts[0] == posts[1] or not able or not subject.may_meet(pair.steps):
-            continue
         yield subject.finding(
             ID,
             SEVERITY,
             subject.node_at(pair.other),
+            "rest" if alike else "pair",
             elements=pair.steps,
             posts=posts,
             officers=tuple(officer.id for officer in able),
             basis=pair.basis,
-            witness=witness(subject, pair, number),
+            witness=() if alike else subject.behaviour.witness(*pair.steps),
             statutory=pair.statutory,
             waiver=None if pair.statutory else subject.waiver(posts, pair.duties, pair.steps),
             names="、".join(officer.name for officer in able),
             one=pair.one.node.label,
             other=pair.other.node.label,
             source=pair.basis or subject.procedure.title,
+            count=alike,
+            listed=LISTED,
         )

@@ -20,7 +20,7 @@ Known limits
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import WITNESSES, crossing_pairs, crossing_witness
+from engine.verify.segregation import LISTED, crossing_pairs, crossing_witness
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-post-across-items"
@@ -41,7 +41,7 @@ def check(subject: ProcedureSubject) -> Iterator[Finding]:
             elements=pair.steps,
             posts=(post,),
             basis=pair.basis,
-            witness=crossing_witness(subject, pair) if number < WITNESSES else (),
+            witness=crossing_witness(subject, pair) if number < LISTED else (),
             statutory=pair.statutory,
             waiver=None if pair.statutory else subject.waiver(pair.duties, pair.steps),
             one=pair.one.node.label,

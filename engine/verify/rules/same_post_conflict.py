@@ -16,13 +16,13 @@ Right
 Known limits
     Steps of outside parties are left out; where exploration reaches its limit,
     ``behaviour-unknown`` says so. Only the first hundred conflicts of a procedure
-    are shown with a run.
+    are told one by one; the rest are counted by duties.
 """
 
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import ConflictingPair, conflicting_pairs, witness
+from engine.verify.segregation import LISTED, conflicts_met
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-post-conflict"
@@ -31,28 +31,23 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
-    pairs = (pair for pair in conflicting_pairs(subject) if _is_met(subject, pair))
-    for number, pair in enumerate(pairs):
+    for pair, alike in conflicts_met(subject, lambda post, other: post == other != ""):
         post = subject.post_at(pair.one)
         yield subject.finding(
             ID,
             SEVERITY,
             subject.node_at(pair.other),
-            "statutory" if pair.statutory else "waivable",
+            "rest" if alike else "statutory" if pair.statutory else "waivable",
             elements=pair.steps,
             posts=(post,),
             basis=pair.basis,
-            witness=witness(subject, pair, number),
+            witness=() if alike else subject.behaviour.witness(*pair.steps),
             statutory=pair.statutory,
             waiver=None if pair.statutory else subject.waiver(pair.duties, pair.steps),
             one=pair.one.node.label,
             other=pair.other.node.label,
             post=post,
             source=pair.basis or subject.procedure.title,
+            count=alike,
+            listed=LISTED,
         )
-
-
-def _is_met(subject: ProcedureSubject, pair: ConflictingPair) -> bool:
-    """Whether the steps belong to one post and some run does both."""
-    post = subject.post_at(pair.one)
-    return bool(post) and post == subject.post_at(pair.other) and subject.may_meet(pair.steps)
