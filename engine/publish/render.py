@@ -59,6 +59,8 @@ def pdf(sheet: Sheet) -> bytes:
     )
     return typst.compile(
         source.encode(),
+        # Otherwise the working directory, which may be gone while a server runs.
+        root=font_directory(),
         font_paths=_fonts(),
         format="pdf",
         timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),

@@ -3,7 +3,7 @@
 import sqlite3
 
 import psycopg
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from engine.model.errors import QingdanError
 from engine.model.wording import say
@@ -70,6 +70,16 @@ def _known(origin: BaseException | None) -> tuple[type[StoreUnavailable], str] |
         case psycopg.OperationalError():
             return StoreUnavailable, "gone"
     return None
+
+
+def is_overtaken(error: IntegrityError) -> bool:
+    """Whether a row with the same key was stored meanwhile: not a fault, a race that was lost."""
+    match error.orig:
+        case psycopg.errors.UniqueViolation():
+            return True
+        case sqlite3.IntegrityError(sqlite_errorcode=code):
+            return code in (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+    return False
 
 
 def translated(error: SQLAlchemyError) -> StoreUnavailable:

@@ -187,8 +187,8 @@ def append(
 
     Raises
     ------
-    IntegrityError
-        The chain has gone on beyond ``head``.
+    StoreBusy
+        From the transaction: the chain has gone on beyond ``head``.
     """
     if head is None and case_id == OFFICE_CHAIN:
         # Nothing else of the office is sure to be locked by whoever writes its own chain.

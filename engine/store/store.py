@@ -18,7 +18,7 @@ from engine.model.errors import reason_of
 from engine.model.wording import say
 
 from .connecting import WRITES, engine_at
-from .errors import NewerSchema, StoreUnavailable, translated
+from .errors import NewerSchema, StoreBusy, StoreUnavailable, is_overtaken, translated
 from .sharing import Sharing
 
 #: Key of the lock that keeps two processes from bringing one PostgreSQL up to date at once.
@@ -40,7 +40,8 @@ class Store:
         Raises
         ------
         StoreBusy
-            Others held what this needs for too long, or both sides waited for each other.
+            Others held what this needs for too long, both sides waited for each other, or
+            somebody stored the same a moment earlier.
         StoreFull, StoreUnavailable
             The database failed; nothing of the block is stored.
         """
@@ -84,7 +85,9 @@ class Store:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except IntegrityError:
+    except IntegrityError as error:
+        if is_overtaken(error):
+            raise StoreBusy(say("store.overtaken")) from error
         raise
     except (DBAPIError, PoolTimeout) as error:
         raise translated(error) from error

@@ -72,6 +72,14 @@ def test_second_run_gives_the_same_bytes(code, sheet_of, edition_of):
     assert render.pdf(again) == render.pdf(sheet)
 
 
+def test_pdf_needs_no_working_directory(sheet_of, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert render.pdf(sheet_of(CODES[0])).startswith(b"%PDF")
+
+
 def test_second_png_has_the_same_bytes(sheet_of):
     assert render.png(sheet_of(CODES[0], "A3")) == render.png(sheet_of(CODES[0], "A3"))
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.runtime import Office
-from engine.store import Store, journal, schema, sealing
+from engine.store import Store, StoreBusy, journal, schema, sealing
 from tests.cases.conftest import CONTROLS, Clock, Desk
 
 from .conftest import SECRETS
@@ -71,7 +71,7 @@ def test_held_head_is_where_the_chain_ends(store: Store, case_id: str) -> None:
         assert after == journal.head_of(connection, "shifan", case_id)
         assert after.sequence == head.sequence + 2
         assert journal.first_broken(connection, "shifan", case_id) is None
-    with pytest.raises(IntegrityError), store.write() as connection:
+    with pytest.raises(StoreBusy, match="同时办了"), store.write() as connection:
         journal.append(connection, "shifan", case_id, entry, head=head)
 
 

@@ -90,14 +90,15 @@ def test_database_locked_by_another_is_one_clear_error(
     desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.publish(FILE)
+    desk.open()
     monkeypatch.setattr(connecting, "BUSY_TIMEOUT_MS", 20)
     other = open_store(store.engine.url.render_as_string(hide_password=False))
     office = Office(other, "shifan", controls=CONTROLS, clock=Clock())
     with store.write() as connection:
-        connection.execute(text("UPDATE office SET name = name"))
+        connection.execute(text("UPDATE counter SET value = value"))
         with pytest.raises(StoreBusy, match="还没轮到"):
             Desk(office, desk.folder).open()
-    assert Desk(office, desk.folder).open().id == "2026-000001"
+    assert Desk(office, desk.folder).open().id == "2026-000002"
     other.close()
 
 
@@ -127,6 +128,23 @@ def test_of_two_who_wait_for_each_other_one_does_it_again(postgresql: Server) ->
     assert sorted(outcomes) == ["done", say("store.busy")]
     store.close()
     postgresql.drop(name)
+
+
+def test_of_two_who_store_the_same_one_is_told(store: Store) -> None:
+    outcomes: list[str] = []
+
+    def enter() -> None:
+        try:
+            _run(store, "INSERT INTO office (id, name) VALUES ('new', '新所')")
+        except StoreBusy as busy:
+            outcomes.append(busy.message)
+
+    thread = threading.Thread(target=enter)
+    with store.write() as connection:
+        connection.execute(text("INSERT INTO office (id, name) VALUES ('new', '新所')"))
+        thread.start()
+    thread.join()
+    assert outcomes == [say("store.overtaken")]
 
 
 def test_reader_sees_one_moment_while_others_write(store: Store) -> None:
