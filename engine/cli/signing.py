@@ -161,5 +161,20 @@ def record_paper(
     show_result(form, case, f"{done}\n{case_text(office, case.id)}")
 
 
+@click.command("emergency-claim", help=say("emergency.command.claim"))
+@_ITEM
+@_REASON
+@KEY
+@BY
+@with_office
+def emergency_claim(
+    work_item: str, reason: str, key: str, officer: str, db: str, office_id: str | None, form: str
+) -> None:
+    office = office_at(db, office_id)
+    item = work_item_at(office, work_item)
+    held = office.emergency_claim(item.id, by=officer, reason=reason, key=key)
+    show_result(form, held, say("emergency.cli.claimed", step=item.step_name))
+
+
 #: What ``qingdan case`` takes in.
-COMMANDS = (sign, add_signer, drop_signer, signatures, record_paper)
+COMMANDS = (sign, add_signer, drop_signer, signatures, record_paper, emergency_claim)

@@ -15,7 +15,7 @@ from engine.store import schema
 from . import board, objects
 from .deadlines import following
 from .duties import recused
-from .errors import Stale
+from .errors import NotAllowed, Stale
 from .ledger import SYSTEM, Ledger
 from .machine import Machine, News, Open, OpenKind
 from .places import fields_of
@@ -30,8 +30,12 @@ _END = (
     "UPDATE case_file SET version = version + 1, revision = revision + ?, "
     f"state = ?, finished_at = ? {_VERSION}"
 )
+_REVIEW = (
+    "SELECT step_name FROM work_item WHERE office_id = ? AND case_id = ? "
+    "AND kind = 'review' AND state IN ('ready', 'claimed') LIMIT 1"
+)
 _OF_CALL = "FROM case_file WHERE office_id = ? AND parent_id = ? AND parent_task = ?"
-_RUNS = "state IN ('open', 'faulty')"
+_RUNS = "state IN ('open', 'faulty', 'suspended')"
 _ANY_CHILD = f"SELECT 1 {_OF_CALL} LIMIT 1"
 _RUNNING_CHILD = f"SELECT 1 {_OF_CALL} AND {_RUNS} LIMIT 1"
 _RUNNING_CHILDREN = f"SELECT id {_OF_CALL} AND {_RUNS} ORDER BY row_number, id"
@@ -125,6 +129,8 @@ class Casework(Ledger):
             self._announce(row, program, news)
             self._run_children(row, machine)
             news = machine.news()
+        if machine.finished:
+            self._is_reviewed(row)
         state = CaseState.FINISHED if machine.finished else CaseState.OPEN
         self._save(row, machine, state)
         self._announce(row, program, news)
@@ -133,6 +139,12 @@ class Casework(Ledger):
         if machine.finished:
             self.note(row["id"], SYSTEM, "finished")
             self._wake_parent(row)
+
+    def _is_reviewed(self, row: Row) -> None:
+        """What was done in an emergency has been reviewed: else the case cannot end."""
+        left = self.wire.run(_REVIEW, self.office_id, row["id"]).fetchone()
+        if left is not None:
+            raise NotAllowed(say("emergency.open-review", step=left[0]))
 
     def _announce(self, row: Row, program: Program, news: News) -> None:
         board.sync(self, row, program, news)
@@ -195,16 +207,25 @@ class Casework(Ledger):
             machine.complete(call.id, {})
             waiting = machine.calls()
 
+    def close(self, row: Row, state: CaseState) -> None:
+        """End a case before its end, with all below it."""
+        self._is_reviewed(row)
+        self._close(row, state)
+        following.end(self, row, self.program(row))
+        self._wake_parent(row)
+
+    def _close(self, row: Row, state: CaseState) -> None:
+        machine = self.load(row)
+        machine.withdraw()
+        news = machine.news()
+        self._save(row, machine, state)
+        self._announce(row, machine.program, news)
+
     def _withdraw_children(self, row: Row, call: Open) -> None:
         """End the child cases of a call that waits for them no more."""
         running = self.wire.run(_RUNNING_CHILDREN, self.office_id, row["id"], call.id)
         for (child_id,) in running.fetchall():
-            child = self.case(child_id)
-            machine = self.load(child)
-            machine.withdraw()
-            news = machine.news()
-            self._save(child, machine, CaseState.WITHDRAWN)
-            self._announce(child, machine.program, news)
+            self._close(self.case(child_id), CaseState.WITHDRAWN)
             self.note(child_id, SYSTEM, "withdrawn", note=say("hotpath.parent-went-on"))
 
     def _open_children(self, row: Row, machine: Machine, call: Open) -> None:

@@ -15,7 +15,7 @@ from engine.store import CHINA, journal, schema, sealing
 from . import records
 from .atwork import is_free
 from .deadlines.matter import Matters
-from .errors import FaultyCase
+from .errors import FaultyCase, NotAllowed
 from .ledger import SYSTEM
 
 _case = schema.case_file
@@ -63,6 +63,9 @@ class Timers(Matters):
         try:
             with self._at_work() as (work, _):
                 return work.fire(case_id) if is_free(work.wire, self.id, case_id) else 0
+        except NotAllowed:
+            # It would end a case that something is still to be reviewed in: it goes off then.
+            return 0
         except FaultyCase:
             self._mark_faulty(case_id)
             with self.store.write() as connection:

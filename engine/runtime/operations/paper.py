@@ -7,14 +7,14 @@ from engine.model.wording import say
 
 from ..errors import FormInvalid, NotAllowed
 from ..filing import Upload
+from .emergency import EmergencyDesk
 from .signatures import planned_signers
-from .signing import SigningDesk
 
 #: Name of the scan among the files of a form.
 SCAN = "scan"
 
 
-class PaperDesk(SigningDesk):
+class PaperDesk(EmergencyDesk):
     """What one officer does to one work item, perhaps for what another signed on paper.
 
     The deed is the signer's, who is judged; the journal names who recorded it.

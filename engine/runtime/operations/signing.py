@@ -55,7 +55,7 @@ class SigningDesk(SideDesk):
         """签署: one officer's decision, on a step that several sign or beside one."""
         self._is_alive()
         self._is_current(version)
-        if self.item["kind"] in (_BEFORE, _AFTER):
+        if self.item["kind"] in (_BEFORE, _AFTER, WorkItemKind.REVIEW):
             self._sign_beside(choice, text, files)
             return
         asked = self._asked()
@@ -255,7 +255,8 @@ class SigningDesk(SideDesk):
         self._attach(self._asked(), files)
         keep_signature(self.work, self.item, self.officer.id, choice)
         self._set(state=WorkItemState.DONE.value, done_at=self.work.now)
-        self._remark("signed", text.strip(), choice)
+        is_review = self.item["kind"] == WorkItemKind.REVIEW
+        self._remark("reviewed" if is_review else "signed", text.strip(), choice)
         if self.item["kind"] == _AFTER:
             self._after_signature(agreed=choice == agree)
 

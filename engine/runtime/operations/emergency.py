@@ -1,0 +1,107 @@
+"""应急办理: a step taken by who does not hold its post, and the review nobody can skip."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import exists, select
+
+from engine.model.case import WorkItemKind, WorkItemState
+from engine.model.item import Item, LimitUnit, TimeLimit
+from engine.model.office import Officer, Waiver
+from engine.model.wording import say
+from engine.store.dealing import remark
+
+from ..clock import due
+from ..errors import NotAllowed
+from ..filing import Upload
+from ..lookahead import BESIDE
+from .handing import HEAD
+from .remarks import asked_text
+from .signing import DUTY, SigningDesk
+
+#: As the journal names it, and the remark that tells who did so.
+ACTION = "emergency-claimed"
+
+
+class EmergencyDesk(SigningDesk):
+    """What one officer does to one work item, perhaps in an emergency, or to review that."""
+
+    def emergency_claim(self, reason: str) -> None:
+        """应急办理: take a step without holding its post; its review opens at once."""
+        self._is_alive()
+        step = self.item["step_name"]
+        if self.item["state"] == WorkItemState.CLAIMED:
+            raise self._taken("already-claimed")
+        if self._is_side() or self._is_signed() or self.item["external"]:
+            raise NotAllowed(say("emergency.no-step", step=step))
+        item = self._rules()
+        text = asked_text(reason, "reason")
+        if self._holds(self.item["post"]):
+            raise NotAllowed(say("emergency.holds-post", step=step))
+        assignment = self.judge.assign(self.officer, {**self.item, "post": ""}, self.case)
+        self.warning = assignment.forecast.warning
+        self._set(state=WorkItemState.CLAIMED.value, officer=self.officer.id)
+        self.open_side(
+            WorkItemKind.REVIEW,
+            step_name=say("emergency.review", step=step),
+            trail=f"{self.item['trail']}{BESIDE}{WorkItemKind.REVIEW}",
+            duty=DUTY,
+            # The head reviews; whoever holds the post, where the head acted.
+            post=self.item["post"] if self._holds(HEAD) else HEAD,
+            due=due(
+                self.work.calendar,
+                TimeLimit(days=item.emergency_review_days, unit=LimitUnit.WORKING_DAY),
+                self.work.now,
+            ),
+        )
+        self._remark(ACTION, text, assignment.note)
+
+    def claim(self) -> None:
+        self._not_own_review(self.officer)
+        super().claim()
+
+    def _rules(self) -> Item:
+        """The item of the case, which has to allow it."""
+        bundle = self.case["root_bundle"]
+        item = self.work.versions.program(self.work.connection, bundle).procedure.item
+        if item is None or not item.emergency:
+            raise NotAllowed(say("emergency.not-allowed", step=self.item["step_name"]))
+        return item
+
+    def _holds(self, post: str) -> bool:
+        held = self.officer.posts_on(self.judge.today)
+        named = {self.work.controls.post(name) for name in held}
+        return post in held or (self.work.controls.post(post) in named - {None})
+
+    def _judged(self) -> tuple[Waiver, ...]:
+        self._not_own_review(self.officer)
+        if self._acted(self.officer, self.item["id"]):
+            return self.judge.judge(self.officer, {**self.item, "post": ""}, self.case)
+        return super()._judged()
+
+    def _taker(self, officer_id: str) -> Officer:
+        taker = super()._taker(officer_id)
+        self._not_own_review(taker)
+        return taker
+
+    def _acted(self, officer: Officer, item_id: str) -> bool:
+        """Whether an officer took a work item in an emergency."""
+        query = select(
+            exists().where(
+                remark.c.office_id == self.office_id,
+                remark.c.work_item_id == item_id,
+                remark.c.officer_id == officer.id,
+                remark.c.action == ACTION,
+            )
+        )
+        return bool(self.work.connection.scalar(query))
+
+    def _not_own_review(self, officer: Officer) -> None:
+        """Nobody reviews what they did themselves."""
+        if self.item["kind"] == WorkItemKind.REVIEW and self._acted(officer, self.item["of_item"]):
+            raise NotAllowed(say("emergency.own-review", officer=officer.name))
+
+    def finish_side(self, values: Mapping[str, str], files: Mapping[str, Upload]) -> None:
+        if self.item["kind"] == WorkItemKind.REVIEW:
+            self._sign_beside(values.get("choice", ""), values.get("text", ""), files)
+        else:
+            super().finish_side(values, files)

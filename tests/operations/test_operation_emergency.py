@@ -1,0 +1,100 @@
+"""应急办理: only where the item allows it, never unreviewed, never reviewed by who did it."""
+
+import pytest
+
+from engine.model.case import CaseState, WorkItemKind
+from engine.runtime import AlreadyTaken, FormInvalid, NotAllowed, Refused
+from tests.cases.drawings import line, process, step
+
+FILE = process(
+    "p",
+    step("accept", duty="accept", post="受理窗口"),
+    step("examine", duty="examine", post="资金监管"),
+    step("archive", duty="archive", post="受理窗口"),
+    line("start", "accept", "examine", "archive", "end"),
+    code="T-1",
+)
+URGENT = FILE.replace(b'version="1"', b'version="1" emergency="true" emergencyReviewDays="2"')
+
+
+@pytest.fixture
+def waiting(desk):
+    """The second step, which may be taken in an emergency; 董 accepted the case."""
+    desk.publish(URGENT)
+    case = desk.open()
+    desk.do(case.id, "accept", "dong")
+    return desk.waiting(case.id)["examine"]
+
+
+def review_of(office, item):
+    found = office.case(item.case_id).work_items
+    return next(w for w in found if w.kind is WorkItemKind.REVIEW)
+
+
+def test_case_ends_only_after_the_review(office, desk, waiting):
+    taken = office.emergency_claim(waiting.id, by="ding", reason="防汛")
+    assert taken.officer == "ding"
+    office.complete(waiting.id, by="ding", values={})
+    review = review_of(office, waiting)
+    assert (review.post, review.due.date().isoformat()) == ("所长", "2026-03-04")
+    item = next(w for w in office.case(waiting.case_id).work_items if w.step == "archive")
+    office.claim(item.id, by="dong")
+    with pytest.raises(NotAllowed, match="事后审核"):
+        office.complete(item.id, by="dong", values={})
+    assert office.work_item(item.id).done_at is None
+
+    office.claim(review.id, by="zhang")
+    with pytest.raises(FormInvalid):
+        office.sign(review.id, by="zhang", choice="不同意")
+    office.sign(review.id, by="zhang", choice="不同意", text="应先请示")
+    case = office.complete(item.id, by="dong", values={})
+
+    assert case.state is CaseState.FINISHED
+    assert [(s.officer, s.choice) for s in office.signatures(case.id)] == [("zhang", "不同意")]
+    assert {r.text for r in office.remarks(case.id)} == {"防汛", "应先请示"}
+    actions = desk.actions(case.id)
+    assert "emergency-claimed" in actions
+    assert "reviewed" in actions
+
+
+def test_nobody_reviews_their_own_emergency(office, desk, waiting):
+    office.emergency_claim(waiting.id, by="zhang", reason="防汛")
+    review = review_of(office, waiting)
+    assert review.post == "资金监管"
+    office.claim(review.id, by="jian")
+    with pytest.raises(NotAllowed, match="不能自己"):
+        office.reassign(review.id, by="jian", to="zhang", reason="请审")
+
+    office.release(review.id, by="jian")
+    with pytest.raises(NotAllowed, match="不能自己"):
+        office.claim(review.id, by="zhang")
+
+
+@pytest.mark.parametrize("by", ["bro", "jia", "zhang", "dong"])
+def test_without_leave_of_the_item_nobody_takes_it(office, desk, by):
+    desk.publish(FILE)
+    case = desk.open()
+    desk.do(case.id, "accept", "dong")
+    item = desk.waiting(case.id)["examine"]
+
+    with pytest.raises(NotAllowed, match="没有准许"):
+        office.emergency_claim(item.id, by=by, reason="防汛")
+
+
+def test_recusal_and_conflicts_hold_in_an_emergency(office, desk):
+    desk.publish(URGENT)
+    case = desk.open()
+    desk.do(case.id, "accept", "ding")
+    desk.do(case.id, "examine", "jian")
+    item = desk.waiting(case.id)["archive"]
+    for who, rule in (("bro", "relative-applicant"), ("jia", "relatives-in-case")):
+        with pytest.raises(Refused) as refused:
+            office.emergency_claim(item.id, by=who, reason="防汛")
+        assert refused.value.rule == rule
+    with pytest.raises(NotAllowed, match="直接认领"):
+        office.emergency_claim(item.id, by="dong", reason="防汛")
+    with pytest.raises(FormInvalid):
+        office.emergency_claim(item.id, by="zhang", reason="")
+    office.claim(item.id, by="dong")
+    with pytest.raises(AlreadyTaken):
+        office.emergency_claim(item.id, by="zhang", reason="防汛")
