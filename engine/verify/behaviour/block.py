@@ -80,28 +80,42 @@ class _Compound(Block):
             part.mark(rows)
 
 
-class All(_Compound):
-    """Every part is executed: one after the other, or in parallel."""
+class _Across(_Compound):
+    """Parts that share no step and can all be executed in one pass."""
 
     __slots__ = ()
 
     def mark(self, rows: list[int]) -> None:
         _Compound.mark(self, rows)
-        _mark_across(self.parts, rows)
+        for part in self.parts:
+            for step in bits(part.steps):
+                rows[step] |= self.steps & ~part.steps
 
     def run(self, wanted: int) -> Run | None:
         if wanted & ~self.steps:
             return None
         if not wanted:
             return self.shortest
-        runs = [part.run(wanted & part.steps) for part in self.parts]
+        runs = [part.run(wanted & part.steps) for part in self._passed(wanted)]
         return None if None in runs else tuple(node for run in runs if run for node in run)
 
+    def _passed(self, wanted: int) -> Iterable[Block]:
+        """The parts a shortest run goes through."""
+        return self.parts
+
     def does(self, wanted: int) -> bool:
-        return _does_across(self.parts, self.steps, wanted)
+        return not wanted & ~self.steps and all(
+            part.does(wanted & part.steps) for part in self.parts
+        )
 
     def family(self, cap: int) -> frozenset[int]:
         return combine([part.family(cap) for part in self.parts], cap)
+
+
+class All(_Across):
+    """Every part is executed: one after the other, or in parallel."""
+
+    __slots__ = ()
 
 
 class One(_Compound):
@@ -121,28 +135,13 @@ class One(_Compound):
         return maximal((s for part in self.parts for s in part.family(cap)), cap)
 
 
-class Some(_Compound):
+class Some(_Across):
     """Any parts but not none are executed."""
 
     __slots__ = ()
 
-    def mark(self, rows: list[int]) -> None:
-        _Compound.mark(self, rows)
-        _mark_across(self.parts, rows)
-
-    def run(self, wanted: int) -> Run | None:
-        if wanted & ~self.steps:
-            return None
-        if not wanted:
-            return self.shortest
-        runs = [part.run(wanted & part.steps) for part in self.parts if wanted & part.steps]
-        return None if None in runs else tuple(node for run in runs if run for node in run)
-
-    def does(self, wanted: int) -> bool:
-        return _does_across(self.parts, self.steps, wanted)
-
-    def family(self, cap: int) -> frozenset[int]:
-        return combine([part.family(cap) for part in self.parts], cap)
+    def _passed(self, wanted: int) -> Iterable[Block]:
+        return (part for part in self.parts if wanted & part.steps)
 
 
 class Repeat(_Compound):
@@ -282,16 +281,3 @@ def _union(parts: Iterable[Block]) -> int:
 
 def _height(parts: Iterable[Block]) -> int:
     return 1 + max(part.height for part in parts)
-
-
-def _does_across(parts: Sequence[Block], steps: int, wanted: int) -> bool:
-    """Whether parts that share no step execute all wanted ones, each its own."""
-    return not wanted & ~steps and all(part.does(wanted & part.steps) for part in parts)
-
-
-def _mark_across(parts: Sequence[Block], rows: list[int]) -> None:
-    """Every step of one part occurs together with every step of another."""
-    together = _union(parts)
-    for part in parts:
-        for step in bits(part.steps):
-            rows[step] |= together & ~part.steps
