@@ -92,7 +92,8 @@ class Waiver:
     #: The compensating control.
     control: str
     until: date
-    #: Code of the item or number of the case it is limited to; empty for ``office``.
+    #: Code of the item or number of the case it is limited to, with all cases opened
+    #: from that one; empty for ``office``.
     reach: str = ""
 
     def covers(self, *, item: str = "", case: str = "") -> bool:

@@ -56,6 +56,8 @@ class Family:
     bindings: tuple[StepGroup, ...]
     #: Code of the item, for waivers limited to one.
     item: str = ""
+    #: Number of the case at the top, for waivers limited to one: they hold in all below it.
+    root_id: str = ""
     #: Deeds in other families of cases about the same business objects.
     elsewhere: tuple[Deed, ...] = ()
 
@@ -257,7 +259,7 @@ class _Judgement:
             named = frozenset(_canonical(self.controls, name) for name in waiver.between)
             if (
                 waiver.is_in_force(self.today)
-                and waiver.covers(item=self.family.item, case=self.task.case_id)
+                and waiver.covers(item=self.family.item, case=self.family.root_id)
                 and named in pairs
                 and len(named) == 2
             ):

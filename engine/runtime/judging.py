@@ -104,6 +104,7 @@ class Judge:
             separations=separations,
             bindings=bindings,
             item=root["item_code"],
+            root_id=root["id"],
             elsewhere=self._elsewhere(root["id"]),
         )
         task = Task(

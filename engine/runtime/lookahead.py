@@ -245,6 +245,7 @@ class Outlook:
             separations=(),
             bindings=(),
             item=self.root["item_code"],
+            root_id=self.root["id"],
             elsewhere=bars,
         )
         course = self._game().course

@@ -209,6 +209,49 @@ def test_kin_in_a_sister_case_is_looked_ahead_to(office: Office, tmp_path: Path,
     assert office.claim(check.id, by="bing").warning == ""
 
 
+def test_waiver_for_a_case_holds_in_the_cases_opened_from_it(
+    office: Office, tmp_path: Path
+) -> None:
+    """The claim itself and the look-ahead read the number in the same way."""
+    folder = tmp_path / "bpmn"
+    folder.mkdir()
+    for number, content in enumerate(FAMILY):
+        (folder / f"{number}.bpmn").write_bytes(content)
+    officers = (officer("jia", "甲", "资金监管", "出纳会计", "档案管理"),)
+    office.appoint(Roster(office="示范镇财政所", officers=officers))
+    office.publish(Library.load([folder]))
+    case = office.open_case("T-9", by="jia", applicant=Applicant(name="村委会"))
+    (listing,) = office.case(case.id).work_items
+    office.claim(listing.id, by="jia")
+    office.complete(listing.id, by="jia", values={"rows.0.who": "周甲"})
+    (one,) = office.case(case.id).case.children
+    (check,) = office.case(one).work_items
+
+    def waive(reach: str) -> None:
+        waiver = Waiver(
+            id="W-1",
+            between=frozenset(("each/check", "each/pay")),
+            scope="case",
+            reach=reach,
+            approved_by="县财政局",
+            reason="编制一人",
+            control="县局按月抽审",
+            until=NOW.date(),
+        )
+        office.appoint(Roster(office="示范镇财政所", officers=officers, waivers=(waiver,)))
+
+    waive(case.id)
+    assert office.claim(check.id, by="jia").warning == ""
+    office.complete(check.id, by="jia", values={})
+    (pay,) = (w for w in office.case(one).work_items if w.step == "pay")
+    waive(one)
+    with pytest.raises(Refused, match="separated-steps"):
+        office.claim(pay.id, by="jia")
+    waive(case.id)
+    office.claim(pay.id, by="jia")
+    assert "W-1" in office.history(one)[-1].note
+
+
 @pytest.mark.parametrize(("second", "refused"), [("jia", True), ("yi", False)])
 def test_cosigner_is_looked_ahead_from_too(
     office: Office, tmp_path: Path, second: str, refused: bool
