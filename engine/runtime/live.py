@@ -5,9 +5,9 @@ silence below its thousandth level. Here every task that can still do something
 is in an index of its workflow, and the top workflow knows what a step changed.
 """
 
+import secrets
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
@@ -24,6 +24,17 @@ from .joins import Meeting
 _BOTTOMLESS = 10**9
 
 
+class TaskId(str):
+    """The id of a task: text, which is found faster than the UUIDs SpiffWorkflow uses."""
+
+    __slots__ = ()
+
+    @property
+    def hex(self) -> str:
+        """The id as it is stored."""
+        return str(self)
+
+
 class LiveTask(Task):
     """A task that keeps the indexes of its workflow right.
 
@@ -36,16 +47,16 @@ class LiveTask(Task):
         task_spec: TaskSpec,
         parent: "LiveTask | None" = None,
         state: int = TaskState.MAYBE,
-        id: UUID | None = None,
+        id: "TaskId | None" = None,
         number: int = 0,
     ) -> None:
         # What Task does, without the clock and the log.
         top = workflow.top_workflow
-        self.id = id or uuid4()
+        self.id = id or TaskId(secrets.token_hex(16))
         self.workflow = workflow
         self.task_spec = task_spec
         self._parent = parent.id if parent is not None else None
-        self._children: list[UUID] = []
+        self._children: list[TaskId] = []
         self._state = state
         self.triggered = False
         self.thread_id = 0
@@ -108,7 +119,7 @@ class LiveTask(Task):
 class Indexed(BpmnBaseWorkflow):
     """Mixed into workflows: which tasks can still do something."""
 
-    tasks: dict[UUID, LiveTask]
+    tasks: dict[str, LiveTask]
     task_tree: LiveTask
 
     if TYPE_CHECKING:
@@ -125,12 +136,12 @@ class Indexed(BpmnBaseWorkflow):
 
     def prepare_indexes(self, stored: list[object] | None = None) -> None:
         """Start with nothing."""
-        self.waiting: dict[UUID, LiveTask] = {}
+        self.waiting: dict[str, LiveTask] = {}
         #: READY, and of a kind that runs by itself.
-        self.automatic: dict[UUID, LiveTask] = {}
-        self.unfinished: dict[UUID, LiveTask] = {}
+        self.automatic: dict[str, LiveTask] = {}
+        self.unfinished: dict[str, LiveTask] = {}
         #: By name of a joining gateway: its tasks that have not met the others yet.
-        self.arrivals: dict[str, dict[UUID, LiveTask]] = {}
+        self.arrivals: dict[str, dict[str, LiveTask]] = {}
         #: What the store knows of the workflow itself.
         self.stored = stored
 
@@ -189,7 +200,7 @@ class Indexed(BpmnBaseWorkflow):
                 cancelled.append(task)
         return cancelled
 
-    def _remove_task(self, task_id: UUID) -> None:
+    def _remove_task(self, task_id: str) -> None:
         task = self.tasks[task_id]
         task.parent._children.remove(task_id)
         pile = [task]
@@ -212,7 +223,7 @@ class Indexed(BpmnBaseWorkflow):
 class LiveSubWorkflow(Indexed, BpmnSubWorkflow):
     """A called process or sub-process."""
 
-    def __init__(self, spec: BpmnProcessSpec, parent_task_id: UUID, top: "LiveWorkflow") -> None:
+    def __init__(self, spec: BpmnProcessSpec, parent_task_id: str, top: "LiveWorkflow") -> None:
         super().__init__(spec, parent_task_id, top, deserializing=True)
         self.prepare_indexes()
 
@@ -220,7 +231,7 @@ class LiveSubWorkflow(Indexed, BpmnSubWorkflow):
 class LiveWorkflow(Indexed, BpmnWorkflow):
     """The workflow of a case."""
 
-    subprocesses: dict[UUID, LiveSubWorkflow]
+    subprocesses: dict[str, LiveSubWorkflow]
 
     def __init__(
         self, spec: BpmnProcessSpec, called: dict[str, BpmnProcessSpec], engine: SafeEngine
@@ -228,8 +239,8 @@ class LiveWorkflow(Indexed, BpmnWorkflow):
         super().__init__(spec, called, script_engine=engine, deserializing=True)
         self.prepare_indexes()
         #: Tasks of all its workflows.
-        self.everywhere: dict[UUID, LiveTask] = {}
-        self._active: dict[UUID, LiveSubWorkflow] = {}
+        self.everywhere: dict[str, LiveTask] = {}
+        self._active: dict[str, LiveSubWorkflow] = {}
         #: What changed since it was stored last: tasks, and numbers of those that are gone.
         self.touched: dict[LiveTask, None] = {}
         self.gone: list[int] = []
@@ -297,7 +308,7 @@ class LiveWorkflow(Indexed, BpmnWorkflow):
         sub.completed, sub.success = False, True
         self._active[sub.parent_task_id] = sub
 
-    def get_task_from_id(self, task_id: UUID) -> LiveTask:
+    def get_task_from_id(self, task_id: str) -> LiveTask:
         task = self.everywhere.get(task_id)
         return task if task is not None else super().get_task_from_id(task_id)
 

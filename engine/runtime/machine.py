@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.defaults import CallActivity, EventBasedGateway
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
@@ -94,8 +93,8 @@ class Machine:
         #: Number of tasks when it was last put away.
         self.size = 0
         self._workflow = workflow
-        self._places: dict[UUID, tuple[Open, ...]] = {}
-        self._timers: dict[UUID, tuple[Alarm, ...]] = {}
+        self._places: dict[str, tuple[Open, ...]] = {}
+        self._timers: dict[str, tuple[Alarm, ...]] = {}
 
     @classmethod
     def start(cls, program: Program, data: dict[str, object], clock: Clock) -> "Machine":
@@ -150,7 +149,7 @@ class Machine:
     def complete(self, place: str, values: Mapping[str, object]) -> None:
         """Finish an open place; ``values`` are already in :attr:`data`."""
         task_id, _, branch = place.partition("-")
-        task = self._workflow.get_task_from_id(UUID(task_id))
+        task = self._workflow.get_task_from_id(task_id)
         with _decided():
             if isinstance(task.task_spec, HumanTask | ChildCases):
                 if task.is_instance:
@@ -178,7 +177,7 @@ class Machine:
 
     def _task(self, place: str) -> LiveTask | None:
         """The task of a place; None where it was undone."""
-        return self._workflow.everywhere.get(UUID(place.partition("-")[0]))
+        return self._workflow.everywhere.get(place.partition("-")[0])
 
     def withdraw(self) -> None:
         """Stop: nothing of it waits for anybody any more."""

@@ -48,13 +48,11 @@ class Wire:
         """Insert rows; a column that is not named takes its default, the same in every row."""
         names = tuple(rows[0])
         text = _insert(table, names)
-        moments = _moments(table)
+        values = [list(row.values()) for row in rows]
         if self.is_sqlite:
-            values = [
-                tuple(self.moment(r[n]) if n in moments else r[n] for n in names) for r in rows
-            ]
-        else:
-            values = [tuple(row.values()) for row in rows]
+            for place in _moments(table, names):
+                for bound in values:
+                    bound[place] = self.moment(bound[place])
         if len(values) == 1:
             self.run(text, *values[0])
             return
@@ -145,5 +143,6 @@ def _insert(table: Table, names: tuple[str, ...]) -> str:
 
 
 @cache
-def _moments(table: Table) -> frozenset[str]:
-    return frozenset(c.name for c in table.c if isinstance(c.type, Moment))
+def _moments(table: Table, names: tuple[str, ...]) -> tuple[int, ...]:
+    """Which of these columns are moments."""
+    return tuple(n for n, name in enumerate(names) if isinstance(table.c[name].type, Moment))

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState
 
 from .expressions import SafeEngine
-from .live import Indexed, LiveTask, LiveWorkflow
+from .live import Indexed, LiveTask, LiveWorkflow, TaskId
 from .program import Program
 
 #: SpiffWorkflow's own notes that are of no use after the step that made them.
@@ -210,7 +209,7 @@ def _new(
     else:
         caller = by_number[-above]
         home = workflow.add_subprocess(caller, caller.task_spec.spec)
-    task = LiveTask(home, home.spec.task_specs[name], parent, id=UUID(key), number=number)
+    task = LiveTask(home, home.spec.task_specs[name], parent, id=TaskId(key), number=number)
     if parent is None:
         home.task_tree = task
     return task

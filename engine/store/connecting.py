@@ -3,11 +3,12 @@
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.model.wording import say
@@ -67,7 +68,22 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     # A writer takes the lock first: two readers who both turn writers would deadlock.
     writes = connection.get_execution_options().get(WRITES, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    command(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def command(connection: Connection, text: str) -> None:
+    """Run a statement without values on SQLite's driver: every step runs a few.
+
+    Raises
+    ------
+    DBAPIError
+        As SQLAlchemy would have raised it.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(text)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(text, None, error, sqlite3.Error) from error
 
 
 def _postgresql(url: URL) -> Engine:

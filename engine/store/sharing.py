@@ -107,11 +107,11 @@ class Sharing:
         assert connection is not None
         alone = group.turns == 1
         if not alone:
-            connection.exec_driver_sql(_SAVEPOINT)
+            connecting.command(connection, _SAVEPOINT)
         try:
             yield
             if not alone:
-                connection.exec_driver_sql(_RELEASE)
+                connecting.command(connection, _RELEASE)
         except BaseException as error:
             driver = connection.connection.dbapi_connection
             if alone or driver is None or not driver.in_transaction:
@@ -120,8 +120,8 @@ class Sharing:
                 self._give_back()
                 group.end(error)
             else:
-                connection.exec_driver_sql(_UNDO)
-                connection.exec_driver_sql(_RELEASE)
+                connecting.command(connection, _UNDO)
+                connecting.command(connection, _RELEASE)
             raise
 
     def _pass_on(self) -> None:
