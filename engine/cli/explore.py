@@ -1,6 +1,7 @@
 """``qingdan explore``: what the runs of one file can do, on plain BPMN as well."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -63,15 +64,16 @@ def explore(ctx: click.Context, file: Path, form: str, states: int, seconds: flo
         click.echo(say("behaviour.command.broken", file=file), err=True)
     if not entries:
         ctx.exit(1)
+    callees = _callees(file, document.procedures)
     behaviour = verify.explore(
         entries[0],
-        _callees(file, document.procedures),
+        callees,
         verify.Limits(states=states, seconds=seconds),
     )
     if form == "json":
         click.echo(json.dumps(as_json(behaviour), ensure_ascii=False, indent=2))
     else:
-        for line in _lines(behaviour, file):
+        for line in _lines(behaviour, file, _Names(callees.values())):
             click.echo(line)
     ctx.exit(0 if behaviour.soundness.sound is True and not broken else 1)
 
@@ -118,7 +120,22 @@ def as_json(behaviour: "Behaviour") -> dict[str, Any]:
     }
 
 
-def _lines(behaviour: "Behaviour", file: Path) -> Iterator[str]:
+class _Names:
+    """What elements are called in the text form: by name, with the id where names repeat."""
+
+    def __init__(self, procedures: "Iterable[Procedure]") -> None:
+        self._name = {n.id: n.name for p in procedures for n in p.nodes.values() if n.name}
+        self._times = Counter(self._name.values())
+
+    def of(self, element: str) -> str:
+        """The name of one element; its id where it has none."""
+        name = self._name.get(element.rpartition("/")[2])
+        if name is None:
+            return element
+        return name if self._times[name] == 1 else f"{name}（{element}）"
+
+
+def _lines(behaviour: "Behaviour", file: Path, names: _Names) -> Iterator[str]:
     """The text form."""
     sound = behaviour.soundness.sound
     yield say(
@@ -133,18 +150,20 @@ def _lines(behaviour: "Behaviour", file: Path) -> Iterator[str]:
         where = f"{file}:{fault.line}" if fault.line is not None else str(file)
         yield f"{where} {fault.kind} {fault.message}"
         if fault.witness:
-            yield "  " + say("behaviour.shown.witness", run=" → ".join(fault.witness))
+            yield "  " + say(
+                "behaviour.shown.witness", run=" → ".join(map(names.of, fault.witness))
+            )
     for verdict in ("may", "never", "unknown"):
-        yield from _pairs(behaviour, verdict)
+        yield from _pairs(behaviour, verdict, names)
     if behaviour.maximal_runs is None:
         yield say("behaviour.shown.no-runs", reason=behaviour.maximal_runs_reason)
         return
     yield say("behaviour.shown.runs", count=len(behaviour.maximal_runs))
     for run in behaviour.maximal_runs[:_SHOWN_RUNS]:
-        yield "  " + "、".join(step for step in behaviour.steps if step in run)
+        yield "  " + "、".join(names.of(step) for step in behaviour.steps if step in run)
 
 
-def _pairs(behaviour: "Behaviour", verdict: str) -> Iterator[str]:
+def _pairs(behaviour: "Behaviour", verdict: str, names: _Names) -> Iterator[str]:
     """How many pairs have a verdict, and the first of those that a designer may doubt."""
     count = behaviour.pairs.count(verdict)
     if not count:
@@ -152,6 +171,6 @@ def _pairs(behaviour: "Behaviour", verdict: str) -> Iterator[str]:
     yield say(f"behaviour.shown.pairs.{verdict}", count=count)
     if verdict != "may":
         found = (pair for pair, met in behaviour.pairs.items() if met == verdict)
-        yield from ("  " + " – ".join(pair) for pair in islice(found, _SHOWN_PAIRS))
+        yield from ("  " + " – ".join(map(names.of, pair)) for pair in islice(found, _SHOWN_PAIRS))
         if count > _SHOWN_PAIRS:
             yield "  " + say("behaviour.shown.more-pairs", count=count - _SHOWN_PAIRS)

@@ -49,6 +49,23 @@ def test_fault_is_shown_with_its_line_and_run(tmp_path: Path) -> None:
     assert "s → x → a" in result.stdout
 
 
+def test_text_names_steps_as_they_are_drawn(tmp_path: Path) -> None:
+    named = CHOICE.replace('<task id="a"', '<task id="a" name="审核"')
+    assert "审核 – b" in run(tmp_path, named).stdout
+    repeated = named.replace('<task id="b"', '<task id="b" name="审核"')
+    assert "审核（a） – 审核（b）" in run(tmp_path, repeated).stdout
+
+
+def test_only_the_first_pairs_are_listed_and_the_rest_counted(tmp_path: Path) -> None:
+    tasks = "".join(
+        f'<task id="t{n}"/><sequenceFlow id="g{n}" sourceRef="x" targetRef="t{n}"/>'
+        for n in range(20)
+    )
+    shown = run(tmp_path, CHOICE.replace("</process>", tasks + "</process>")).stdout
+    assert "231 对" in shown
+    assert "另有 131 对" in shown
+
+
 def test_entry_is_the_first_process_no_other_calls(tmp_path: Path) -> None:
     shown = json.loads(run(tmp_path, CALLER, "--format", "json").stdout)
     assert shown["steps"] == ["c/t"]
