@@ -1,4 +1,4 @@
-"""Steps given back and taken back: 退回, 退回补正, 撤回."""
+"""Steps given back and taken back, cases stopped: 退回, 撤回, 挂起, 恢复, 终止, 作废."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from . import forms
 from . import work_item as item_pages
 from .case import page_of_case
 from .offices import office, officer
+from .text import word
 
 blueprint = Blueprint("returning", __name__)
 
@@ -53,3 +54,24 @@ def withdraw(work_item_id: str) -> Page | Response:
         return page_of_case(item.case_id, alert=" ".join(error.lines())), status
     flash("已撤回，请改好后再办结。")
     return redirect(url_for("work_item.show", work_item_id=fresh.id), 303)
+
+
+@blueprint.post("/cases/<case_id>/state")
+def change_state(case_id: str) -> Page | Response:
+    """Suspend, resume, end or strike out a case."""
+    acts = {
+        "suspend": office().suspend,
+        "resume": office().resume,
+        "terminate": office().terminate,
+        "void": office().void,
+    }
+    act = acts.get(request.form.get("action", ""))
+    if act is None:
+        return page_of_case(case_id, alert="请选择要做什么。"), 422
+    try:
+        case = act(case_id, by=officer().id, reason=request.form.get("reason", ""))
+    except QingdanError as error:
+        status = 403 if isinstance(error, Refused) else 422
+        return page_of_case(case_id, alert=" ".join(error.lines())), status
+    flash(f"办件{word(case.state)}。")
+    return redirect(url_for("case.show", case_id=case_id), 303)

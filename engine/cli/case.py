@@ -292,8 +292,9 @@ def _join() -> None:
     from .dealing import COMMANDS
     from .returning import COMMANDS as RETURNING
     from .signing import COMMANDS as SIGNING
+    from .suspending import COMMANDS as SUSPENDING
 
-    for command in (clock, handover, *COMMANDS, *RETURNING, *SIGNING):
+    for command in (clock, handover, *COMMANDS, *RETURNING, *SUSPENDING, *SIGNING):
         case.add_command(command)
 
 

@@ -18,6 +18,12 @@ class CaseState(StrEnum):
     FAULTY = "faulty"
     #: Ended with the case above it, before its own end.
     WITHDRAWN = "withdrawn"
+    #: Stopped for a while: nothing is taken or finished, no timer goes off.
+    SUSPENDED = "suspended"
+    #: Ended by an officer before its own end.
+    TERMINATED = "terminated"
+    #: Opened by mistake; left out of statistics.
+    VOID = "void"
 
 
 class WorkItemState(StrEnum):

@@ -221,6 +221,8 @@ class Desk:
             raise self._taken("withdrawn")
         if self.case["state"] == CaseState.FINISHED:
             raise NotAllowed(say("run.case-closed", case=self.case["id"]))
+        if self.case["state"] == CaseState.SUSPENDED:
+            raise NotAllowed(say("suspending.suspended", case=self.case["id"]))
 
     def _is_mine(self) -> None:
         if self.item["state"] != WorkItemState.CLAIMED:

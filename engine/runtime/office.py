@@ -32,15 +32,15 @@ from .ledger import SYSTEM
 from .opening import parse_opening
 from .operations.returning import ReturningDesk
 from .operations.substitution import Substitution
+from .operations.suspending import Suspending
 from .operations.undoing import Undoing
 from .places import fields_of
 from .statements import Row
-from .timers import Timers
 
 _case = schema.case_file
 
 
-class Office(Undoing, Timekeeping, Answering, Revising, Timers, Substitution):
+class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters

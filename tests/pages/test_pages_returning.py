@@ -49,3 +49,18 @@ def test_a_finished_step_is_taken_back_from_the_case_page(office, filled, sign_i
 
     assert "已撤回" in page.page
     assert office.work_item(second.id).state == "cancelled"
+
+
+def test_a_case_is_suspended_resumed_and_voided_on_its_page(office, new_case, sign_in):
+    case = new_case("周二")
+    page = sign_in("sun").get(f"/cases/{case.id}")
+    page.post(f"/cases/{case.id}/state", action="suspend", reason="等文件")
+    assert "办件已挂起" in page.page
+    page.post(f"/cases/{case.id}/state", action="resume", reason="")
+    assert page.status == 422
+    page.post(f"/cases/{case.id}/state", action="resume", reason="到了")
+    assert "办件办理中" in page.page
+    page.post(f"/cases/{case.id}/state", action="void", reason="开错")
+    assert "办件已作废" in page.page
+    page.get("/cases?state=void")
+    assert case.id in page.page

@@ -1,0 +1,164 @@
+"""挂起, 恢复, 终止, 作废: what is done to a case as a whole and all cases below it."""
+
+from collections.abc import Iterable
+
+from engine.model.case import Case, CaseState
+from engine.model.wording import say
+
+from ..deadlines.matter import Matter
+from ..errors import NotAllowed
+from ..ledger import SYSTEM
+from ..timers import Timers
+from .handing import HEAD
+from .remarks import asked_text, keep_remark
+
+_BELOW = (
+    "WITH RECURSIVE below (id) AS (SELECT id FROM case_file WHERE office_id = ? AND id = ? "
+    "UNION ALL SELECT c.id FROM case_file c JOIN below b ON c.parent_id = b.id "
+    "WHERE c.office_id = ?) "
+    "SELECT c.id FROM case_file c JOIN below b ON c.id = b.id "
+    "WHERE c.office_id = ? AND c.state IN ({states}) ORDER BY c.id"
+)
+_STATE = "UPDATE case_file SET state = ? WHERE office_id = ? AND id = ?"
+_PARENT = "SELECT state FROM case_file WHERE office_id = ? AND id = ?"
+_HOLDS = (
+    "SELECT 1 FROM work_item WHERE office_id = ? AND case_id = ? AND officer = ? "
+    "AND state = 'claimed' LIMIT 1"
+)
+_ANY_DONE = "SELECT 1 FROM work_item WHERE office_id = ? AND case_id = ? AND state = 'done' LIMIT 1"
+_RUNNING = (CaseState.OPEN, CaseState.FAULTY)
+
+
+class Suspending(Timers):
+    """Operations that stop a case, for a while or for good."""
+
+    def suspend(self, case_id: str, *, by: str, reason: str) -> Case:
+        """挂起: let nothing be taken or finished and no timer go off, below it neither.
+
+        The statutory clock runs on; pausing that is an operation of its own.
+
+        Raises
+        ------
+        Refused
+            The officer is kept out of the case; the attempt is journalled.
+        NotAllowed, FormInvalid
+            The case does not run, it is not the officer's to stop, or there is no reason.
+        """
+        with self._matter(case_id, by) as matter:
+            self._may(matter, holders=True)
+            self._is_in(matter, _RUNNING)
+            text = asked_text(reason, "reason")
+            for each in self._below(matter, _RUNNING):
+                self._put(matter, each, CaseState.SUSPENDED, "suspended", text)
+            return self._case(matter.work.connection, case_id)
+
+    def resume(self, case_id: str, *, by: str, reason: str) -> Case:
+        """恢复: let a suspended case go on; timers that came due meanwhile go off.
+
+        Raises
+        ------
+        Refused
+            The officer is kept out of the case; the attempt is journalled.
+        NotAllowed, FormInvalid
+            It is not suspended, the case above it is, or there is no reason.
+        """
+        suspended = (CaseState.SUSPENDED,)
+        with self._matter(case_id, by) as matter:
+            self._may(matter, holders=True)
+            self._is_in(matter, suspended)
+            self._is_top_of_the_stop(matter)
+            text = asked_text(reason, "reason")
+            resumed = self._below(matter, suspended)
+            for each in resumed:
+                self._put(matter, each, CaseState.OPEN, "resumed", text)
+        for each in resumed:
+            self._fire(each)
+        with self.store.read() as connection:
+            return self._case(connection, case_id)
+
+    def terminate(self, case_id: str, *, by: str, reason: str) -> Case:
+        """终止: end a case and all below it for good; the head may, and who opened it.
+
+        Raises
+        ------
+        Refused
+            The officer is kept out of the case; the attempt is journalled.
+        NotAllowed, FormInvalid
+            It has ended, it is not the officer's to end, or there is no reason.
+        """
+        with self._matter(case_id, by) as matter:
+            self._may(matter)
+            return self._end(matter, CaseState.TERMINATED, reason)
+
+    def void(self, case_id: str, *, by: str, reason: str) -> Case:
+        """作废: strike out a case opened by mistake, before a step is done or by the head.
+
+        Raises
+        ------
+        Refused
+            The officer is kept out of the case; the attempt is journalled.
+        NotAllowed, FormInvalid
+            It has ended, steps are done, or there is no reason.
+        """
+        with self._matter(case_id, by) as matter:
+            self._may(matter)
+            begun = matter.work.wire.run(_ANY_DONE, self.id, case_id).fetchone()
+            if begun and not _is_head(matter):
+                raise NotAllowed(say("suspending.begun", case=case_id))
+            return self._end(matter, CaseState.VOID, reason)
+
+    def _end(self, matter: Matter, state: CaseState, reason: str) -> Case:
+        self._is_in(matter, (*_RUNNING, CaseState.SUSPENDED))
+        text = asked_text(reason, "reason")
+        self._remark(matter, state.value, text)
+        matter.work.close(matter.row, state)
+        return self._case(matter.work.connection, matter.row["id"])
+
+    def _below(self, matter: Matter, states: Iterable[CaseState]) -> list[str]:
+        """The case and the cases below it that are in one of these states."""
+        text = _BELOW.format(states=", ".join(f"'{state}'" for state in states))
+        key = (self.id, matter.row["id"], self.id, self.id)
+        return [row[0] for row in matter.work.wire.run(text, *key).fetchall()]
+
+    def _put(self, matter: Matter, case_id: str, state: CaseState, action: str, text: str) -> None:
+        work = matter.work
+        work.wire.run(_STATE, state.value, self.id, case_id)
+        if case_id == matter.row["id"]:
+            self._remark(matter, action, text)
+        else:
+            note = say("suspending.note.above", case=matter.row["id"])
+            work.case(case_id)
+            work.note(case_id, SYSTEM, action, note=note)
+
+    def _remark(self, matter: Matter, action: str, text: str) -> None:
+        case_id, officer = matter.row["id"], matter.officer.id
+        digest = keep_remark(matter.work, case_id, officer, action, text)
+        matter.work.note(case_id, officer, action, form_digest=digest)
+
+    def _may(self, matter: Matter, *, holders: bool = False) -> None:
+        """The officer is the head, opened the case, or holds an item of it."""
+        matter.allow(matter.officer)
+        if _is_head(matter) or matter.officer.id == matter.row["opened_by"]:
+            return
+        key = (self.id, matter.row["id"], matter.officer.id)
+        if not (holders and matter.work.wire.run(_HOLDS, *key).fetchone()):
+            raise NotAllowed(say("suspending.not-yours", case=matter.row["id"]))
+
+    def _is_in(self, matter: Matter, states: tuple[CaseState, ...]) -> None:
+        state = matter.row["state"]
+        if state not in states:
+            known = say(f"suspending.state.{state}")
+            raise NotAllowed(say("suspending.wrong-state", case=matter.row["id"], state=known))
+
+    def _is_top_of_the_stop(self, matter: Matter) -> None:
+        parent = matter.row["parent_id"]
+        if parent is None:
+            return
+        state = matter.work.wire.run(_PARENT, self.id, parent).fetchone()[0]
+        if state == CaseState.SUSPENDED:
+            raise NotAllowed(say("suspending.parent-first", case=matter.row["id"], parent=parent))
+
+
+def _is_head(matter: Matter) -> bool:
+    heads = matter.judge.roster.holders(HEAD, matter.judge.today)
+    return matter.officer.id in {holder.id for holder in heads}
