@@ -166,8 +166,10 @@ class Casework(Ledger):
         row |= {"version": row["version"] + 1, "state": state.value, "finished_at": ended}
 
     def fire(self, case_id: str) -> int:
-        """Let the due timers of a case go off; how many did."""
+        """Let the due timers of a case go off; how many did. Cases that do not run have none."""
         row = self.case(case_id)
+        if row["state"] != CaseState.OPEN:
+            return 0
         machine = self.load(row)
         due = {alarm.id for alarm in machine.timers() if alarm.due <= self.now}
         machine.advance()
