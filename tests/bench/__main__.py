@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from . import checking, claims, crowding, listing, publishing, staffing, stepping
+from . import checking, claims, crowding, listing, publishing, serving, staffing, stepping
 from .row import Row
 
 
 def _measure() -> Iterator[Row]:
-    for part in (checking, staffing, claims, stepping, crowding, listing, publishing):
+    for part in (checking, staffing, claims, stepping, crowding, serving, listing, publishing):
         for row in part.rows():
             ratio = "" if row.ratio is None else f"{row.ratio:.2f} × {row.against}"
             verdict = {True: "reached", False: "NOT reached", None: ""}[row.ok]

@@ -47,6 +47,28 @@ def looping() -> bytes:
     )
 
 
+def dozen() -> bytes:
+    """Twelve steps in a lane, with a decision and two branches: an ordinary item."""
+    steps = [f"s{number}" for number in range(1, 13)]
+    gateways = ("which", "split", "join")
+    nodes = "".join(
+        f"<flowNodeRef>{node}</flowNodeRef>" for node in ("start", "end", *steps, *gateways)
+    )
+    lanes = f'<laneSet id="lanes"><lane id="lane" name="受理窗口">{nodes}</lane></laneSet>'
+    drawn = process(
+        "p",
+        '<exclusiveGateway id="which" default="which_split"/>',
+        '<parallelGateway id="split"/><parallelGateway id="join"/>',
+        *(step(id_, *_FORM) for id_ in steps),
+        line("start", *steps[:4], "which", "split", "s5", "s6", "join"),
+        line("split", "s7", "s8", "join", *steps[8:], "end"),
+        flow("which", "end", "n == 0"),
+        code="T-1",
+    )
+    # Lanes come before everything else.
+    return drawn.replace(b"<startEvent", lanes.encode() + b"<startEvent", 1)
+
+
 def instances(number: int) -> bytes:
     """One step for many at the same time."""
     loop = (
