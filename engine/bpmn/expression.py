@@ -219,7 +219,17 @@ def parse(text: str) -> Expression:
         key = "mistyped" if _MISTYPED.search(text) else "unparsable"
         raise UnsafeExpression(say(f"expression.{key}", text=text)) from error
     names = _admit(tree, text)
+    _refuse_repetition(tree)
     return Expression(text, tuple(sorted(names)), _Exact(text).visit(tree).body)
+
+
+def _refuse_repetition(tree: ast.Expression) -> None:
+    """A text that is multiplied fails only where it is evaluated: say so before."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add):
+            for side in (node.left, node.right):
+                if isinstance(side, ast.Constant) and isinstance(side.value, str):
+                    raise UnsafeExpression(say("expression.numbers-only"))
 
 
 def _admit(tree: ast.Expression, text: str) -> set[str]:

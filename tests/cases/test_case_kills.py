@@ -6,6 +6,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
 
@@ -44,7 +45,10 @@ LOOPING = process(
 
 def _work(url: str, log_file: str, seed: int) -> None:
     """Two threads that work without end: what they share commits with must not be lost either."""
-    office = Office(connect(url, create=False), "shifan", controls=CONTROLS, clock=Clock())
+    store, office = connect(url, create=False), None
+    while office is None:
+        with suppress(StoreUnavailable):
+            office = Office(store, "shifan", controls=CONTROLS, clock=Clock())
     log = os.open(log_file, os.O_WRONLY | os.O_APPEND)
     threading.excepthook = lambda failed: _write(log, "broken", repr(failed.exc_value))
     for number in range(2):
