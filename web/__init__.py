@@ -32,6 +32,7 @@ from . import (
     item,
     returning,
     roster,
+    signing,
     text,
     todo,
     work_item,
@@ -105,7 +106,7 @@ def create_app(config: Mapping[str, object]) -> Flask:
     CSRFProtect(app)
     errors.register(app)
     text.register(app)
-    cases = (batch, case, clock, dealing, returning, todo, work_item)
+    cases = (batch, case, clock, dealing, returning, signing, todo, work_item)
     for noun in (account, attachment, item, roster, *cases):
         app.register_blueprint(noun.blueprint)
     return app

@@ -7,7 +7,15 @@ from itertools import groupby
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.model.case import Applicant, Case, CaseState, JournalEntry, WorkItem, WorkItemState
+from engine.model.case import (
+    Applicant,
+    Case,
+    CaseState,
+    JournalEntry,
+    WorkItem,
+    WorkItemKind,
+    WorkItemState,
+)
 from engine.model.procedure import FormField
 from engine.runtime import OPENING_FIELDS, FaultyCase, FormInvalid, RepeatedKey
 from engine.runtime.batch.payment import payment_tables
@@ -125,7 +133,11 @@ def _condensed(history: tuple[JournalEntry, ...]) -> list[JournalEntry]:
 
 def latest_done(work_items: tuple[WorkItem, ...]) -> list[WorkItem]:
     """The latest round of every finished step, in order of completion."""
-    done = {w.step: w for w in work_items if w.state is WorkItemState.DONE}
+    done = {
+        w.step: w
+        for w in work_items
+        if w.state is WorkItemState.DONE and w.kind is WorkItemKind.STEP
+    }
     return sorted(done.values(), key=lambda w: w.done_at or w.since)
 
 

@@ -17,7 +17,7 @@ blueprint = Blueprint("dealing", __name__)
 Page = tuple[str, int]
 
 
-def _done(work_item_id: str, act: Callable[[], object], text: str) -> Page | Response:
+def carry_out(work_item_id: str, act: Callable[[], object], text: str) -> Page | Response:
     """Carry an operation out and go on to the case, or show the item with what was wrong."""
     item = office().work_item(work_item_id)
     try:
@@ -36,7 +36,7 @@ def _field(name: str) -> str:
 @blueprint.post("/work-items/<work_item_id>/reassign")
 def reassign(work_item_id: str) -> Page | Response:
     """Let another officer have it for good."""
-    return _done(
+    return carry_out(
         work_item_id,
         lambda: office().reassign(
             work_item_id, by=officer().id, to=_field("to"), reason=_field("reason")
@@ -48,7 +48,7 @@ def reassign(work_item_id: str) -> Page | Response:
 @blueprint.post("/work-items/<work_item_id>/delegate")
 def delegate(work_item_id: str) -> Page | Response:
     """Have another officer prepare the form."""
-    return _done(
+    return carry_out(
         work_item_id,
         lambda: office().delegate(
             work_item_id, by=officer().id, to=_field("to"), reason=_field("reason")
@@ -60,7 +60,7 @@ def delegate(work_item_id: str) -> Page | Response:
 @blueprint.post("/work-items/<work_item_id>/give-back")
 def give_back(work_item_id: str) -> Page | Response:
     """Return a delegated item undone."""
-    return _done(
+    return carry_out(
         work_item_id,
         lambda: office().give_back(work_item_id, by=officer().id, reason=_field("reason")),
         "已归还委派人。",
@@ -70,7 +70,7 @@ def give_back(work_item_id: str) -> Page | Response:
 @blueprint.post("/work-items/<work_item_id>/free")
 def free(work_item_id: str) -> Page | Response:
     """The head gives back for everybody what another officer holds."""
-    return _done(
+    return carry_out(
         work_item_id,
         lambda: office().release_for(work_item_id, by=officer().id, reason=_field("reason")),
         "已放回，其他人可以认领。",
@@ -80,7 +80,7 @@ def free(work_item_id: str) -> Page | Response:
 @blueprint.post("/work-items/<work_item_id>/urge")
 def urge(work_item_id: str) -> Page | Response:
     """Remind whoever holds or may take it."""
-    return _done(
+    return carry_out(
         work_item_id,
         lambda: office().urge(work_item_id, by=officer().id, text=_field("reason")),
         "已催办。",

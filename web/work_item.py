@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from engine.model.case import WorkItem, WorkItemKind, WorkItemState
 from engine.model.office import Officer
 from engine.model.procedure import Procedure, Step
+from engine.model.wording import say
 from engine.runtime import (
     AlreadyTaken,
     FaultyCase,
@@ -31,6 +32,9 @@ blueprint = Blueprint("work_item", __name__, url_prefix="/work-items")
 
 Page = tuple[str, int]
 
+#: Kinds of side items of signers who were added.
+ADDED = (WorkItemKind.SIGN_BEFORE, WorkItemKind.SIGN_AFTER)
+
 NOT_FITTING = "粘贴的内容比表格多出几列，没有填入；请删去多余的列，或带上表头一起粘贴。"
 
 #: Value of the ``action`` button that completes; any other press only shows the form again.
@@ -47,7 +51,7 @@ def _refusal(work_item: WorkItem) -> str:
     return ""
 
 
-def _step(work_item: WorkItem) -> Step:
+def step_of(work_item: WorkItem) -> Step:
     """What the procedure says about the step, which may stand in a called procedure."""
     procedure: Procedure | None = office().procedure_of(work_item.case_id)
     *calls, last = work_item.step.split("/")
@@ -57,6 +61,41 @@ def _step(work_item: WorkItem) -> Step:
         procedure = called.get(node.called or "") if node else None
     node = procedure.nodes.get(last) if procedure else None
     return (node.step if node else None) or Step()
+
+
+def options_of(work_item: WorkItem) -> tuple[str, ...]:
+    """What may be signed; empty where the item is completed, not signed."""
+    if work_item.kind is WorkItemKind.REWORK or work_item.external:
+        return ()
+    if work_item.kind is not WorkItemKind.STEP:
+        return say("signing.agree"), say("signing.disagree")
+    step = step_of(work_item)
+    return step.ballot.options if step.sign and step.ballot else ()
+
+
+def inputs_of(
+    work_item: WorkItem,
+    values: forms.Values,
+    problems: Mapping[str, str],
+    *,
+    more_rows_for: str = "",
+) -> tuple[forms.Input, ...]:
+    """The inputs of the form; what is signed is asked for beside it."""
+    fields = work_item.fields
+    if options_of(work_item):
+        ballot = step_of(work_item).ballot
+        is_step = work_item.kind is WorkItemKind.STEP
+        fields = tuple(f for f in fields if is_step and f != ballot)
+    return forms.inputs(fields, values, problems, more_rows_for=more_rows_for)
+
+
+def _is_urgent(work_item: WorkItem) -> bool:
+    """Whether the item lets officers without the post take a step in an emergency."""
+    case = office().case(work_item.case_id).case
+    while case.parent:
+        case = office().case(case.parent).case
+    item = office().procedure_of(case.id).item
+    return item is not None and item.emergency
 
 
 def _others() -> list[Officer]:
@@ -78,6 +117,11 @@ def page(
     if values is None:
         kept = office().draft(work_item.id)
         values = forms.initial_values(work_item.fields, file.data) | kept
+    beside = {
+        side.id: side
+        for side in file.work_items
+        if side.of_item == work_item.id and side.kind in ADDED
+    }
     is_mine = work_item.state is WorkItemState.CLAIMED and work_item.officer == officer().id
     may_return = is_mine and work_item.kind is WorkItemKind.STEP and not work_item.waits_for
     shown = render_template(
@@ -85,7 +129,7 @@ def page(
         targets=office().targets(work_item.id) if may_return else (),
         work_item=work_item,
         file=file,
-        step=_step(work_item),
+        step=step_of(work_item),
         others=_others(),
         is_head=HEAD in officer().posts_on(office().clock().date()),
         cosigners=request.form.getlist(COSIGNER),
@@ -96,7 +140,16 @@ def page(
         refusal=_refusal(work_item),
         alert=alert,
         problems=problems or {},
-        inputs=forms.inputs(work_item.fields, values, problems or {}, more_rows_for=more_rows_for),
+        options=options_of(work_item),
+        signatures=[
+            signature
+            for signature in office().signatures(work_item.case_id)
+            if signature.work_item in {work_item.id, *beside}
+        ],
+        signers=[side.officer for side in beside.values() if side.done_at is None],
+        emergency=_is_urgent(work_item),
+        later=office().later_signers(work_item.id),
+        inputs=inputs_of(work_item, values, problems or {}, more_rows_for=more_rows_for),
     )
     return shown, status
 

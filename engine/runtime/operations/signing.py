@@ -38,10 +38,8 @@ class SigningDesk(SideDesk):
     """
 
     def claim(self) -> None:
-        asked = self._asked()
         if self._is_signed() and not self._is_side():
-            text = say("signing.no-claim", step=asked.name, persons=asked.persons)
-            raise NotAllowed(text)
+            self._refuse_alone()
         super().claim()
 
     def sign(
@@ -143,6 +141,8 @@ class SigningDesk(SideDesk):
         self, values: Mapping[str, str], files: Mapping[str, Upload], version: int | None
     ) -> None:
         """Finish the item; where officers are to sign later, they are asked first."""
+        if self._is_signed() and not self._is_side():
+            self._refuse_alone()
         later = planned_signers(self.work, self.item["id"]) if self.item["plans_signers"] else ()
         if not later or self.item["owner"] is not None:
             super().complete(values, files, version)
@@ -190,6 +190,10 @@ class SigningDesk(SideDesk):
     def _is_held_or_head(self) -> None:
         super()._is_held_or_head()
         self._not_signing()
+
+    def _refuse_alone(self) -> None:
+        asked = self._asked()
+        raise NotAllowed(say("signing.no-claim", step=asked.name, persons=asked.persons))
 
     def _is_signed(self) -> bool:
         """Whether it is signed, rather than claimed and completed."""

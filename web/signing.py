@@ -1,0 +1,177 @@
+"""What several officers sign, what is signed on paper, what is done in an emergency."""
+
+from collections.abc import Mapping
+
+import segno
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.model.case import WorkItem, WorkItemKind
+from engine.model.errors import QingdanError
+from engine.runtime import FormInvalid, Refused, Upload
+
+from . import forms
+from . import work_item as item_pages
+from .case import latest_done
+from .dealing import carry_out
+from .offices import office, officer, roster
+from .upload import oversized, uploads
+
+blueprint = Blueprint("signing", __name__, url_prefix="/work-items/<work_item_id>")
+
+Page = item_pages.Page
+
+#: Name of the input that holds the scan.
+SCAN = "scan"
+
+
+def _field(name: str) -> str:
+    return request.form.get(name, "").strip()
+
+
+@blueprint.post("/sign")
+def sign(work_item_id: str) -> Page | Response:
+    """Sign a step that several sign, or as a signer who was added, or as reviewer."""
+    item = office().work_item(work_item_id)
+    data = office().case(item.case_id).data
+    values = forms.submitted_values(request.form, item.fields, data)
+    problems = oversized(forms.INPUT_PREFIX)
+    if problems:
+        return item_pages.page(item, values=values, problems=problems, status=422)
+    try:
+        office().sign(
+            work_item_id,
+            by=officer().id,
+            choice=_field("choice"),
+            text=_field("opinion"),
+            values=values if item.kind is WorkItemKind.STEP else {},
+            files=uploads(forms.INPUT_PREFIX),
+            key=forms.form_key(),
+        )
+    except QingdanError as error:
+        return _again(item, values, error)
+    flash("已签署。")
+    return redirect(url_for("case.show", case_id=item.case_id), 303)
+
+
+def _again(item: WorkItem, values: forms.Values, error: QingdanError) -> Page:
+    """The item's page with what was typed and what was wrong."""
+    status = 403 if isinstance(error, Refused) else 422
+    problems = error.problems if isinstance(error, FormInvalid) else {}
+    # What is wrong with the signature itself has no input of the form to stand at.
+    rest = [text for name, text in problems.items() if name in ("choice", "text")]
+    alert = " ".join(rest or ([] if problems else error.lines()))
+    return item_pages.page(item, values=values, problems=problems, alert=alert, status=status)
+
+
+@blueprint.post("/signers")
+def add(work_item_id: str) -> Page | Response:
+    """Ask another officer to sign."""
+    after = _field("when") == "after"
+    return carry_out(
+        work_item_id,
+        lambda: office().add_signer(
+            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason"), after=after
+        ),
+        "已安排后加签，办结填好后送他签署。" if after else "已请他签署，签完即可办结。",
+    )
+
+
+@blueprint.post("/signers/drop")
+def drop(work_item_id: str) -> Page | Response:
+    """Withdraw a signer who has not signed."""
+    return carry_out(
+        work_item_id,
+        lambda: office().drop_signer(
+            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason")
+        ),
+        "已减签。",
+    )
+
+
+@blueprint.post("/emergency")
+def emergency(work_item_id: str) -> Page | Response:
+    """Take a step without holding its post."""
+    return carry_out(
+        work_item_id,
+        lambda: office().emergency_claim(
+            work_item_id, by=officer().id, reason=_field("reason"), key=forms.form_key()
+        ),
+        "已应急认领；事后审核已开始计时。",
+    )
+
+
+@blueprint.get("/sheet")
+def sheet(work_item_id: str) -> str:
+    """A page to print and to sign on paper."""
+    item = office().work_item(work_item_id)
+    file = office().case(item.case_id)
+    code = segno.make(f"{office().id} {item.case_id} {item.id}", error="m")
+    return render_template(
+        "work_item/sheet.html",
+        work_item=item,
+        file=file,
+        step=item_pages.step_of(item),
+        latest=latest_done(file.work_items),
+        options=item_pages.options_of(item),
+        code=code.svg_inline(scale=3, border=2),
+    )
+
+
+@blueprint.get("/paper")
+def paper(work_item_id: str) -> str:
+    """The form to record what was signed on paper."""
+    return _paper(office().work_item(work_item_id))
+
+
+def _paper(
+    item: WorkItem,
+    values: forms.Values | None = None,
+    problems: Mapping[str, str] | None = None,
+    alert: str = "",
+) -> str:
+    if values is None:
+        values = forms.initial_values(item.fields, office().case(item.case_id).data)
+    return render_template(
+        "work_item/paper.html",
+        work_item=item,
+        people=roster().officers,
+        options=item_pages.options_of(item),
+        inputs=item_pages.inputs_of(item, values, problems or {}),
+        problems=problems or {},
+        alert=alert,
+        chosen={"signer": _field("signer"), "choice": _field("choice")},
+    )
+
+
+@blueprint.post("/paper")
+def record(work_item_id: str) -> Page | Response:
+    """Record what was signed on paper, with its scan."""
+    item = office().work_item(work_item_id)
+    data = office().case(item.case_id).data
+    values = forms.submitted_values(request.form, item.fields, data)
+    files = uploads(forms.INPUT_PREFIX)
+    # Files that answer no field have the number of their place behind their name.
+    name = next((name for name in files if name.startswith(f"{SCAN}.")), "")
+    scan = files.pop(name, None) or Upload(filename="", media_type="", content=b"")
+    problems = oversized(forms.INPUT_PREFIX)
+    if problems:
+        return _paper(item, values, problems), 422
+    try:
+        office().record_paper(
+            work_item_id,
+            by=officer().id,
+            signer=_field("signer"),
+            scan=scan,
+            choice=_field("choice"),
+            values=values if item.kind is WorkItemKind.STEP else {},
+            files=files,
+            key=forms.form_key(),
+        )
+    except FormInvalid as invalid:
+        return _paper(item, values, invalid.problems, " ".join(invalid.lines())), 422
+    except QingdanError as error:
+        status = 403 if isinstance(error, Refused) else 422
+        return _paper(item, values, alert=" ".join(error.lines())), status
+    flash("已登记线下签批。")
+    return redirect(url_for("case.show", case_id=item.case_id), 303)
