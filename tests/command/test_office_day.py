@@ -30,6 +30,20 @@ FILE = process(
     line("start", "accept", "examine", "approve", "end"),
     code="T-1",
 )
+JOINT = process(
+    "joint",
+    step("accept", duty="accept", post="受理窗口"),
+    step(
+        "examine",
+        field("opinion", "choice", label="意见", required="true", options="同意|不同意"),
+        duty="examine",
+        post="资金监管",
+        sign="all",
+        persons="2",
+    ),
+    line("start", "accept", "examine", "end"),
+    code="T-2",
+).replace(b'version="1"', b'version="1" emergency="true"')
 ROSTER = """
 office = "示范镇财政所"
 [[officer]]
@@ -64,6 +78,7 @@ def run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command, in an office that has just been set up; its output, or the refusal."""
     (tmp_path / "bpmn").mkdir()
     (tmp_path / "bpmn" / "p.bpmn").write_bytes(FILE)
+    (tmp_path / "bpmn" / "joint.bpmn").write_bytes(JOINT)
     (tmp_path / "roster.toml").write_text(ROSTER, "utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("QINGDAN_DATABASE_URL", database)
@@ -84,8 +99,8 @@ def run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def opened(run: Run, applicant: str = "钱二水") -> str:
-    found = json.loads(run(f"case open T-1 --applicant {applicant} --as ding --format json"))
+def opened(run: Run, applicant: str = "钱二水", item: str = "T-1") -> str:
+    found = json.loads(run(f"case open {item} --applicant {applicant} --as ding --format json"))
     return str(found["id"])
 
 
@@ -176,3 +191,78 @@ def test_the_evening_seal_finds_what_a_night_changed(run: Run, database: str) ->
     assert result.exit_code == 1
     assert case in result.output
     assert "2" in result.output
+
+
+def test_work_goes_back_is_put_right_and_taken_back(run: Run) -> None:
+    case = examined(run)
+    assert "accept" in run(f"case targets {case}/examine")
+    run(f"case return {case}/examine --to accept --come-back --as jian --reason 说明太短")
+    assert "accept" in run("case todo --as ding")
+    run(f"case claim {case}/accept --as ding")
+    run(f"case complete {case}/accept --as ding --set note=补全了")
+    run(f"case complete {case}/examine --as jian --set sum=12")
+    run(f"case withdraw {case}/examine --as jian --reason 金额写错")
+    run(f"case return {case}/examine --to accept --as jian --reason 材料不对")
+    run(f"case claim {case}/accept --as ding")
+    run(f"case complete {case}/accept --as ding --set note=换了材料")
+    assert "examine" in run("case todo --as jian")
+
+    shown = json.loads(run(f"case show {case} --format json"))
+    assert shown["data"]["note"] == "换了材料"
+
+
+def test_cases_rest_go_on_and_end_early(run: Run) -> None:
+    case, mistaken = examined(run), opened(run)
+    run(f"case suspend {case} --as zhang --reason 等上级批复")
+    assert "refused" in run(f"case complete {case}/examine --as jian --set sum=1")
+    run(f"case resume {case} --as zhang --reason 已批复")
+    run(f"case complete {case}/examine --as jian --set sum=1")
+    run(f"case terminate {case} --as zhang --reason 项目取消")
+    run(f"case void {mistaken} --as zhang --reason 开错了")
+
+    states = {row["id"]: row["state"] for row in json.loads(run("case list --format json"))}
+    assert states == {case: "terminated", mistaken: "void"}
+
+
+def test_signatures_are_added_dropped_and_given(run: Run) -> None:
+    case = examined(run)
+    run(f"case add-signer {case}/examine --to dong --as jian --reason 请核")
+    assert "refused" in run(f"case complete {case}/examine --as jian --set sum=1")
+    run(f"case drop-signer {case}/examine --to dong --as jian --reason 不用了")
+    run(f"case complete {case}/examine --as jian --set sum=1")
+    run(f"case claim {case}/approve --as zhang")
+    run(f"case add-signer {case}/approve --to ding --after --as zhang --reason 会审")
+    run(f"case complete {case}/approve --as zhang")
+    assert "approve" in run("case todo --as ding")
+
+
+def test_paper_signed_is_recorded_with_its_scan(run: Run, tmp_path: Path) -> None:
+    case = examined(run)
+    (tmp_path / "批件.pdf").write_bytes(b"%PDF-1.4")
+    run(f"case complete {case}/examine --as jian --set sum=1")
+    run(f"case record-paper {case}/approve --signer zhang --as ding --scan 批件.pdf")
+
+    assert json.loads(run(f"case show {case} --format json"))["case"]["state"] == "finished"
+
+
+def test_two_sign_together_and_one_stands_in_for_another(run: Run) -> None:
+    case = opened(run, item="T-2")
+    run(f"case claim {case}/accept --as ding")
+    run(f"case complete {case}/accept --as ding")
+    run(f"case sign {case}/examine --choice 同意 --as jian")
+    assert "refused" in run(f"case sign {case}/examine --choice 同意 --as jian")
+    assert "简二" in run(f"case signatures {case}") or "jian" in run(f"case signatures {case}")
+    run(f"case sign {case}/examine --choice 同意 --as dong")
+    assert json.loads(run(f"case show {case} --format json"))["case"]["state"] == "finished"
+
+    run("office stand-in home jian --to dong --from 2026-01-05 --until 2026-01-09 --as zhang")
+
+
+def test_an_emergency_is_reviewed_before_the_case_can_end(run: Run) -> None:
+    case = opened(run, item="T-2")
+    run(f"case emergency-claim {case}/accept --as zhang --reason 汛情紧急")
+    run(f"case complete {case}/accept --as zhang")
+    run(f"case sign {case}/examine --choice 同意 --as jian")
+    run(f"case sign {case}/examine --choice 同意 --as dong")
+
+    assert json.loads(run(f"case show {case} --format json"))["case"]["state"] == "open"
