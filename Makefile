@@ -13,7 +13,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/qingdan demo
 
 test: $(VENV)/test.stamp check-code
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 check-code: $(VENV)/test.stamp
 	$(BIN)/ruff check $(SOURCES)

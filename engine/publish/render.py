@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import Any
 
 import resvg_py
 import typst
@@ -57,10 +58,12 @@ def pdf(sheet: Sheet) -> bytes:
         height=number(sheet.height_mm),
         face=json.dumps(FACE),
     )
-    return typst.compile(
+    # Otherwise the working directory, which may be gone while a server runs. The stubs want
+    # bytes for it, as the source is; the library wants a path.
+    root: Any = font_directory()
+    page: bytes = typst.compile(
         source.encode(),
-        # Otherwise the working directory, which may be gone while a server runs.
-        root=font_directory(),
+        root=root,
         font_paths=_fonts(),
         format="pdf",
         timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
@@ -71,6 +74,7 @@ def pdf(sheet: Sheet) -> bytes:
             "alt": sheet.summary,
         },
     )
+    return page
 
 
 def png(sheet: Sheet) -> bytes:

@@ -282,5 +282,5 @@ def test_item_belongs_to_who_claimed_it(desk: Desk) -> None:
     with pytest.raises(Stale):
         desk.office.complete(item.id, by="one", values={}, version=case.version - 1)
     desk.office.complete(item.id, by="one", values={}, version=case.version)
-    with pytest.raises(AlreadyTaken, match="已由one同志于 .* 办完"):
+    with pytest.raises(AlreadyTaken, match=r"已由one同志于 .* 办完"):
         desk.office.complete(item.id, by="one", values={})
