@@ -39,65 +39,12 @@ _WORDS: dict[str, str] = {
     AppointmentKind.SUBSTITUTE: "顶岗（AB角）",
 }
 
-#: What somebody did, as the journal calls it.
-_DEEDS = {
-    "opened": "开办件",
-    "claimed": "认领",
-    "released": "释放",
-    "completed": "办结环节",
-    "refused": "被拒绝",
-    "timer": "到时",
-    "finished": "办件办结",
-    "faulty": "流程停下",
-    "withdrawn": "流程收回",
-    "child-opened": "开子办件",
-    "collected": "汇总子办件",
-    "recusal": "提示回避",
-    "reassigned": "转办",
-    "delegated": "委派",
-    "given-back": "归还",
-    "suspended": "挂起",
-    "resumed": "恢复",
-    "terminated": "终止",
-    "void": "作废",
-    "returned": "退回重办",
-    "rework-asked": "退回补正",
-    "reworked": "补正",
-    "completion-withdrawn": "撤回",
-    "urged": "催办",
-    "copied": "抄送",
-    "signed": "签署",
-    "signer-added": "前加签",
-    "signer-added-after": "后加签",
-    "signer-dropped": "减签",
-    "sent-for-signing": "送加签人签署",
-    "paper-recorded": "登记线下签批",
-    "emergency-claimed": "应急办理",
-    "reviewed": "事后审核",
-    "stand-in": "代理",
-    "stand-in-ended": "结束代理",
-    "payment-file": "导出代发",
-    "accepted": "受理",
-    "acceptance-refused": "不予受理",
-    "corrections-asked": "告知补正",
-    "corrections-received": "收到补正",
-    "clock-paused": "暂停计时",
-    "clock-resumed": "恢复计时",
-    "extended": "延期",
-    "decided": "登记办结",
-    "delivered": "登记送达",
-    "deadlines-recounted": "重算时限",
-    "handover-offered": "移交",
-    "handover-accepted": "签收移交",
-    "handover-declined": "谢绝移交",
-    "handover-withdrawn": "收回移交",
-}
-
-
 #: Rules the journal names.
 _RULES = {
     "absent": "请假或外出",
     "bound-steps": "应由同一人办",
+    "leaves-nobody": "后面的环节会无人可办",
+    "object-conflict": "同一业务对象上职责不相容",
     "duty-conflict": "职责不相容",
     "own-case": "本人应当回避",
     "post-not-held": "不在岗位",
@@ -152,7 +99,7 @@ def word(value: str) -> str:
 
 def deed(action: str) -> str:
     """The Chinese word for an action of the journal."""
-    return _DEEDS.get(action, action)
+    return say(f"run.action.{action}")
 
 
 def person(officer_id: str | None) -> str:

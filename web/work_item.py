@@ -18,8 +18,8 @@ from engine.runtime import (
     RepeatedKey,
     Stale,
 )
+from engine.runtime.deadlines.handover import HEAD
 from engine.runtime.desk import COSIGNER
-from engine.runtime.operations.handing import HEAD
 
 from . import forms
 from .batch import banks

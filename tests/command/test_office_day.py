@@ -113,6 +113,12 @@ def examined(run: Run, applicant: str = "钱二水") -> str:
     return case
 
 
+def told(run: Run, case: str) -> str:
+    """The history as an officer reads it; every deed has its word."""
+    run(f"journal show {case}")
+    return run(f"case history {case}")
+
+
 def actions(run: Run, case: str) -> list[str]:
     return [row["action"] for row in json.loads(run(f"case history {case} --format json"))]
 
@@ -209,6 +215,7 @@ def test_work_goes_back_is_put_right_and_taken_back(run: Run) -> None:
 
     shown = json.loads(run(f"case show {case} --format json"))
     assert shown["data"]["note"] == "换了材料"
+    assert {"退回补正", "补正", "撤回", "退回重办"} <= set(told(run, case).split())
 
 
 def test_cases_rest_go_on_and_end_early(run: Run) -> None:
@@ -222,6 +229,8 @@ def test_cases_rest_go_on_and_end_early(run: Run) -> None:
 
     states = {row["id"]: row["state"] for row in json.loads(run("case list --format json"))}
     assert states == {case: "terminated", mistaken: "void"}
+    assert {"挂起", "恢复", "终止"} <= set(told(run, case).split())
+    assert "作废" in told(run, mistaken)
 
 
 def test_signatures_are_added_dropped_and_given(run: Run) -> None:

@@ -11,10 +11,10 @@ from engine.model.wording import say
 from engine.store.dealing import remark
 
 from ..clock import due
+from ..deadlines.handover import HEAD
 from ..errors import NotAllowed
 from ..filing import Upload
 from ..lookahead import BESIDE
-from .handing import HEAD
 from .remarks import asked_text
 from .signing import DUTY, SigningDesk
 

@@ -8,15 +8,13 @@ from engine.model.wording import say
 from engine.store.columns import CHINA
 from engine.store.dealing import remark
 
+from ..deadlines.handover import HEAD
 from ..desk import Desk
 from ..errors import FormInvalid, NotAllowed
 from ..filing import Upload
 from ..places import place
 from .drafts import draft_of, drop_draft, keep_draft
 from .remarks import asked_text, keep_remark
-
-#: Post whose holder may move what another officer holds.
-HEAD = "所长"
 
 
 class HandingDesk(Desk):

@@ -13,10 +13,10 @@ from engine.verify.staffing.finish import Unstaffed, finish
 from engine.verify.staffing.item import item_problem, subject_of
 
 from .. import rosters
+from ..deadlines.handover import HEAD
 from ..deadlines.matter import Matters
 from ..errors import NotAllowed, Refused, UnknownOfficer
 from ..standing_in import StandIn, with_stand_in, without_stand_in
-from .handing import HEAD
 
 
 class Substitution(Matters):

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from engine.model.case import Case, CaseState
 from engine.model.wording import say
 
+from ..deadlines.handover import HEAD
 from ..deadlines.matter import Matter
 from ..errors import NotAllowed
 from ..ledger import SYSTEM
 from ..timers import Timers
-from .handing import HEAD
 from .remarks import asked_text, keep_remark
 
 _BELOW = (
