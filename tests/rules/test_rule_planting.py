@@ -61,7 +61,9 @@ def _sharing_an_object(directory):
     assert step
     consultation = directory / "policy_consultation.bpmn"
     consultation.write_text(text.replace(step[0], step[0].replace("所长", "出纳会计")), "utf-8")
-    return [consultation, ITEMS / "treasury_payment.bpmn"]
+    payment = directory / "treasury_payment.bpmn"
+    payment.write_bytes((ITEMS / payment.name).read_bytes())
+    return [consultation, payment]
 
 
 def test_conflict_planted_across_two_items_is_found_with_a_run(judge, tmp_path):
