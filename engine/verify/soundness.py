@@ -8,18 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from engine.model.procedure import NodeKind
 from engine.model.wording import say
 
 from .behaviour.block import EMPTY, bits
+from .behaviour.condensation import Condensation
 from .behaviour.net import Move, Net
 from .behaviour.plan import Role, Scope, Spot
 from .behaviour.reach import Graph
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 Kind = Literal[
     "no-start",
@@ -58,7 +56,7 @@ class Soundness:
     faults: tuple[Fault, ...]
 
 
-def judge(net: Net, graph: Graph, condensed: "nx.DiGraph", *, complete: bool) -> Soundness:
+def judge(net: Net, graph: Graph, condensed: Condensation, *, complete: bool) -> Soundness:
     """The soundness of a procedure; ``complete`` tells whether every state was explored."""
     if net.plan.root.entry is None:
         return Soundness(sound=False, faults=tuple(_startless(net)))
@@ -108,13 +106,14 @@ def _collisions(net: Net, graph: Graph) -> Iterator[Fault]:
         yield _fault(net, "lack-of-synchronisation", elements, _run(graph, number, move))
 
 
-def _endless(net: Net, graph: Graph, condensed: "nx.DiGraph") -> Iterator[Fault]:
+def _endless(net: Net, graph: Graph, condensed: Condensation) -> Iterator[Fault]:
     """Sets of states the case wanders in for ever."""
-    for component, members in condensed.nodes(data="members"):
-        state = min(members)
-        if condensed.out_degree(component) or not graph.states[state] or not graph.moves[state]:
+    for component, members in enumerate(condensed.members):
+        state = members[0]
+        ways = [way for member in members for way in graph.moves[member]]
+        if not ways or any(condensed.component_of[there] != component for _, there in ways):
             continue
-        moves = [move for m in members for move, _ in graph.moves[m]]
+        moves = [move for move, _ in ways]
         done = reduce(or_, (move.block.steps for move in moves), 0)
         elements = tuple(net.plan.steps[s] for s in bits(done))
         elements = (

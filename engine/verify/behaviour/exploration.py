@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, reduce
 from operator import or_
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from engine.model.procedure import Procedure
 from engine.model.wording import say
@@ -12,17 +11,15 @@ from engine.model.wording import say
 from .. import soundness
 from .block import bits
 from .build import build
+from .condensation import Condensation, condense
 from .moves import compile_plan
 from .net import Net
-from .pairs import Pairs, condense, together
+from .pairs import Pairs, together
 from .plan import Plan
 from .reach import Deadline, Graph, Limits, TimeUp, reach
 from .runs import MAX_RUNS, is_executed, maximal_runs
 from .shrink import shrink
 from .witness import in_graph, in_net
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 _NONE: Mapping[str, Procedure] = MappingProxyType({})
 
@@ -76,8 +73,8 @@ class Behaviour:
         return reduce(or_, (1 << self.steps.index(step) for step in steps), 0)
 
     @cached_property
-    def _condensed(self) -> "nx.DiGraph":
-        return condense(self._graph)
+    def _condensed(self) -> Condensation:
+        return condense(self._graph.ways)
 
     @cached_property
     def _runs(self) -> frozenset[int] | str:

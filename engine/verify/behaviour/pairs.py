@@ -1,52 +1,31 @@
 """Which steps one run can execute together: one pass backwards over the condensation."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from .block import bits
+from .condensation import Condensation
 from .net import Net
 from .reach import Deadline, Graph
 
-if TYPE_CHECKING:
-    import networkx as nx
 
-
-def condense(graph: Graph) -> "nx.DiGraph":
-    """The graph of the strongly connected components of the states.
-
-    Each component's ``members`` are numbers of states; in the graph's own attributes
-    ``mapping`` leads back, and ``order`` has every component before those it leads to.
-    """
-    import networkx as nx  # costs more than all else at start-up
-
-    states = nx.DiGraph()
-    states.add_nodes_from(range(len(graph.states)))
-    states.add_edges_from((here, there) for here, out in enumerate(graph.moves) for _, there in out)
-    condensed = nx.condensation(states)
-    condensed.graph["order"] = tuple(nx.topological_sort(condensed))
-    return condensed
-
-
-def together(net: Net, graph: Graph, condensed: "nx.DiGraph", deadline: Deadline) -> list[int]:
+def together(net: Net, graph: Graph, condensed: Condensation, deadline: Deadline) -> list[int]:
     """For each step, the mask of steps that some run executes as well as it.
 
     A step is in its own mask when some run executes it at all.
     """
-    component_of = condensed.graph["mapping"]
-    order = condensed.graph["order"]
-    ahead: dict[int, int] = {}
-    for component in reversed(order):
+    component_of = condensed.component_of
+    ahead = [0] * len(condensed.members)
+    for component, members in enumerate(condensed.members):
         deadline.check()
         mask = 0
-        for state in condensed.nodes[component]["members"]:
+        for state in members:
             for move, there in graph.moves[state]:
-                mask |= move.block.steps | ahead.get(component_of[there], 0)
+                mask |= move.block.steps | ahead[component_of[there]]
         ahead[component] = mask
-    behind = dict.fromkeys(order, 0)
+    behind = [0] * len(condensed.members)
     with_atom = [0] * len(net.atoms)
-    for component in order:
+    for component, members in reversed([*enumerate(condensed.members)]):
         deadline.check()
-        members = condensed.nodes[component]["members"]
         moves = [(move, component_of[to]) for state in members for move, to in graph.moves[state]]
         for move, then in moves:
             if then == component:

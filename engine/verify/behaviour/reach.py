@@ -60,6 +60,11 @@ class Graph:
     #: What stopped exploration: ``states``, ``seconds``, ``unsafe`` or None.
     stopped_by: str | None = None
 
+    @property
+    def ways(self) -> list[list[int]]:
+        """For each state: the states its moves lead to."""
+        return [[there for _, there in out] for out in self.moves]
+
     def path(self, state: int) -> Iterator[Move]:
         """The moves that first reached a state."""
         found = []

@@ -1,33 +1,29 @@
 """Which sets of steps runs execute: the maximal ones, and whether a given one is."""
 
-from typing import TYPE_CHECKING
-
 from .block import Block, TooMany, maximal, single_bits
+from .condensation import Condensation
 from .reach import Deadline, Graph
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 #: Most maximal step sets that are listed.
 MAX_RUNS = 10_000
 
 
 def maximal_runs(
-    graph: Graph, condensed: "nx.DiGraph", deadline: Deadline
+    graph: Graph, condensed: Condensation, deadline: Deadline
 ) -> frozenset[int] | None:
     """Step masks no completed run exceeds, or None where they are too many.
 
     Inside a strongly connected component a run can execute everything there
     before it leaves, so one family of sets per component is enough.
     """
-    component_of = condensed.graph["mapping"]
-    families: dict[int, frozenset[int]] = {}
+    component_of = condensed.component_of
+    families: list[frozenset[int]] = []
     try:
-        for component in reversed(condensed.graph["order"]):
+        for component, members in enumerate(condensed.members):
             deadline.check()
             inside, ends = 0, False
             sets: list[int] = []
-            for state in condensed.nodes[component]["members"]:
+            for state in members:
                 ends = ends or graph.states[state] == 0
                 for move, there in graph.moves[state]:
                     if component_of[there] == component:
@@ -42,26 +38,26 @@ def maximal_runs(
                     sets += [a | b for a in done for b in after]
             if ends:
                 sets.append(0)
-            families[component] = maximal((inside | mask for mask in sets), MAX_RUNS)
+            families.append(maximal((inside | mask for mask in sets), MAX_RUNS))
     except TooMany:
         return None
     return families[component_of[0]]
 
 
-def is_executed(graph: Graph, condensed: "nx.DiGraph", wanted: int) -> bool:
+def is_executed(graph: Graph, condensed: Condensation, wanted: int) -> bool:
     """Whether some run, completed or not, executes all ``wanted`` steps.
 
     Exact however many runs there are: only what they execute of ``wanted`` is kept,
     so a state is passed with at most a few sets.
     """
-    component_of = condensed.graph["mapping"]
+    component_of = condensed.component_of
     done: dict[int, frozenset[int]] = {component_of[0]: frozenset({0})}
-    for component in condensed.graph["order"]:
+    for component, members in reversed([*enumerate(condensed.members)]):
         if component not in done:
             continue
         leaving: list[tuple[Block, int]] = []
         inside = 0
-        for state in condensed.nodes[component]["members"]:
+        for state in members:
             for move, there in graph.moves[state]:
                 if component_of[there] == component:
                     inside |= move.block.steps & wanted

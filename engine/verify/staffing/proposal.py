@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-import networkx as nx
-
 from engine.model.office import Appointment, Roster, Waiver
 from engine.verify.subject import Bench, ProcedureSubject
 
@@ -115,6 +113,8 @@ def _stay(
 
     ``held`` names the posts of the officers who may exchange their groups.
     """
+    import networkx as nx  # slow to import, and no check needs it
+
     market = nx.Graph()
     for officer, posts in held.items():
         for owner in held:

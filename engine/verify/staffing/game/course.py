@@ -8,11 +8,10 @@ are masks over ``Course.steps``.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import networkx as nx
-
 from engine.model.procedure import NodeKind, Procedure, Trigger
 from engine.verify.behaviour.block import EMPTY, TooMany, bits, maximal
 from engine.verify.behaviour.build import build
+from engine.verify.behaviour.condensation import condense
 from engine.verify.behaviour.moves import compile_plan
 from engine.verify.behaviour.net import Move, Net
 from engine.verify.behaviour.plan import Plan, Role, Spot
@@ -217,14 +216,10 @@ class Course:
     def _look_ahead(self, orderly: bool) -> None:
         """What may still come, backwards through loops."""
         moves, positions = self.moves, self.positions
-        ways = nx.DiGraph()
-        ways.add_nodes_from(range(len(positions)))
-        ways.add_edges_from((here, there) for here, out in enumerate(moves) for _, there in out)
-        condensed = nx.condensation(ways)
-        component_of = condensed.graph["mapping"]
-        families: dict[int, frozenset[int] | None] = {}
-        for component in reversed(list(nx.topological_sort(condensed))):
-            members = condensed.nodes[component]["members"]
+        condensed = condense([[there for _, there in out] for out in moves])
+        component_of = condensed.component_of
+        families: list[frozenset[int] | None] = []
+        for component, members in enumerate(condensed.members):
             within = after = 0
             sets: set[int] | None = set() if orderly else None
             for state in members:
@@ -239,7 +234,7 @@ class Course:
                         sets = None
                     else:
                         sets.update(steps | other for other in family)
-            families[component] = _family(within, sets)
+            families.append(_family(within, sets))
             for state in members:
                 positions[state].ahead = within | after
                 positions[state].runs = families[component]
