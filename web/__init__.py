@@ -33,6 +33,7 @@ from . import (
     returning,
     roster,
     signing,
+    standing_in,
     text,
     todo,
     work_item,
@@ -107,6 +108,6 @@ def create_app(config: Mapping[str, object]) -> Flask:
     errors.register(app)
     text.register(app)
     cases = (batch, case, clock, dealing, returning, signing, todo, work_item)
-    for noun in (account, attachment, item, roster, *cases):
+    for noun in (account, attachment, item, roster, standing_in, *cases):
         app.register_blueprint(noun.blueprint)
     return app

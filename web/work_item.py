@@ -178,7 +178,7 @@ def claim(work_item_id: str) -> Page | Response:
         return page(office().work_item(work_item_id), alert=str(taken), status=409)
     flash("已认领，请办理。")
     if claimed.warning:
-        flash(claimed.warning)
+        flash(claimed.warning, "warning")
     return redirect(url_for("work_item.show", work_item_id=work_item_id), 303)
 
 

@@ -3,7 +3,7 @@
 Belongs here: rosters before and after. Does not: storing them (:mod:`.rosters`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -26,6 +26,38 @@ class StandIn:
     #: First and last day, both included.
     since: date
     until: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leave:
+    """An officer is away, or is going to be, and who stands in."""
+
+    officer: str
+    #: First and last day, both included.
+    since: date
+    until: date
+    #: Posts handed over, by the id of the deputy who has them; none where nobody was named.
+    deputies: Mapping[str, tuple[str, ...]]
+
+
+def leaves(roster: Roster, today: date) -> tuple[Leave, ...]:
+    """Every absence that is not over, the first to begin before the others."""
+    found = [
+        Leave(
+            officer=officer.id,
+            since=period[0],
+            until=period[1],
+            deputies={
+                other.id: posts
+                for other in roster.officers
+                if other is not officer and (posts := _taken(other, officer, period))
+            },
+        )
+        for officer in roster.officers
+        for period in officer.absences
+        if period[1] >= today
+    ]
+    return tuple(sorted(found, key=lambda leave: (leave.since, leave.until)))
 
 
 def with_stand_in(roster: Roster, asked: StandIn, controls: Controls, today: date) -> Roster:
@@ -66,9 +98,8 @@ def without_stand_in(roster: Roster, officer_id: str, today: date) -> Roster:
     absences = (p for p in officer.absences if p != period)
     kept = ((period[0], today - _DAY),) if period[0] < today else ()
     back = replace(officer, absences=(*absences, *kept))
-    posts = {appointment.post for appointment in officer.appointments}
     officers = [
-        back if other.id == officer.id else _relieved(other, posts, period, today)
+        back if other.id == officer.id else _relieved(other, officer, period, today)
         for other in roster.officers
     ]
     return replace(roster, officers=tuple(officers))
@@ -137,19 +168,28 @@ def _is_waived(roster: Roster, one: Appointment, other: Appointment, controls: C
     )
 
 
-def _relieved(other: Officer, posts: set[str], period: tuple[date, date], today: date) -> Officer:
-    """An officer without the substitutions of that absence, from today on."""
+def _is_of(post: Appointment, officer: Officer, period: tuple[date, date]) -> bool:
+    """Whether somebody holds a post only because an officer is away."""
+    return (
+        post.kind is AppointmentKind.SUBSTITUTE
+        and any(post.post == own.post for own in officer.appointments)
+        and post.since is not None
+        and post.until is not None
+        and period[0] <= post.since
+        and post.until <= period[1]
+    )
+
+
+def _taken(other: Officer, officer: Officer, period: tuple[date, date]) -> tuple[str, ...]:
+    """Posts another has only while an officer is away."""
+    return tuple(post.post for post in other.appointments if _is_of(post, officer, period))
+
+
+def _relieved(other: Officer, officer: Officer, period: tuple[date, date], today: date) -> Officer:
+    """Another officer without the substitutions of that absence, from today on."""
     kept = []
     for post in other.appointments:
-        is_of_it = (
-            post.kind is AppointmentKind.SUBSTITUTE
-            and post.post in posts
-            and post.since is not None
-            and post.until is not None
-            and period[0] <= post.since
-            and post.until <= period[1]
-        )
-        if not is_of_it:
+        if not _is_of(post, officer, period):
             kept.append(post)
         elif post.since is not None and post.since < today:
             kept.append(replace(post, until=today - _DAY))
