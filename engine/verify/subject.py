@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: Deepest chain of calls that is followed.
 MAX_CALLS = 20
-#: States of a first, brief exploration.
-BRIEF = 3_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,17 +263,9 @@ class ProcedureSubject(Bench):
 
     @cached_property
     def behaviour(self) -> "Behaviour":
-        """What the procedure can do, explored once for all rules.
+        """What the procedure can do, explored once for all rules."""
+        from engine.verify import explore
 
-        A procedure in which tokens pile up has no end of states: once that shows,
-        the rest is not worth the wait.
-        """
-        from engine.verify import Limits, explore
-
-        brief = explore(self.procedure, self.library.procedures, Limits(states=BRIEF))
-        kinds = {fault.kind for fault in brief.soundness.faults}
-        if brief.unknown_reason is None or "lack-of-synchronisation" in kinds:
-            return brief
         return explore(self.procedure, self.library.procedures)
 
     def unsound(self, kind: str, severity: Severity) -> Iterator[Finding]:
