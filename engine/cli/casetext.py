@@ -40,7 +40,8 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> str:
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows with their cells below each other."""
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
@@ -60,7 +61,7 @@ def cases_text(cases: Iterable[Case]) -> str:
         (case.id, say(f"run.cli.state.{case.state}"), _when(case.opened_at), case.title)
         for case in cases
     ]
-    return _columns(rows) if rows else say("run.cli.no-cases")
+    return columns(rows) if rows else say("run.cli.no-cases")
 
 
 def todo_text(todo: Todo) -> str:
@@ -116,7 +117,7 @@ def _value(value: object) -> str:
 
 def history_text(entries: Iterable[JournalEntry]) -> str:
     """A line per journal entry."""
-    return _columns(
+    return columns(
         [
             (
                 str(entry.sequence),

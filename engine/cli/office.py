@@ -20,6 +20,7 @@ from engine.store import Store, open_store
 from engine.verify.check import check_library
 
 from .case import BY, DEFAULT_DATABASE, office_at
+from .version import EFFECTIVE, call_off, published_text, versions
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
 
@@ -100,16 +101,22 @@ def appoint(office_id: str, roster: Path, db: str) -> None:
 @office.command(help=say("office.help.publish"))
 @_OFFICE
 @_PROCESSES
+@EFFECTIVE
 @_DB
-def publish(office_id: str, processes: tuple[Path, ...], db: str) -> None:
+def publish(
+    office_id: str, processes: tuple[Path, ...], effective: datetime | None, db: str
+) -> None:
     chosen = office_at(db, office_id)
     roster = RosterFile(
         path=chosen.name, roster=chosen.roster(), faults=(), officer_lines={}, waiver_lines={}
     )
     library, before = Library.load(processes or None), _codes(chosen.library())
     _check(library, roster, chosen.controls, _command(processes, Path("FILE")))
-    chosen.publish(library)
+    day = effective.date() if effective else None
+    chosen.publish(library, effective=day)
     click.echo(say("office.published", **_items(library)))
+    for line in published_text(chosen, day):
+        click.echo(line)
     gone = [title for code, title in before.items() if code not in _codes(library)]
     if gone:
         click.echo(say("office.withdrawn", items="、".join(gone)))
@@ -170,6 +177,10 @@ def stand_in(
     click.echo(say("standin.cli.done", officer=absent, deputy=deputy, **days))
     for warning in warnings:
         click.echo(warning, err=True)
+
+
+office.add_command(versions)
+office.add_command(call_off)
 
 
 def _check(library: Library, roster: RosterFile, controls: Controls, command: str) -> None:

@@ -6,8 +6,10 @@
 from engine.store import NewerSchema, StoreFull, StoreUnavailable
 
 from .clock import Clock, system_clock
+from .editions import Edition, EditionState
 from .errors import (
     AlreadyTaken,
+    BadEffectiveDate,
     FaultyCase,
     FormInvalid,
     NotAllowed,
@@ -20,6 +22,7 @@ from .errors import (
     UnknownAttachment,
     UnknownCase,
     UnknownOfficer,
+    UnknownVersion,
     UnknownWorkItem,
 )
 from .filing import Upload
@@ -33,8 +36,11 @@ from .simulation import Choice, Simulation
 __all__ = [
     "OPENING_FIELDS",
     "AlreadyTaken",
+    "BadEffectiveDate",
     "Choice",
     "Clock",
+    "Edition",
+    "EditionState",
     "FaultyCase",
     "FormInvalid",
     "NewerSchema",
@@ -54,6 +60,7 @@ __all__ = [
     "UnknownAttachment",
     "UnknownCase",
     "UnknownOfficer",
+    "UnknownVersion",
     "UnknownWorkItem",
     "Upload",
     "offices",

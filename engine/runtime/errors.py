@@ -91,6 +91,16 @@ class Unexecutable(QingdanError):
     """A procedure the runtime will not run, with the construct that is in the way."""
 
 
+class BadEffectiveDate(QingdanError):
+    """A version cannot take effect, or be withdrawn, on that day."""
+
+    exit_code = 1
+
+
+class UnknownVersion(QingdanError):
+    """No version of the procedure is called so, or several are."""
+
+
 class SignInRefused(QingdanError):
     """Wrong name or password, or too many attempts."""
 

@@ -6,7 +6,6 @@ from dataclasses import astuple, replace
 
 from sqlalchemy import Connection, update
 
-from engine.bpmn.library import Library
 from engine.model.case import (
     Applicant,
     Case,
@@ -35,12 +34,13 @@ from .operations.substitution import Substitution
 from .operations.suspending import Suspending
 from .operations.undoing import Undoing
 from .places import fields_of
+from .publishing import Publishing
 from .statements import Row
 
 _case = schema.case_file
 
 
-class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution):
+class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution, Publishing):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters
@@ -62,20 +62,6 @@ class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution
     def _note(self, connection: Connection, action: str, note: str) -> None:
         entry = journal.Entry(at=self.clock(), actor=SYSTEM, action=action, note=note)
         journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
-
-    def publish(self, library: Library) -> None:
-        """Store the procedures of a library as what new cases run on, in place of all before.
-
-        Running cases keep the versions they were opened with.
-
-        Raises
-        ------
-        Unexecutable
-            A procedure would not run as drawn; nothing is published.
-        """
-        with self.store.write() as connection:
-            for process in self._versions.publish(connection, library, self.clock()):
-                self._note(connection, "published", process)
 
     def open_case(
         self,

@@ -73,7 +73,7 @@ class Reading:
         self.id = office_id
         self.controls = controls
         self.clock = clock
-        self._versions = Versions(office_id)
+        self._versions = Versions(office_id, clock)
         self._shelf = Shelf()
         self._calendars = Calendars(office_id)
         self._roster: tuple[int, Roster] | None = None

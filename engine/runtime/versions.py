@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from engine.bpmn.library import Library
 from engine.bpmn.reader import read
@@ -18,7 +18,10 @@ from engine.model.procedure import Document, Procedure
 from engine.model.wording import say
 from engine.store import schema
 
-from .errors import Unexecutable
+from . import editions
+from .clock import Clock
+from .editions import Edition
+from .errors import Unexecutable, UnknownVersion
 from .program import Program, build, closure
 
 
@@ -30,30 +33,33 @@ def _document(content: bytes, path: str) -> Document:
 class Versions:
     """The procedures of one office."""
 
-    def __init__(self, office_id: str) -> None:
+    def __init__(self, office_id: str, clock: Clock) -> None:
         self.office_id = office_id
+        self._clock = clock
         self._programs: dict[str, Program] = {}
-        self._library: tuple[tuple[str, ...], Library] | None = None
+        self._library: tuple[tuple[tuple[str, str], ...], Library] | None = None
 
-    def publish(self, connection: Connection, library: Library, at: datetime) -> tuple[str, ...]:
-        """Store the files of a library as the versions new cases run on.
+    def publish(self, connection: Connection, library: Library, since: datetime) -> tuple[str, ...]:
+        """Store the files of a library as the versions new cases run on from a moment.
 
         Returns
         -------
         tuple of str
-            Ids of the processes whose version changed.
+            Ids of the processes whose version changes then.
 
         Raises
         ------
         Unexecutable
             A procedure would not run as drawn; nothing is published.
+        BadEffectiveDate
+            Another version is planned for that day.
         """
         contents = {d.digest: content_of(d) for d in library.documents}
         documents = {name: library.document_of(p) for name, p in library.procedures.items()}
         for name in documents:
             needed = closure(name, library.procedures)
             build(name, {n: documents[n] for n in needed}, contents)
-        table = schema.procedure_version
+        now, table = self._clock(), schema.procedure_version
         known = set(
             connection.scalars(select(table.c.digest).where(table.c.office_id == self.office_id))
         )
@@ -66,46 +72,25 @@ class Versions:
                         digest=document.digest,
                         path=Path(document.path).name,
                         content=contents[document.digest],
-                        added_at=at,
+                        added_at=now,
                     )
                 )
-        return self._point(connection, {name: d.digest for name, d in documents.items()})
-
-    def _point(self, connection: Connection, digests: Mapping[str, str]) -> tuple[str, ...]:
-        table = schema.published
-        current = self._current(connection)
-        for name in current.keys() - digests.keys():
-            connection.execute(
-                delete(table).where(table.c.office_id == self.office_id, table.c.process_id == name)
-            )
-        for name, digest in digests.items():
-            if name not in current:
-                connection.execute(
-                    insert(table).values(office_id=self.office_id, process_id=name, digest=digest)
-                )
-            elif current[name] != digest:
-                connection.execute(
-                    update(table)
-                    .where(table.c.office_id == self.office_id, table.c.process_id == name)
-                    .values(digest=digest)
-                )
-        return tuple(
-            name for name in sorted({*current, *digests}) if current.get(name) != digests.get(name)
-        )
-
-    def _current(self, connection: Connection) -> dict[str, str]:
-        table = schema.published
-        rows = connection.execute(
-            select(table.c.process_id, table.c.digest).where(table.c.office_id == self.office_id)
-        )
-        return {row.process_id: row.digest for row in rows}
+        digests = {name: d.digest for name, d in documents.items()}
+        return editions.put(connection, self.office_id, digests, since=since, now=now)
 
     def library(self, connection: Connection) -> Library:
-        """The procedures new cases run on."""
-        digests = tuple(sorted(set(self._current(connection).values())))
-        if self._library is None or self._library[0] != digests:
-            documents = self._documents(connection, digests)[0]
-            self._library = (digests, Library.of(documents[digest] for digest in digests))
+        """The procedures new cases run on now."""
+        return self._library_of(connection, self._in_force(connection))
+
+    def _in_force(self, connection: Connection) -> dict[str, str]:
+        return editions.in_force(connection, self.office_id, self._clock())
+
+    def _library_of(self, connection: Connection, digests: Mapping[str, str]) -> Library:
+        known = tuple(digests.items())
+        if self._library is None or self._library[0] != known:
+            documents = self._documents(connection, digests.values())[0]
+            procedures = {name: _process(documents[digest], name) for name, digest in known}
+            self._library = known, Library(tuple(documents.values()), procedures)
         return self._library[1]
 
     def find(self, connection: Connection, name: str) -> Procedure:
@@ -118,16 +103,48 @@ class Versions:
         """
         return self.library(connection).find(name)
 
-    def bundle(self, connection: Connection, process_id: str) -> str:
-        """Digest by process id of a process and all it calls, as JSON text."""
-        library = self.library(connection)
-        if process_id not in library.procedures:
+    def bundle(self, connection: Connection, process_id: str, digest: str = "") -> str:
+        """Digest by process id of a process and all it calls as it is in force, as JSON text.
+
+        Parameters
+        ----------
+        digest : of another file of the process itself; empty for the one in force.
+        """
+        digests = self._in_force(connection)
+        if digest:
+            digests[process_id] = digest
+        procedures = self._library_of(connection, digests).procedures
+        if process_id not in procedures:
             raise UnknownItem(say("run.unknown-item", name=process_id, known="—"))
-        names = closure(process_id, library.procedures)
-        digests = {
-            name: library.document_of(library.procedures[name]).digest for name in sorted(names)
+        names = sorted(closure(process_id, procedures))
+        return _bundle(process_id, {name: digests[name] for name in names})
+
+    def editions(self, connection: Connection, name: str = "") -> tuple[Edition, ...]:
+        """What applies, applied or will apply, of one procedure by any of its names, or of all.
+
+        Raises
+        ------
+        UnknownVersion
+            Nothing of that name was ever published.
+        """
+        rows = editions.rows_of(connection, self.office_id)
+        documents = self._documents(connection, {row.digest for row in rows if row.digest})[0]
+        procedures = {
+            (row.process_id, row.digest): _process(documents[row.digest], row.process_id)
+            for row in rows
+            if row.digest
         }
-        return json.dumps({"process": process_id, "digests": digests})
+        running = editions.running_on(connection, self.office_id)
+        found = editions.told(rows, procedures, running, self._clock())
+        called = {e.process_id for e in found if name in (e.process_id, e.code, e.title)}
+        if name and not called:
+            raise UnknownVersion(say("versions.no-such-item", name=name))
+        return tuple(each for each in found if not name or each.process_id in called)
+
+    def file(self, connection: Connection, digest: str) -> tuple[str, bytes]:
+        """Name and bytes of a file ever published."""
+        documents, contents = self._documents(connection, [digest])
+        return documents[digest].path, contents[digest]
 
     def digest(self, bundle: str) -> str:
         """Digest of the file of the bundle's own process."""
@@ -153,9 +170,7 @@ class Versions:
         """The bundle of a process that is called by another bundle's."""
         digests: dict[str, str] = json.loads(bundle)["digests"]
         names = closure(process_id, procedures)
-        return json.dumps(
-            {"process": process_id, "digests": {name: digests[name] for name in sorted(names)}}
-        )
+        return _bundle(process_id, {name: digests[name] for name in sorted(names)})
 
     def _documents(
         self, connection: Connection, digests: Iterable[str]
@@ -169,6 +184,14 @@ class Versions:
         contents = {row.digest: row.content for row in rows}
         documents = {row.digest: _document(row.content, row.path) for row in rows}
         return documents, contents
+
+
+def _bundle(process_id: str, digests: Mapping[str, str]) -> str:
+    return json.dumps({"process": process_id, "digests": dict(digests)})
+
+
+def _process(document: Document, process_id: str) -> Procedure:
+    return next(p for p in document.procedures if p.id == process_id)
 
 
 def content_of(document: Document) -> bytes:

@@ -3,7 +3,7 @@
 SQLite is the default, PostgreSQL the other choice; one code path for both.
 """
 
-from . import bank, clock, dealing, matter, running, schema, seal, signing
+from . import bank, clock, dealing, matter, running, schema, seal, signing, version
 from .columns import CHINA
 from .errors import NewerSchema, StoreBusy, StoreCorrupt, StoreFull, StoreUnavailable
 from .store import Store, open_store
@@ -25,4 +25,5 @@ __all__ = [
     "schema",
     "seal",
     "signing",
+    "version",
 ]

@@ -125,18 +125,6 @@ procedure_version = Table(
     Column("added_at", Moment, nullable=False),
 )
 
-#: Which version of a process new cases run on.
-published = Table(
-    "published",
-    metadata,
-    office_key(),
-    Column("process_id", NAME, primary_key=True),
-    Column("digest", String(64), nullable=False),
-    ForeignKeyConstraint(
-        ["office_id", "digest"], ["procedure_version.office_id", "procedure_version.digest"]
-    ),
-)
-
 case_file = Table(
     "case_file",
     metadata,

@@ -58,7 +58,7 @@ def _refused(result: Result) -> QingdanError:
 
 def _contents(store: Store) -> list[object]:
     """What creating, appointing and publishing write."""
-    tables = ("office", "officer", "appointment", "account", "published", "journal")
+    tables = ("office", "officer", "appointment", "account", "edition", "journal")
     with store.read() as connection:
         return [
             tuple(row)

@@ -1,0 +1,287 @@
+"""Editions of procedures: which file applies to new cases from when.
+
+Rows are only added; one that has not taken effect may be called off. What applies at a
+moment is, for each process, the latest edition that took effect by then.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from engine.model.case import CaseState
+from engine.model.procedure import Procedure
+from engine.model.wording import say
+from engine.store import CHINA, schema
+from engine.store.version import edition as table
+
+from .errors import BadEffectiveDate, UnknownVersion
+
+#: Shortest beginning of a digest that names a version.
+SHORTEST = 6
+_RUNNING = (CaseState.OPEN, CaseState.FAULTY, CaseState.SUSPENDED)
+
+
+class EditionState(StrEnum):
+    """Where an edition stands."""
+
+    #: A later one applies.
+    PAST = "past"
+    IN_FORCE = "in-force"
+    #: Takes effect on a day to come.
+    PLANNED = "planned"
+    #: Withdrawn before it took effect.
+    CALLED_OFF = "called-off"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edition:
+    """A file of a procedure, and from when until when new cases run on it."""
+
+    process_id: str
+    #: Code of the item; empty for a sub-procedure and where nothing applies any more.
+    code: str
+    title: str
+    #: The item's version as its file has it, or empty.
+    label: str
+    #: SHA-256 of the file; None where no new cases were opened.
+    digest: str | None
+    since: datetime
+    #: When the next one took or takes effect; None for none.
+    until: datetime | None
+    published_at: datetime
+    state: EditionState
+    #: Cases that run on it and have not ended; at the last of several editions of one file.
+    running: int
+
+
+def at_start_of(day: date) -> datetime:
+    """The moment from which a day's version applies."""
+    return datetime.combine(day, time(), CHINA)
+
+
+def in_force(connection: Connection, office_id: str, at: datetime) -> dict[str, str]:
+    """Digest of the file that applies at a moment, by process."""
+    rows = connection.execute(
+        select(table.c.process_id, table.c.digest)
+        .where(
+            table.c.office_id == office_id,
+            table.c.since <= at,
+            table.c.called_off_at.is_(None),
+        )
+        .order_by(table.c.process_id, table.c.since, table.c.number)
+    )
+    latest = {row.process_id: row.digest for row in rows}
+    return {process: digest for process, digest in latest.items() if digest is not None}
+
+
+def effective(day: date | None, now: datetime) -> datetime:
+    """The moment from which a version published now for a day applies.
+
+    Raises
+    ------
+    BadEffectiveDate
+        The day is over: cases were opened since.
+    """
+    today = now.astimezone(CHINA).date()
+    if day is None or day == today:
+        return now
+    if day < today:
+        raise BadEffectiveDate(say("versions.past-day", day=day, today=today))
+    return at_start_of(day)
+
+
+def put(
+    connection: Connection,
+    office_id: str,
+    digests: Mapping[str, str],
+    *,
+    since: datetime,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Let these files, and no other processes, apply from a moment on; the processes changed.
+
+    Raises
+    ------
+    BadEffectiveDate
+        Another version of one of them is planned for that very day.
+    """
+    mine = select(schema.office.c.id).where(schema.office.c.id == office_id)
+    connection.execute(mine.with_for_update())
+    current = in_force(connection, office_id, since)
+    changed = [
+        name for name in sorted({*current, *digests}) if current.get(name) != digests.get(name)
+    ]
+    if since > now:
+        _is_free(connection, office_id, changed, since)
+    numbers = connection.execute(
+        select(table.c.process_id, func.max(table.c.number).label("last"))
+        .where(table.c.office_id == office_id)
+        .group_by(table.c.process_id)
+    )
+    last = {row.process_id: row.last for row in numbers}
+    rows = [
+        {
+            "office_id": office_id,
+            "process_id": name,
+            "number": last.get(name, 0) + 1,
+            "digest": digests.get(name),
+            "since": since,
+            "published_at": now,
+        }
+        for name in changed
+    ]
+    if rows:
+        connection.execute(insert(table), rows)
+    return tuple(changed)
+
+
+def _planned(office_id: str, processes: Iterable[str], since: datetime) -> Select[tuple[str, int]]:
+    return select(table.c.process_id, table.c.number).where(
+        table.c.office_id == office_id,
+        table.c.process_id.in_(tuple(processes)),
+        table.c.since == since,
+        table.c.called_off_at.is_(None),
+    )
+
+
+def _is_free(
+    connection: Connection, office_id: str, processes: Sequence[str], since: datetime
+) -> None:
+    taken = connection.execute(_planned(office_id, processes, since)).first()
+    if taken is not None:
+        day = since.date()
+        raise BadEffectiveDate(say("versions.same-day", name=taken.process_id, day=day))
+
+
+def call_off(
+    connection: Connection,
+    office_id: str,
+    processes: Sequence[str],
+    day: date,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Withdraw what was to take effect on a day; the processes.
+
+    Raises
+    ------
+    BadEffectiveDate
+        It has taken effect, or nothing was planned for that day.
+    """
+    if at_start_of(day) <= now:
+        raise BadEffectiveDate(say("versions.in-effect", day=day))
+    planned = connection.execute(_planned(office_id, processes, at_start_of(day))).all()
+    if not planned:
+        raise BadEffectiveDate(say("versions.none-planned", day=day))
+    for row in planned:
+        connection.execute(
+            update(table)
+            .where(
+                table.c.office_id == office_id,
+                table.c.process_id == row.process_id,
+                table.c.number == row.number,
+            )
+            .values(called_off_at=now)
+        )
+    return tuple(sorted(row.process_id for row in planned))
+
+
+def rows_of(connection: Connection, office_id: str) -> Sequence[Row[tuple[Any, ...]]]:
+    """All editions, those of each process in the order in which they apply."""
+    query = select(table).where(table.c.office_id == office_id)
+    return connection.execute(
+        query.order_by(table.c.process_id, table.c.since, table.c.number)
+    ).all()
+
+
+def told(
+    rows: Sequence[Row[tuple[Any, ...]]],
+    procedures: Mapping[tuple[str, str], Procedure],
+    running: Counter[tuple[str, str]],
+    now: datetime,
+) -> tuple[Edition, ...]:
+    """Editions as people read them, in the order of the rows.
+
+    Parameters
+    ----------
+    procedures : by process and digest.
+    running : number of running cases by process and digest.
+    """
+    found: list[Edition] = []
+    following: dict[str, Row[tuple[Any, ...]]] = {}
+    counted: set[tuple[str, str]] = set()
+    for row in reversed(rows):
+        procedure = procedures.get((row.process_id, row.digest))
+        later = following.get(row.process_id)
+        key = row.process_id, row.digest
+        alive = row.called_off_at is None and row.since <= now
+        found.append(
+            Edition(
+                process_id=row.process_id,
+                code=procedure.item.code if procedure and procedure.item else "",
+                title=procedure.title if procedure else "",
+                label=procedure.item.version if procedure and procedure.item else "",
+                digest=row.digest,
+                since=row.since,
+                until=None if row.called_off_at or later is None else later.since,
+                published_at=row.published_at,
+                state=_state(row, later, now),
+                running=running[key] if alive and key not in counted else 0,
+            )
+        )
+        if row.called_off_at is None:
+            following[row.process_id] = row
+        if alive:
+            counted.add(key)
+    return tuple(found[::-1])
+
+
+def _state(
+    row: Row[tuple[Any, ...]], later: Row[tuple[Any, ...]] | None, now: datetime
+) -> EditionState:
+    if row.called_off_at is not None:
+        return EditionState.CALLED_OFF
+    if row.since > now:
+        return EditionState.PLANNED
+    is_over = later is not None and later.since <= now
+    return EditionState.PAST if is_over else EditionState.IN_FORCE
+
+
+def running_on(connection: Connection, office_id: str) -> Counter[tuple[str, str]]:
+    """Number of running cases by process and digest."""
+    case = schema.case_file
+    rows = connection.execute(
+        select(case.c.process_id, case.c.digest, func.count().label("cases"))
+        .where(case.c.office_id == office_id, case.c.state.in_([state.value for state in _RUNNING]))
+        .group_by(case.c.process_id, case.c.digest)
+    )
+    return Counter({(row.process_id, row.digest): row.cases for row in rows})
+
+
+def chosen(editions: Sequence[Edition], name: str) -> Edition:
+    """The edition somebody names: by the file's version, the beginning of its hash, or its day.
+
+    Raises
+    ------
+    UnknownVersion
+        None, or more than one file, is called so.
+    """
+    real = [each for each in editions if each.digest and each.state is not EditionState.CALLED_OFF]
+    found = [
+        each
+        for each in real
+        if name in (each.label, each.since.date().isoformat())
+        or (len(name) >= SHORTEST and str(each.digest).startswith(name.lower()))
+    ]
+    if len({each.digest for each in found}) == 1:
+        return found[-1]
+    known = "；".join(
+        say("versions.one", label=e.label or "—", day=e.since.date(), digest=str(e.digest)[:12])
+        for e in real
+    )
+    key = "ambiguous" if found else "unknown"
+    raise UnknownVersion(say(f"versions.{key}", name=name, known=known or "—"))

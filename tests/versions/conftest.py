@@ -1,0 +1,5 @@
+"""The office of the case tests, on every kind of database."""
+
+from tests.cases.conftest import clock, desk, office, reopened, store
+
+__all__ = ["clock", "desk", "office", "reopened", "store"]
