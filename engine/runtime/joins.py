@@ -55,6 +55,13 @@ class Meeting(UnstructuredJoin):
         return True
 
 
+def _has_token(task: "LiveTask") -> bool:
+    """Whether a branch has come to a task: SpiffWorkflow tells the exits of a split in turn."""
+    if task.has_state(TaskState.FUTURE):
+        return task.parent is not None and task.parent.state == TaskState.COMPLETED
+    return task.has_state(TaskState.WAITING | TaskState.READY | TaskState.STARTED)
+
+
 class ParallelMeeting(Meeting, ParallelGateway):
     """A parallel gateway: waits for every incoming flow."""
 
@@ -77,9 +84,8 @@ class InclusiveMeeting(Meeting, InclusiveGateway):
         if not free:
             return True
         to_free, to_taken = self._sources(free), self._sources(came_from)
-        active = TaskState.WAITING | TaskState.READY | TaskState.STARTED
         return not any(
-            task.has_state(active)
+            _has_token(task)
             and task.task_spec.name in to_free
             and task.task_spec.name not in to_taken
             for task in my_task.workflow.unfinished.values()

@@ -60,6 +60,24 @@ def test_inclusive_gateway_takes_every_branch_that_holds(desk: Desk) -> None:
     assert "b" in desk.steps(case.id)
 
 
+def test_inclusive_join_waits_for_a_branch_begun_after_it_was_reached(desk: Desk) -> None:
+    desk.publish(
+        process(
+            "p",
+            '<parallelGateway id="split"/><inclusiveGateway id="join"/>',
+            step("a"),
+            step("b"),
+            line("start", "split", "join", "b", "end"),
+            line("split", "a", "join"),
+            code="T-1",
+        )
+    )
+    case = desk.open()
+    assert desk.steps(case.id) == ["a"]
+    desk.do(case.id, "a", "ding")
+    assert desk.steps(case.id) == ["b"]
+
+
 def test_called_process_sees_and_returns_data(desk: Desk) -> None:
     desk.publish(
         process(
