@@ -58,8 +58,8 @@ class Meeting(UnstructuredJoin):
 def _has_token(task: "LiveTask") -> bool:
     """Whether a branch has come to a task: SpiffWorkflow tells the exits of a split in turn."""
     if task.has_state(TaskState.FUTURE):
-        return task.parent is not None and task.parent.state == TaskState.COMPLETED
-    return task.has_state(TaskState.WAITING | TaskState.READY | TaskState.STARTED)
+        return bool(task.parent is not None and task.parent.state == TaskState.COMPLETED)
+    return bool(task.has_state(TaskState.WAITING | TaskState.READY | TaskState.STARTED))
 
 
 class ParallelMeeting(Meeting, ParallelGateway):
