@@ -27,6 +27,7 @@ from . import (
     case,
     clock,
     dealing,
+    due,
     errors,
     guard,
     item,
@@ -107,7 +108,7 @@ def create_app(config: Mapping[str, object]) -> Flask:
     CSRFProtect(app)
     errors.register(app)
     text.register(app)
-    cases = (batch, case, clock, dealing, returning, signing, todo, work_item)
+    cases = (batch, case, clock, dealing, due, returning, signing, todo, work_item)
     for noun in (account, attachment, item, roster, standing_in, *cases):
         app.register_blueprint(noun.blueprint)
     return app

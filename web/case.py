@@ -1,6 +1,6 @@
 """Cases: the list, one case's page, opening a new one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -16,12 +16,14 @@ from engine.model.case import (
     WorkItemKind,
     WorkItemState,
 )
+from engine.model.clock import Light
 from engine.model.procedure import FormField
 from engine.runtime import OPENING_FIELDS, FaultyCase, FormInvalid, RepeatedKey
 from engine.runtime.batch.payment import payment_tables
 from engine.runtime.deadlines.view import limit_lines
 
 from . import forms
+from .acts import act, progress
 from .carry import REFILL
 from .drawing import drawing
 from .offices import now, office, officer, roster
@@ -30,6 +32,8 @@ blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
 #: Cases on one page of the list.
 PAGE_SIZE = 20
+#: Cases with a limit that runs, the first to end first, as ``due`` of the address.
+DUE = {"all": "有时限的，先到期在前", "red": "已超期", "yellow": "快到期"}
 #: Further than any list reaches; larger numbers no database takes.
 LAST_PAGE = 1_000_000
 
@@ -41,18 +45,22 @@ def index() -> str:
     state = request.args.get("state", "")
     parent = request.args.get("parent", "")
     page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
-    found = office().cases(
-        state=CaseState(state) if state in set(CaseState) else None,
-        text=text,
-        parent=parent or None,
+    due = request.args.get("due", "")
+    known = CaseState(state) if state in set(CaseState) else None
+    part = {"limit": PAGE_SIZE + 1, "offset": (page - 1) * PAGE_SIZE}
+    if due in DUE:
+        light = Light(due) if due in set(Light) else None
+        found = office().cases_due(light, state=known, text=text, **part)
+    else:
         # Child cases crowd the list, one per household; a search still finds them.
-        top=not (text or parent),
-        limit=PAGE_SIZE + 1,
-        offset=(page - 1) * PAGE_SIZE,
-    )
+        top = not (text or parent)
+        found = office().cases(state=known, text=text, parent=parent or None, top=top, **part)
     return render_template(
         "case/index.html",
         cases=found[:PAGE_SIZE],
+        due=due if due in DUE else "",
+        ways={"": "全部，新开的在前", **DUE},
+        **at_present([case.id for case in found[:PAGE_SIZE]]),
         text=text,
         parent=parent,
         state=state,
@@ -60,6 +68,18 @@ def index() -> str:
         page=page,
         has_more=len(found) > PAGE_SIZE,
     )
+
+
+def at_present(case_ids: Sequence[str]) -> dict[str, object]:
+    """What a list shows of where its cases stand: limits, open steps, signatures so far."""
+    steps = office().open_steps(case_ids)
+    items = [item for open_ in steps.values() for item in open_]
+    signed = office().signed([item.id for item in items if item.sign])
+    return {
+        "limits": office().case_limits(case_ids),
+        "steps": steps,
+        "progress": {item.id: progress(item, signed.get(item.id, ())) for item in items},
+    }
 
 
 @blueprint.get("/<case_id>")
@@ -73,17 +93,19 @@ def page_of_case(case_id: str, *, alert: str = "") -> str:
     office().tick()
     file = office().case(case_id)
     procedure = office().procedure_of(case_id)
-    refusals = {w.id: w.refusal for w in office().todo(officer().id).open}
     current = [
         w for w in file.work_items if w.state in (WorkItemState.READY, WorkItemState.CLAIMED)
     ]
+    signed = office().signed([w.id for w in current if w.sign])
     return render_template(
         "case/show.html",
         takes_back=_takes_back(file.case, file.work_items),
         file=file,
         case=file.case,
         current=current,
-        refusals=refusals,
+        refusals=office().kept_from(case_id, officer().id),
+        signed=signed,
+        acts={w.id: act(w, officer().id, signed) for w in current},
         latest=latest_done(file.work_items),
         children=office().cases(parent=case_id, state=CaseState.OPEN, limit=PAGE_SIZE),
         row_fields=row_fields(file.case),

@@ -22,6 +22,7 @@ from engine.runtime.deadlines.handover import HEAD
 from engine.runtime.desk import COSIGNER
 
 from . import forms
+from .acts import act
 from .batch import banks
 from .carry import REFILL
 from .case import latest_done, row_fields
@@ -41,14 +42,6 @@ NOT_FITTING = "粘贴的内容比表格多出几列，没有填入；请删去�
 COMPLETE = "complete"
 #: Value of the ``action`` button that keeps the form for later.
 DRAFT = "draft"
-
-
-def _refusal(work_item: WorkItem) -> str:
-    """Why the officer signed in may not take it, or empty."""
-    for waiting in office().todo(officer().id).open:
-        if waiting.id == work_item.id:
-            return waiting.refusal
-    return ""
 
 
 def step_of(work_item: WorkItem) -> Step:
@@ -124,6 +117,7 @@ def page(
     }
     is_mine = work_item.state is WorkItemState.CLAIMED and work_item.officer == officer().id
     may_return = is_mine and work_item.kind is WorkItemKind.STEP and not work_item.waits_for
+    signed = office().signed([work_item.id]) if work_item.sign else {}
     shown = render_template(
         "work_item/show.html",
         targets=office().targets(work_item.id) if may_return else (),
@@ -137,7 +131,9 @@ def page(
         row_fields=row_fields(file.case),
         banks=banks(),
         is_mine=is_mine,
-        refusal=_refusal(work_item),
+        refused=office().kept_from(work_item.case_id, officer().id).get(work_item.id),
+        act=act(work_item, officer().id, signed),
+        chosen={name: request.form.get(name, "") for name in ("choice", "opinion")},
         alert=alert,
         problems=problems or {},
         options=options_of(work_item),

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from .item import TimeLimit
 from .procedure import FormField
+from .signing import Signing
 
 
 class CaseState(StrEnum):
@@ -119,6 +120,8 @@ class WorkItem:
     of_item: str | None = None
     #: Kind of the side item it waits for; None where it can be done.
     waits_for: WorkItemKind | None = None
+    #: How as many officers sign it; None where one of them does it.
+    sign: Signing | None = None
     #: Why the officer asking may not take it, in Chinese; empty when they may.
     refusal: str = ""
     #: Why the rest of the case may not find officers, for who claimed it; else empty.

@@ -23,6 +23,7 @@ from .casework import Casework, Opening
 from .deadlines.handover import Answering
 from .deadlines.revising import Revising
 from .deadlines.timekeeping import Timekeeping
+from .deadlines.watch import Watch
 from .errors import FaultyCase, Refused
 from .filing import Upload
 from .forms import parse_form
@@ -40,7 +41,9 @@ from .statements import Row
 _case = schema.case_file
 
 
-class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution, Publishing):
+class Office(
+    Undoing, Timekeeping, Answering, Revising, Suspending, Substitution, Watch, Publishing
+):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters

@@ -157,6 +157,22 @@ class Reading:
                 has_more=len(free) > MOST_FREE,
             )
 
+    def kept_from(self, case_id: str, officer_id: str) -> Mapping[str, Refused | None]:
+        """The free work items of a case, each with what keeps an officer from it, or None.
+
+        Raises
+        ------
+        UnknownOfficer
+            Nobody of the office has this id.
+        """
+        with self.store.read() as connection:
+            judge = self._judge(connection)
+            officer = judge.officer(officer_id)
+            free = (_item.c.case_id == case_id, _item.c.state == WorkItemState.READY.value)
+            rows = records.item_rows(connection, self.id, *free)
+            cases = records.cases_of(connection, self.id, [case_id])
+            return {row["id"]: self._refused(judge, officer, row, cases) for row in rows}
+
     def _free(self, connection: Connection, posts: set[str]) -> list[RowMapping]:
         """The oldest free work items of these posts, read off the index post by post."""
         found = [
@@ -179,11 +195,17 @@ class Reading:
     def _refusal(
         self, judge: Judge, officer: Officer, row: RowMapping, cases: Mapping[str, RowMapping]
     ) -> str:
+        refused = self._refused(judge, officer, row, cases)
+        return refused.message if refused else ""
+
+    def _refused(
+        self, judge: Judge, officer: Officer, row: RowMapping, cases: Mapping[str, RowMapping]
+    ) -> Refused | None:
         try:
             judge.assign(officer, row, cases[row["case_id"]])
         except Refused as refused:
-            return refused.message
-        return ""
+            return refused
+        return None
 
     def _work_item(
         self, connection: Connection, row: RowMapping | Row, refusal: str = ""

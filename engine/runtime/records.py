@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import Connection, RowMapping, Subquery, func, or_, select
 
 from engine.model.case import (
     Applicant,
@@ -75,9 +75,15 @@ def case_rows(
     top: bool,
     limit: int,
     offset: int,
+    due: Subquery | None = None,
 ) -> Sequence[RowMapping]:
-    """Cases, newest first; ``text`` is looked for in number, title, applicant and item."""
+    """Cases, newest first; ``text`` is looked for in number, title, applicant and item.
+
+    ``due`` narrows them to its column ``case_id`` and puts them in order of its ``last``.
+    """
     query = _CASES.where(_case.c.office_id == office_id)
+    if due is not None:
+        query = query.join(due, due.c.case_id == _case.c.id).order_by(due.c.last)
     if state is not None:
         query = query.where(_case.c.state == state.value)
     if parent is not None:
@@ -201,6 +207,7 @@ def to_work_item(row: RowMapping | Row, asked: Place, refusal: str = "") -> Work
         kind=WorkItemKind(row["kind"]),
         of_item=row["of_item"],
         waits_for=WorkItemKind(row["waits_for"]) if row["waits_for"] else None,
+        sign=asked.sign if row["kind"] == WorkItemKind.STEP else None,
         refusal=refusal,
     )
 

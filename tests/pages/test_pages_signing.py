@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+from engine.model.case import Applicant
+
 from .test_pages_work import GOOD
 
 
@@ -72,3 +74,45 @@ def test_an_emergency_is_refused_where_the_item_allows_none(office, new_case, si
 
     assert page.status == 422
     assert "没有准许应急办理" in page.page
+
+
+@pytest.fixture
+def to_sign(office):
+    """A step two officers sign, 补贴资金发放管理."""
+    case = office.open_case("T-003", by="sun", applicant=Applicant(name="周二"))
+    (item,) = office.case(case.id).work_items
+    return item
+
+
+def row_of(page, case_id):
+    """The row of a list that tells of a case."""
+    return next(row for row in page.split("<tr>") if case_id in row)
+
+
+def test_lists_say_sign_and_how_many_have_signed(office, to_sign, sign_in):
+    sun, address = sign_in("sun"), f"/work-items/{to_sign.id}"
+    for place in ("/todo", f"/cases/{to_sign.case_id}", address):
+        assert "会签，已签 0 人，共 2 人" in sun.get(place).page
+    row = row_of(sun.get("/todo").page, to_sign.case_id)
+    assert "签署</a>" in row
+    assert "认领" not in row
+
+    sun.get(address).post(f"{address}/sign", choice="同意", **{"field.minutes": "纪要1"})
+    assert "会签，已签 1 人，共 2 人（孙八已签）" in sun.page
+    assert "我已签，等其他人签" in sun.get("/todo").page
+    assert "您已签，会签，已签 1 人" in row_of(sun.page, to_sign.case_id)
+    assert "您已签署，等其他人签署" in sun.get(address).page
+    assert "签署意见" not in sun.page
+
+    assert "签署</a>" in row_of(sign_in("zhao").get("/todo").page, to_sign.case_id)
+    assert "签署</a>" not in sign_in("li").get(f"/cases/{to_sign.case_id}").page
+
+
+def test_what_was_chosen_is_there_after_a_mistake(to_sign, sign_in):
+    address = f"/work-items/{to_sign.id}"
+    page = sign_in("sun").get(address)
+    page.post(f"{address}/sign", choice="不同意", opinion="材料不全")
+
+    assert page.status == 422
+    assert 'value="不同意" checked' in page.page
+    assert 'value="材料不全"' in page.page

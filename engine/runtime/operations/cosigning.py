@@ -1,7 +1,7 @@
 """The part of an office in which several officers sign, or sign for one another."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 
 from engine.model.case import Case, WorkItem
@@ -10,7 +10,7 @@ from .. import records
 from ..filing import Upload
 from .dealing import Dealing
 from .paper import SCAN, PaperDesk
-from .signatures import Signature, later_signers, signatures_of
+from .signatures import Signature, later_signers, signatures_of, signers_so_far
 
 
 class Cosigning(Dealing):
@@ -147,6 +147,11 @@ class Cosigning(Dealing):
         with self.store.read() as connection:
             records.case_row(connection, self.id, case_id)
             return signatures_of(connection, self.id, case_id)
+
+    def signed(self, work_items: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """Who has signed each work item so far, oldest first; those nobody signed are left out."""
+        with self.store.read() as connection:
+            return signers_so_far(connection, self.id, work_items)
 
     def later_signers(self, work_item_id: str) -> tuple[str, ...]:
         """The officers who are to sign once the holder of a work item has finished it."""

@@ -1,5 +1,6 @@
 """Rows of signatures, and of officers who are to sign later."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +76,29 @@ def signatures_of(connection: Connection, office_id: str, case_id: str) -> tuple
         )
         for row in connection.execute(query)
     )
+
+
+def signers_so_far(
+    connection: Connection, office_id: str, items: Iterable[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """Who has signed each work item since it waits, oldest first; items without are left out."""
+    rows = connection.execute(
+        select(table.c.work_item_id, table.c.officer_id)
+        .join(
+            work_item,
+            (work_item.c.office_id == table.c.office_id) & (work_item.c.id == table.c.work_item_id),
+        )
+        .where(
+            table.c.office_id == office_id,
+            table.c.work_item_id.in_(set(items)),
+            table.c.since == work_item.c.since,
+        )
+        .order_by(table.c.number)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for item, officer in rows:
+        found[item] = (*found.get(item, ()), officer)
+    return found
 
 
 def plan_signer(work: Casework, item_id: str, officer: str) -> None:

@@ -1,0 +1,60 @@
+"""Limits of whole cases in the lists, and the list of late and nearly late ones."""
+
+from datetime import datetime
+
+import pytest
+
+from engine.model.case import Applicant
+from engine.store import CHINA
+
+
+@pytest.fixture
+def case(office, clock):
+    """A case of five working days, accepted on Monday."""
+    before = clock.now
+    clock.now = datetime(2026, 3, 2, 9, tzinfo=CHINA)
+    opened = office.open_case("T-001", by="sun", applicant=Applicant(name="周二"))
+    office.accept(opened.id, by="sun")
+    yield opened
+    clock.now = before
+
+
+def row_of(page, case_id):
+    """The row of a list that tells of a case, or empty."""
+    return next((row for row in page.split("<tr>") if case_id in row), "")
+
+
+@pytest.mark.parametrize(
+    ("day", "light", "word"),
+    [(4, "green", "还有3个工作日"), (6, "yellow", "还有1个工作日"), (11, "red", "已超期2个工作日")],
+)
+def test_the_case_s_own_light_stands_in_every_list(case, clock, sign_in, day, light, word):
+    clock.now = datetime(2026, 3, day, 9, tzinfo=CHINA)
+    page = sign_in("zhang")
+    told = f'<span class="light {light}">{word}</span>'
+    assert told in row_of(page.get("/cases").page, case.id)
+    assert told in row_of(page.get("/cases?due=all").page, case.id)
+    for place in ("/cases?due=", "/due?light="):
+        for shown in ("red", "yellow"):
+            found = row_of(page.get(place + shown).page, case.id)
+            assert (told in found) == (shown == light), (place, shown)
+
+
+def test_the_late_list_says_who_has_it_and_leads_to_urging(case, clock, sign_in):
+    clock.now = datetime(2026, 3, 11, 9, tzinfo=CHINA)
+    page = sign_in("zhang").get("/due")
+    row = row_of(page.page, case.id)
+    assert "承诺" in row
+    assert "认领" in row
+    address = row.partition('href="/work-items/')[2].partition("#urge")[0]
+    page.get(f"/work-items/{address}")
+    assert 'id="urge"' in page.page
+
+
+def test_to_do_list_is_put_in_order_of_ends_and_narrowed(case, clock, sign_in):
+    clock.now = datetime(2026, 3, 11, 9, tzinfo=CHINA)
+    page = sign_in("sun")
+    for way in ("", "?show=due", "?show=late", "?show=else"):
+        assert "已超期2个工作日" in row_of(page.get(f"/todo{way}").page, case.id)
+    first = page.get("/todo?show=due").page.partition("可以认领")[2]
+    assert first.index(case.id) < first.index("—")
