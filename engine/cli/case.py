@@ -282,7 +282,9 @@ def history(case_id: str, db: str, office_id: str | None, form: str) -> None:
 @case.command(help=say("run.command.tick"))
 @with_office
 def tick(db: str, office_id: str | None, form: str) -> None:
-    fired = office_at(db, office_id).tick()
+    office = office_at(db, office_id)
+    fired = office.tick()
+    office.deem_overdue()
     show_result(form, {"fired": fired}, say("run.cli.fired", count=fired))
 
 

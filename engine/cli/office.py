@@ -19,7 +19,7 @@ from engine.runtime.accounts import Accounts, new_password
 from engine.store import Store, open_store
 from engine.verify.check import check_library
 
-from .case import BY, DEFAULT_DATABASE, office_at
+from .case import BY, DEFAULT_DATABASE, KEY, office_at
 from .version import EFFECTIVE, call_off, published_text, versions
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
@@ -153,6 +153,7 @@ def list_(db: str) -> None:
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help=say("standin.help.since"))
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help=say("standin.help.until"))
 @click.option("--end", is_flag=True, help=say("standin.help.end"))
+@KEY
 @BY
 @_DB
 def stand_in(
@@ -162,18 +163,20 @@ def stand_in(
     since: datetime | None,
     until: datetime | None,
     end: bool,
+    key: str,
     officer: str,
     db: str,
 ) -> None:
     chosen = office_at(db, office_id)
     if end:
-        chosen.end_stand_in(absent, by=officer)
+        chosen.end_stand_in(absent, by=officer, key=key)
         click.echo(say("standin.cli.ended", officer=absent))
         return
     if deputy is None or since is None or until is None:
         raise click.UsageError(say("standin.cli.needs"))
-    days = {"since": since.date(), "until": until.date()}
-    warnings = chosen.stand_in(absent, deputy, by=officer, **days)
+    first, last = since.date(), until.date()
+    warnings = chosen.stand_in(absent, deputy, since=first, until=last, by=officer, key=key)
+    days = {"since": first, "until": last}
     click.echo(say("standin.cli.done", officer=absent, deputy=deputy, **days))
     for warning in warnings:
         click.echo(warning, err=True)

@@ -7,9 +7,7 @@ from engine.runtime import Office, UnknownWorkItem
 
 from .case import BY, KEY, office_at, show_result, with_office, work_item_at
 from .casetext import case_text, item_text
-
-_ITEM = click.argument("work_item", metavar=say("run.metavar.work-item"))
-_REASON = click.option("--reason", required=True, help=say("operation.help.reason"))
+from .operation import ITEM, REASON
 
 
 def _done_item(office: Office, name: str) -> str:
@@ -24,7 +22,7 @@ def _done_item(office: Office, name: str) -> str:
 
 
 @click.command(help=say("returning.command.targets"))
-@_ITEM
+@ITEM
 @with_office
 def targets(work_item: str, db: str, office_id: str | None, form: str) -> None:
     office = office_at(db, office_id)
@@ -45,10 +43,10 @@ def targets(work_item: str, db: str, office_id: str | None, form: str) -> None:
 
 
 @click.command("return", help=say("returning.command.return"))
-@_ITEM
+@ITEM
 @click.option("--to", "target", required=True, help=say("returning.help.to"))
 @click.option("--come-back", is_flag=True, help=say("returning.help.come-back"))
-@_REASON
+@REASON
 @KEY
 @BY
 @with_office
@@ -76,8 +74,8 @@ def return_(
 
 
 @click.command("withdraw", help=say("returning.command.withdraw"))
-@_ITEM
-@_REASON
+@ITEM
+@REASON
 @KEY
 @BY
 @with_office

@@ -8,11 +8,8 @@ from engine.runtime import Office
 
 from .case import BY, KEY, SET, office_at, pairs, show_result, uploads, with_office, work_item_at
 from .casetext import case_text
+from .operation import CASE, ITEM, REASON, TO, on_item
 
-_ITEM = click.argument("work_item", metavar=say("run.metavar.work-item"))
-_CASE = click.argument("case_id", metavar=say("run.metavar.case"))
-_TO = click.option("--to", required=True, help=say("operation.help.to"))
-_REASON = click.option("--reason", required=True, help=say("operation.help.reason"))
 _FILE = click.option(
     "--file", "paths", multiple=True, metavar=say("run.metavar.path"), help=say("run.help.file")
 )
@@ -29,7 +26,7 @@ def _asked_of(office: Office, name: str, officer: str) -> WorkItem:
 
 
 @click.command(help=say("signing.command.sign"))
-@_ITEM
+@ITEM
 @click.option("--choice", required=True, help=say("signing.help.choice"))
 @click.option("--text", default="", help=say("signing.help.text"))
 @SET
@@ -64,47 +61,8 @@ def sign(
     show_result(form, case, f"{done}\n{case_text(office, case.id)}")
 
 
-@click.command("add-signer", help=say("signing.command.add-signer"))
-@_ITEM
-@_TO
-@_REASON
-@click.option("--after", is_flag=True, help=say("signing.help.after"))
-@BY
-@with_office
-def add_signer(
-    work_item: str,
-    to: str,
-    reason: str,
-    after: bool,
-    officer: str,
-    db: str,
-    office_id: str | None,
-    form: str,
-) -> None:
-    office = office_at(db, office_id)
-    item = work_item_at(office, work_item)
-    held = office.add_signer(item.id, by=officer, to=to, reason=reason, after=after)
-    text = say(f"signing.cli.{'later' if after else 'asked'}", officer=to, step=item.step_name)
-    show_result(form, held, f"{text}\n{held.warning}" if held.warning else text)
-
-
-@click.command("drop-signer", help=say("signing.command.drop-signer"))
-@_ITEM
-@_TO
-@_REASON
-@BY
-@with_office
-def drop_signer(
-    work_item: str, to: str, reason: str, officer: str, db: str, office_id: str | None, form: str
-) -> None:
-    office = office_at(db, office_id)
-    item = work_item_at(office, work_item)
-    held = office.drop_signer(item.id, by=officer, to=to, reason=reason)
-    show_result(form, held, say("signing.cli.dropped", officer=to))
-
-
 @click.command(help=say("signing.command.signatures"))
-@_CASE
+@CASE
 @with_office
 def signatures(case_id: str, db: str, office_id: str | None, form: str) -> None:
     found = office_at(db, office_id).signatures(case_id)
@@ -121,7 +79,7 @@ def signatures(case_id: str, db: str, office_id: str | None, form: str) -> None:
 
 
 @click.command("record-paper", help=say("paper.command.record"))
-@_ITEM
+@ITEM
 @click.option("--signer", required=True, help=say("paper.help.signer"))
 @click.option(
     "--scan", required=True, metavar=say("paper.metavar.scan"), help=say("paper.help.scan")
@@ -161,20 +119,37 @@ def record_paper(
     show_result(form, case, f"{done}\n{case_text(office, case.id)}")
 
 
-@click.command("emergency-claim", help=say("emergency.command.claim"))
-@_ITEM
-@_REASON
-@KEY
-@BY
-@with_office
-def emergency_claim(
-    work_item: str, reason: str, key: str, officer: str, db: str, office_id: str | None, form: str
-) -> None:
-    office = office_at(db, office_id)
-    item = work_item_at(office, work_item)
-    held = office.emergency_claim(item.id, by=officer, reason=reason, key=key)
-    show_result(form, held, say("emergency.cli.claimed", step=item.step_name))
+def _asked_for(item: WorkItem, *, to: str, after: bool, **_: object) -> str:
+    key = "later" if after else "asked"
+    return say(f"signing.cli.{key}", officer=to, step=item.step_name)
 
+
+_AFTER = click.option("--after", is_flag=True, help=say("signing.help.after"))
 
 #: What ``qingdan case`` takes in.
-COMMANDS = (sign, add_signer, drop_signer, signatures, record_paper, emergency_claim)
+COMMANDS = (
+    sign,
+    signatures,
+    record_paper,
+    on_item(
+        "add-signer",
+        say("signing.command.add-signer"),
+        "add_signer",
+        *(TO, REASON, _AFTER),
+        tell=_asked_for,
+    ),
+    on_item(
+        "drop-signer",
+        say("signing.command.drop-signer"),
+        "drop_signer",
+        *(TO, REASON),
+        tell=lambda _item, to, **_: say("signing.cli.dropped", officer=to),
+    ),
+    on_item(
+        "emergency-claim",
+        say("emergency.command.claim"),
+        "emergency_claim",
+        REASON,
+        tell=lambda item, **_: say("emergency.cli.claimed", step=item.step_name),
+    ),
+)

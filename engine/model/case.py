@@ -53,6 +53,8 @@ class WorkItemKind(StrEnum):
     REWORK = "rework"
     #: 事后审核 of a step taken in an emergency; the step does not wait for it.
     REVIEW = "review"
+    #: 受理, 办结, 送达 by themselves: done at once, kept as the officer's deed.
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

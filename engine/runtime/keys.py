@@ -44,7 +44,7 @@ class Keys:
         if not key:
             return None
         digest = hashlib.sha256(
-            json.dumps(request, ensure_ascii=False, sort_keys=True).encode()
+            json.dumps(request, ensure_ascii=False, sort_keys=True, default=str).encode()
         ).hexdigest()
         moment = self._wire.moment(self._now)
         taken = self._wire.run(_TAKE, self._office_id, _short(key), digest, moment)
@@ -54,6 +54,10 @@ class Keys:
         if asked != digest:
             raise RepeatedKey(say("hotpath.repeated-key", given=key))
         return str(answer)
+
+    def is_repeated(self, key: str, *request: object) -> bool:
+        """Whether the command came before and nothing is left to do; see :meth:`first_answer`."""
+        return self.first_answer(key, *request) is not None
 
     def answer(self, key: str, answer: str) -> None:
         """Keep what a command is answered: the number of the case, or the id of the work item."""

@@ -146,7 +146,7 @@ class Office(
             Somebody else has it, or it is done or withdrawn.
         """
         with self._desk(work_item_id, by) as desk:
-            if desk.work.keys.first_answer(key, "claim", work_item_id, by) is None:
+            if not desk.work.keys.is_repeated(key, "claim", work_item_id, by):
                 desk.claim()
             claimed = self._work_item(desk.work.connection, desk.item)
         return replace(claimed, warning=desk.warning)
@@ -160,7 +160,7 @@ class Office(
             The officer does not have it.
         """
         with self._desk(work_item_id, by) as desk:
-            if desk.work.keys.first_answer(key, "release", work_item_id, by) is None:
+            if not desk.work.keys.is_repeated(key, "release", work_item_id, by):
                 desk.release()
             return self._work_item(desk.work.connection, desk.item)
 
@@ -198,7 +198,7 @@ class Office(
         sums = {name: upload.sha256 for name, upload in (files or {}).items()} if key else {}
         request = ("complete", work_item_id, by, dict(values), sums, version)
         with self._desk(work_item_id, by) as desk:
-            if desk.work.keys.first_answer(key, *request) is None:
+            if not desk.work.keys.is_repeated(key, *request):
                 desk.complete(values, files or {}, version)
             return self._as_case(desk.work, desk.case)
 

@@ -13,6 +13,7 @@ from engine.model.case import (
     CaseState,
     JournalEntry,
     WorkItem,
+    WorkItemKind,
     WorkItemState,
 )
 from engine.model.controls import Controls
@@ -259,7 +260,7 @@ class Reading:
             items = [
                 self._work_item(connection, item)
                 for item in records.item_rows(connection, self.id, _item.c.case_id == case_id)
-                if item["state"] != WorkItemState.CANCELLED
+                if item["state"] != WorkItemState.CANCELLED and item["kind"] != WorkItemKind.CLOCK
             ]
             items.sort(key=lambda item: (item.done_at is not None, item.done_at or item.since))
             program = self._versions.program(connection, row["bundle"])

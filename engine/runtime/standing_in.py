@@ -82,6 +82,19 @@ def with_stand_in(roster: Roster, asked: StandIn, controls: Controls, today: dat
     return replace(roster, officers=tuple(changed.get(o.id, o) for o in roster.officers))
 
 
+def before_stand_in(roster: Roster, asked: StandIn) -> Roster:
+    """The roster as if a stand-in it has had never been asked for."""
+    officer = roster.officer(asked.officer)
+    assert officer is not None
+    period = (asked.since, asked.until)
+    back = replace(officer, absences=tuple(p for p in officer.absences if p != period))
+    changed = {officer.id: back}
+    deputy = roster.officer(asked.deputy)
+    if deputy is not None:
+        changed[deputy.id] = _relieved(deputy, officer, period, asked.since)
+    return replace(roster, officers=tuple(changed.get(o.id, o) for o in roster.officers))
+
+
 def without_stand_in(roster: Roster, officer_id: str, today: date) -> Roster:
     """The roster with an officer back from today on, and nobody in the officer's posts.
 

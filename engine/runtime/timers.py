@@ -14,7 +14,7 @@ from engine.store import CHINA, journal, schema, sealing
 
 from . import records
 from .atwork import is_free
-from .deadlines.matter import Matters
+from .deadlines.deeming import Deeming
 from .errors import FaultyCase, NotAllowed
 from .ledger import SYSTEM
 
@@ -32,7 +32,7 @@ def _running(office_id: str) -> Select[Any]:
     return select(_timer).join(_case, joined).where(*running)
 
 
-class Timers(Matters):
+class Timers(Deeming):
     """The part of an office in which time passes."""
 
     @abstractmethod
@@ -113,11 +113,12 @@ class Scheduler:
         self._complain = complain
 
     def sweep(self) -> int:
-        """One round: due timers go off, journals are sealed for the day; how many timers did."""
+        """One round: timers, acceptances by law, the seal of the day; how many timers went off."""
         fired = 0
         for office in self._offices():
             try:
                 fired += office.tick()
+                office.deem_overdue()
                 office.seal_daily()
             except QingdanError as error:
                 self._complain(office, error)

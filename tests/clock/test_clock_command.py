@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command on the office of the test, by the clock of the test."""
-    for module in ("engine.cli.calendar", "engine.cli.clock"):
+    for module in ("engine.cli.calendar", "engine.cli.clock", "engine.cli.operation"):
         monkeypatch.setattr(f"{module}.office_at", lambda _db, _office_id: office)
 
     def invoke(*arguments: str) -> Result:

@@ -22,7 +22,7 @@ from engine.store import CHINA
 from engine.store import clock as tables
 
 from ..errors import FaultyCase, NotAllowed
-from ..ledger import Ledger
+from ..ledger import SYSTEM, Ledger
 from ..machine import Machine, News
 from ..program import Program
 from ..statements import Row
@@ -44,12 +44,21 @@ def begin(ledger: Ledger, case_id: str, procedure: Procedure) -> None:
 
 
 def course_of(ledger: Ledger, row: Row, procedure: Procedure) -> Course | None:
-    """The clock of a case, ready to be moved; None where it has none."""
+    """The clock of a case, ready to be moved; None where it has none.
+
+    An acceptance that has come about by law meanwhile is entered first.
+    """
     terms = Terms.of(procedure)
     clock = load_clocks(ledger.connection, ledger.office_id, [row["id"]]).get(row["id"])
     if terms is None or clock is None:
         return None
-    return Course(clock, terms, ledger.calendar, ledger.now)
+    course = Course(clock, terms, ledger.calendar, ledger.now)
+    if course.clock.deemed and not clock.deemed:
+        save_clock(ledger.connection, ledger.office_id, course.clock)
+        due = clock.deadline(DeadlineKind.ACCEPTANCE)
+        note = say("clock.note.deemed-accepted", last=due and due.last, basis=due and due.basis)
+        ledger.note(row["id"], SYSTEM, "deemed-accepted", note=note)
+    return course
 
 
 def step_done(ledger: Ledger, row: Row, item: Row, machine: Machine) -> None:

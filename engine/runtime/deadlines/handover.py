@@ -1,7 +1,5 @@
 """首问/首办责任: who answers for a case, and hand-overs that both sides sign."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -96,7 +94,9 @@ class Answering(Matters):
             row = records.case_row(connection, self.id, case_id)
             return answerability(connection, self.id, row["root_id"])
 
-    def offer_handover(self, case_id: str, *, by: str, to: str, reason: str) -> Handover:
+    def offer_handover(
+        self, case_id: str, *, by: str, to: str, reason: str, key: str = ""
+    ) -> Handover:
         """Offer the answerability for a case to another officer, who has to sign.
 
         Raises
@@ -106,8 +106,13 @@ class Answering(Matters):
         NotAllowed
             The officer does not answer for the case, or an offer is open.
         """
-        with self._signing(case_id, by) as matter:
+        with self._matter(case_id, by) as matter:
             held = answerability(matter.work.connection, self.id, matter.row["root_id"])
+            keys = matter.work.keys
+            first = keys.first_answer(key, "offer-handover", case_id, by, to, reason)
+            if first is not None:
+                return held.handovers[int(first) - 1]
+            _is_open(matter)
             _may_offer(matter.judge, held, by, to)
             if not reason.strip():
                 raise NotAllowed(say("clock.refused.no-reason"))
@@ -126,9 +131,10 @@ class Answering(Matters):
                 insert(_table).values(office_id=self.id, case_id=matter.row["root_id"], **facts)
             )
             matter.note("handover-offered", to)
+            keys.answer(key, str(offered.number))
         return offered
 
-    def answer_handover(self, case_id: str, *, by: str, accept: bool) -> Handover:
+    def answer_handover(self, case_id: str, *, by: str, accept: bool, key: str = "") -> Handover:
         """Sign for a case offered, or decline it; whoever offered it may take it back.
 
         Raises
@@ -138,8 +144,14 @@ class Answering(Matters):
         NotAllowed
             Nothing is offered to the officer, or by the officer when taking it back.
         """
-        with self._signing(case_id, by) as matter:
-            offer = answerability(matter.work.connection, self.id, matter.row["root_id"]).offer
+        with self._matter(case_id, by) as matter:
+            held = answerability(matter.work.connection, self.id, matter.row["root_id"])
+            keys = matter.work.keys
+            first = keys.first_answer(key, "answer-handover", case_id, by, accept)
+            if first is not None:
+                return held.handovers[int(first) - 1]
+            _is_open(matter)
+            offer = held.offer
             if offer is None or by not in (offer.taker, offer.giver):
                 raise NotAllowed(say("clock.refused.nothing-offered"))
             if accept:
@@ -158,14 +170,13 @@ class Answering(Matters):
                 .values(state=answered.state, answered_at=answered.answered_at)
             )
             matter.note(f"handover-{ended}", offer.giver if by == offer.taker else offer.taker)
+            keys.answer(key, str(answered.number))
         return answered
 
-    @contextmanager
-    def _signing(self, case_id: str, by: str) -> Iterator[Matter]:
-        with self._matter(case_id, by) as matter:
-            if matter.row["state"] != CaseState.OPEN:
-                raise NotAllowed(say("run.case-closed", case=case_id))
-            yield matter
+
+def _is_open(matter: Matter) -> None:
+    if matter.row["state"] != CaseState.OPEN:
+        raise NotAllowed(say("run.case-closed", case=matter.row["id"]))
 
 
 def _may_offer(judge: Judge, held: Answerability, by: str, to: str) -> None:

@@ -4,15 +4,22 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from uuid import uuid4
 
+from sqlalchemy import Connection
+
+from engine.model.case import WorkItemKind, WorkItemState
 from engine.model.office import Officer
 from engine.model.wording import say
+from engine.store import schema
 
 from ..casework import Casework
 from ..errors import Refused
 from ..judging import Judge
+from ..keys import Keys
+from ..lookahead import BESIDE
 from ..reading import Reading
-from ..statements import Row
+from ..statements import Row, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +39,53 @@ class Matter:
         Refused
             With the rule and its source.
         """
+        self.judge.judge(officer, self._task(duty, post), self.row)
+
+    def leave_deed(self, duty: str) -> None:
+        """Have it count for later conflicts that the officer did this duty, like a step done."""
+        row: Row = {
+            **dict.fromkeys(schema.work_item.c.keys()),
+            **self._task(duty, self._acting_post(duty)),
+            "office_id": self.work.office_id,
+            "id": uuid4().hex,
+            "case_id": self.row["id"],
+            "root_id": self.row["root_id"],
+            "step": "",
+            "party": "",
+            "state": WorkItemState.DONE.value,
+            "officer": self.officer.id,
+            "cosigners": "",
+            "since": self.work.now,
+            "done_at": self.work.now,
+            "kind": WorkItemKind.CLOCK.value,
+        }
+        self.work.wire.insert(schema.work_item, row)
+        self.work.deeds.pop(self.row["root_id"], None)
+
+    def _acting_post(self, duty: str) -> str:
+        """The post the officer acts in, which waivers name: to approve, the leading one."""
+        posts = [self._post(post) for post in self.officer.posts_on(self.judge.today)]
+        known = self.work.controls.posts
+        leading = [post for post in posts if post in known and known[post].leads]
+        return str([*(leading if duty == "approve" else ()), *posts, ""][0])
+
+    def _task(self, duty: str, post: str) -> Row:
         known = self.work.controls.duties.get(duty)
-        named = self.work.controls.post(post)
-        task: Row = {
-            "trail": f"{self.row['trail']}clock/{duty}",
+        return {
+            "trail": f"{self.row['trail']}{BESIDE}{duty}",
             "step_name": known.name if known else say("clock.matter"),
             "duty": duty,
-            "post": named.name if named else post,
+            "post": self._post(post),
             "external": False,
         }
-        self.judge.judge(officer, task, self.row)
+
+    def _post(self, name: str) -> str:
+        known = self.work.controls.post(name)
+        return known.name if known else name
+
+    def is_repeated(self, key: str, operation: str, *facts: object) -> bool:
+        """Whether the operation came with this key before; then nothing is left to do."""
+        return self.work.keys.is_repeated(key, operation, self.row["id"], self.officer.id, *facts)
 
     def note(self, action: str, note: str = "") -> None:
         """Write the one journal entry of the operation."""
@@ -58,6 +102,10 @@ class Matters(Reading):
     @abstractmethod
     def _note_failure(self, item: Row, actor: str, action: str, note: str) -> None:
         """Journal what was undone."""
+
+    def _keys(self, connection: Connection) -> Keys:
+        """The commands of the office, for what is done to no case."""
+        return Keys(Wire(connection), self.id, self.clock())
 
     @contextmanager
     def _matter(self, case_id: str, by: str) -> Iterator[Matter]:

@@ -1,6 +1,6 @@
 """An office's own calendar: single days, imported notices, and counting again by it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -45,7 +45,7 @@ class Revising(Matters):
         with self.store.read() as connection:
             return self._calendars.at(connection)
 
-    def set_day(self, day: date, *, works: bool, reason: str, by: str) -> int:
+    def set_day(self, day: date, *, works: bool, reason: str, by: str, key: str = "") -> int:
         """Say that a day is worked or not; the number of the revision.
 
         Limits already counted stay as they are until :meth:`recount`.
@@ -62,9 +62,9 @@ class Revising(Matters):
         self.calendar().year(day.year)
         own = Override(day=day, works=works, reason=reason.strip())
         word = say("calendar.works" if works else "calendar.rests")
-        return self._revise([own], by, say("calendar.note.day", day=day, word=word))
+        return self._revise([own], by, say("calendar.note.day", day=day, word=word), key)
 
-    def import_notice(self, notice: Notice, *, by: str) -> int:
+    def import_notice(self, notice: Notice, *, by: str, key: str = "") -> int:
         """Take over a holiday notice in place of what was expected of its year.
 
         Raises
@@ -73,12 +73,22 @@ class Revising(Matters):
             The officer is not the head of the office.
         """
         note = say("calendar.note.notice", title=notice.title)
-        return self._revise(notice.days, by, note, title=notice.title, year=notice.year)
+        return self._revise(notice.days, by, note, key, notice.title, notice.year)
 
     def _revise(
-        self, days: Iterable[Override], by: str, note: str, title: str = "", year: int | None = None
+        self,
+        days: Sequence[Override],
+        by: str,
+        note: str,
+        key: str,
+        title: str = "",
+        year: int | None = None,
     ) -> int:
         with self.store.write() as connection:
+            keys = self._keys(connection)
+            first = keys.first_answer(key, "revise", by, note, list(map(str, days)))
+            if first is not None:
+                return int(first)
             judge = self._judge(connection)
             officer = judge.officer(by)
             if officer not in judge.roster.holders(HEAD, judge.today):
@@ -87,6 +97,7 @@ class Revising(Matters):
             revision = revise(connection, self.id, days, by=by, at=now, title=title, year=year)
             entry = journal.Entry(at=now, actor=by, action="calendar-revised", note=note)
             journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
+            keys.answer(key, str(revision))
         return revision
 
     def recount(self, *, by: str) -> tuple[Recount, ...]:

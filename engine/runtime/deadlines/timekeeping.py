@@ -4,9 +4,8 @@ judgement of who may do it, one entry in the journal.
 What a procedure's own steps do to the clock is :mod:`.following`.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 
 from engine.model.clock import CaseClock, DeadlineKind
 from engine.model.mark import ClockEvent
@@ -18,17 +17,25 @@ from ..program import Program
 from .course import Course, Terms
 from .following import course_of
 from .handover import HEAD
-from .matter import Matter, Matters
+from .matter import Matters
 from .rows import load_clocks, save_clock
 
 
 @dataclass(frozen=True, slots=True)
-class Docket:
-    """One case in a transaction that moves its clock."""
+class _Act:
+    """One operation on a clock."""
 
-    matter: Matter
-    program: Program
-    course: Course
+    #: As the journal names it.
+    action: str
+    _: KW_ONLY
+    #: Duty it is judged by and leaves a deed of; empty where it is none.
+    duty: str = ""
+    #: Post that alone may do it.
+    post: Callable[[Course], str] = lambda _: ""
+    #: What a step of the procedure may be drawn to do instead.
+    event: ClockEvent | None = None
+    #: What the officer gave for it.
+    facts: tuple[object, ...] = ()
 
 
 class Timekeeping(Matters):
@@ -48,7 +55,9 @@ class Timekeeping(Matters):
             terms = Terms.of(self._versions.program(connection, row["bundle"]).procedure)
             if clock is None or terms is None:
                 return None
-            return Course(clock, terms, self._calendars.at(connection), self.clock()).clock
+            # With the case the clock has come to its end.
+            moment = row["finished_at"] or self.clock()
+            return Course(clock, terms, self._calendars.at(connection), moment).clock
 
     def events_drawn(self, case_id: str) -> frozenset[ClockEvent]:
         """What steps of the case's own procedure do to its clock.
@@ -62,8 +71,12 @@ class Timekeeping(Matters):
             row = records.case_row(connection, self.id, case_id)
             return frozenset(_drawn(self._versions.program(connection, row["bundle"])))
 
-    def accept(self, case_id: str, *, by: str) -> CaseClock:
+    def accept(self, case_id: str, *, by: str, key: str = "") -> CaseClock:
         """受理: from now the limits of the decision run.
+
+        Parameters
+        ----------
+        key : of this request; the same request with the same key again changes nothing.
 
         Raises
         ------
@@ -72,53 +85,53 @@ class Timekeeping(Matters):
         NotAllowed
             It does not fit what happened so far, or a step of the procedure does it.
         """
-        with self._docket(case_id, by, "accept") as docket:
-            self._is_not_drawn(docket, ClockEvent.ACCEPTED)
-            docket.course.accept()
-            self._keep(docket, "accepted")
-        return docket.course.clock
+        act = _Act("accepted", duty="accept", event=ClockEvent.ACCEPTED)
+        return self._do(act, case_id, by, key, Course.accept)
 
-    def refuse_acceptance(self, case_id: str, *, by: str, reason: str) -> CaseClock:
-        """不予受理, with the reason the applicant is told; raises as :meth:`accept`."""
-        with self._docket(case_id, by, "accept") as docket:
-            docket.course.refuse_acceptance(reason)
-            self._keep(docket, "acceptance-refused")
-        return docket.course.clock
+    def refuse_acceptance(self, case_id: str, *, by: str, reason: str, key: str = "") -> CaseClock:
+        """不予受理, with the reason the applicant is told; as :meth:`accept`."""
+        act = _Act("acceptance-refused", duty="accept", facts=(reason,))
+        return self._do(act, case_id, by, key, lambda course: course.refuse_acceptance(reason))
 
-    def ask_corrections(self, case_id: str, *, by: str, corrections: str) -> CaseClock:
-        """一次性告知补正: everything to be corrected, once; raises as :meth:`accept`."""
-        with self._docket(case_id, by, "accept") as docket:
-            docket.course.ask_corrections(corrections)
-            late = say("clock.note.deemed") if docket.course.clock.deemed else ""
-            self._keep(docket, "corrections-asked", late)
-        return docket.course.clock
+    def ask_corrections(
+        self, case_id: str, *, by: str, corrections: str, key: str = ""
+    ) -> CaseClock:
+        """一次性告知补正: everything to be corrected, once; as :meth:`accept`."""
 
-    def receive_corrections(self, case_id: str, *, by: str) -> CaseClock:
-        """收到补正材料; raises as :meth:`accept`."""
-        with self._docket(case_id, by, "accept") as docket:
-            docket.course.receive_corrections()
-            self._keep(docket, "corrections-received")
-        return docket.course.clock
+        def ask(course: Course) -> str:
+            course.ask_corrections(corrections)
+            return say("clock.note.deemed") if course.clock.deemed else ""
 
-    def pause_clock(self, case_id: str, *, by: str, kind: str, reason: str) -> CaseClock:
-        """特别程序 begins; raises as :meth:`accept`.
+        act = _Act("corrections-asked", duty="accept", facts=(corrections,))
+        return self._do(act, case_id, by, key, ask)
+
+    def receive_corrections(self, case_id: str, *, by: str, key: str = "") -> CaseClock:
+        """收到补正材料; as :meth:`accept`."""
+        act = _Act("corrections-received", duty="accept")
+        return self._do(act, case_id, by, key, Course.receive_corrections)
+
+    def pause_clock(
+        self, case_id: str, *, by: str, kind: str, reason: str, key: str = ""
+    ) -> CaseClock:
+        """特别程序 begins; as :meth:`accept`.
 
         Parameters
         ----------
         kind : 听证, 鉴定 …; only kinds the item's basis names stop the statutory limit.
         reason : what for, in a sentence.
         """
-        with self._docket(case_id, by) as docket:
-            docket.course.pause(kind, reason, by=by)
-            self._keep(docket, "clock-paused", kind.strip())
-        return docket.course.clock
 
-    def resume_clock(self, case_id: str, *, by: str) -> CaseClock:
-        """特别程序 ends; the limits are counted again; raises as :meth:`accept`."""
-        with self._docket(case_id, by) as docket:
-            docket.course.resume(by=by)
-            self._keep(docket, "clock-resumed")
-        return docket.course.clock
+        def pause(course: Course) -> str:
+            course.pause(kind, reason, by=by)
+            return kind.strip()
+
+        return self._do(_Act("clock-paused", facts=(kind, reason)), case_id, by, key, pause)
+
+    def resume_clock(self, case_id: str, *, by: str, key: str = "") -> CaseClock:
+        """特别程序 ends; the limits are counted again; as :meth:`accept`."""
+        return self._do(
+            _Act("clock-resumed"), case_id, by, key, lambda course: course.resume(by=by)
+        )
 
     def extend(
         self,
@@ -129,8 +142,9 @@ class Timekeeping(Matters):
         reason: str,
         notice: str,
         kind: DeadlineKind = DeadlineKind.PROMISED,
+        key: str = "",
     ) -> CaseClock:
-        """延期, approved by the post the basis names; raises as :meth:`accept`.
+        """延期, approved by the post the basis names; as :meth:`accept`.
 
         Parameters
         ----------
@@ -138,53 +152,52 @@ class Timekeeping(Matters):
         notice : how the applicant was told the reason.
         kind : the promised or the statutory limit.
         """
-        with self._docket(case_id, by, "approve", _approver) as docket:
-            docket.course.extend(kind, days, by=by, reason=reason, notice=notice)
-            self._keep(docket, "extended", say("clock.note.extended", kind=kind.label, days=days))
-        return docket.course.clock
 
-    def decide(self, case_id: str, *, by: str) -> CaseClock:
-        """办结: the decision is made; raises as :meth:`accept`."""
-        with self._docket(case_id, by, "approve") as docket:
-            self._is_not_drawn(docket, ClockEvent.DECIDED)
-            docket.course.decide()
-            self._keep(docket, "decided")
-        return docket.course.clock
+        def extend(course: Course) -> str:
+            course.extend(kind, days, by=by, reason=reason, notice=notice)
+            return say("clock.note.extended", kind=kind.label, days=days)
 
-    def deliver(self, case_id: str, *, by: str) -> CaseClock:
-        """送达; raises as :meth:`accept`."""
-        with self._docket(case_id, by, "deliver") as docket:
-            self._is_not_drawn(docket, ClockEvent.DELIVERED)
-            docket.course.deliver()
-            self._keep(docket, "delivered")
-        return docket.course.clock
+        facts = (days, reason, notice, kind.value)
+        act = _Act("extended", duty="approve", post=_approver, facts=facts)
+        return self._do(act, case_id, by, key, extend)
 
-    @contextmanager
-    def _docket(
+    def decide(self, case_id: str, *, by: str, key: str = "") -> CaseClock:
+        """办结: the decision is made; as :meth:`accept`."""
+        act = _Act("decided", duty="approve", event=ClockEvent.DECIDED)
+        return self._do(act, case_id, by, key, Course.decide)
+
+    def deliver(self, case_id: str, *, by: str, key: str = "") -> CaseClock:
+        """送达; as :meth:`accept`."""
+        act = _Act("delivered", duty="deliver", event=ClockEvent.DELIVERED)
+        return self._do(act, case_id, by, key, Course.deliver)
+
+    def _do(
         self,
+        act: "_Act",
         case_id: str,
         by: str,
-        duty: str = "",
-        post: Callable[[Course], str] = lambda _: "",
-    ) -> Iterator[Docket]:
-        """A transaction on one clock, after the officer was judged."""
+        key: str,
+        move: Callable[[Course], str | None],
+    ) -> CaseClock:
+        """Judge the officer, move the clock, and enter it; what ``move`` returns is the note."""
         with self._matter(case_id, by) as matter:
             program = matter.work.program(matter.row)
             course = course_of(matter.work, matter.row, program.procedure)
             if course is None:
                 raise NotAllowed(say("clock.refused.no-clock", case=case_id))
-            matter.allow(matter.officer, duty, post(course))
-            yield Docket(matter, program, course)
-
-    def _is_not_drawn(self, docket: Docket, event: ClockEvent) -> None:
-        """What a step of the procedure does, nobody does beside it."""
-        step = _drawn(docket.program).get(event)
-        if step is not None:
-            raise NotAllowed(say("clock.refused.drawn", step=step))
-
-    def _keep(self, docket: Docket, action: str, note: str = "") -> None:
-        save_clock(docket.matter.work.connection, self.id, docket.course.clock)
-        docket.matter.note(action, note)
+            if matter.is_repeated(key, act.action, *act.facts):
+                return course.clock
+            matter.allow(matter.officer, act.duty, act.post(course))
+            step = _drawn(program).get(act.event) if act.event else None
+            if step is not None:
+                # What a step of the procedure does, nobody does beside it.
+                raise NotAllowed(say("clock.refused.drawn", step=step))
+            note = move(course)
+            save_clock(matter.work.connection, self.id, course.clock)
+            matter.note(act.action, note or "")
+            if act.duty:
+                matter.leave_deed(act.duty)
+        return course.clock
 
 
 def _drawn(program: Program) -> dict[ClockEvent, str]:

@@ -54,12 +54,19 @@ class Cosigning(Dealing):
         sums = {name: upload.sha256 for name, upload in (files or {}).items()} if key else {}
         request = ("sign", work_item_id, by, choice, text, dict(values or {}), sums, version)
         with self._desk(work_item_id, by) as desk:
-            if desk.work.keys.first_answer(key, *request) is None:
+            if not desk.work.keys.is_repeated(key, *request):
                 desk.sign(choice, text, values or {}, files or {}, version)
             return self._case(desk.work.connection, desk.case["id"])
 
     def add_signer(
-        self, work_item_id: str, *, by: str, to: str, reason: str, after: bool = False
+        self,
+        work_item_id: str,
+        *,
+        by: str,
+        to: str,
+        reason: str,
+        after: bool = False,
+        key: str = "",
     ) -> WorkItem:
         """前加签, 后加签: ask another officer to sign before the step ends, or once it has.
 
@@ -70,11 +77,15 @@ class Cosigning(Dealing):
         AlreadyTaken, NotAllowed, FormInvalid
             The officer does not hold it, the other was asked already, or there is no reason.
         """
+        request = ("add-signer", work_item_id, by, to, reason, after)
         with self._desk(work_item_id, by) as desk:
-            desk.add_signer(to, reason, after=after)
+            if not desk.work.keys.is_repeated(key, *request):
+                desk.add_signer(to, reason, after=after)
             return self._held(desk)
 
-    def drop_signer(self, work_item_id: str, *, by: str, to: str, reason: str) -> WorkItem:
+    def drop_signer(
+        self, work_item_id: str, *, by: str, to: str, reason: str, key: str = ""
+    ) -> WorkItem:
         """减签: withdraw a signer who has not signed yet.
 
         Raises
@@ -83,7 +94,8 @@ class Cosigning(Dealing):
             The officer does not hold it, nobody asked the other, or there is no reason.
         """
         with self._desk(work_item_id, by) as desk:
-            desk.drop_signer(to, reason)
+            if not desk.work.keys.is_repeated(key, "drop-signer", work_item_id, by, to, reason):
+                desk.drop_signer(to, reason)
             return self._held(desk)
 
     def emergency_claim(
@@ -101,7 +113,7 @@ class Cosigning(Dealing):
             Somebody has it, the item does not allow it, or there is no reason.
         """
         with self._desk(work_item_id, by) as desk:
-            if desk.work.keys.first_answer(key, "emergency", work_item_id, by, reason) is None:
+            if not desk.work.keys.is_repeated(key, "emergency", work_item_id, by, reason):
                 desk.emergency_claim(reason)
             return self._held(desk)
 
@@ -138,7 +150,7 @@ class Cosigning(Dealing):
         sums = {name: up.sha256 for name, up in {**(files or {}), SCAN: scan}.items()}
         request = ("paper", work_item_id, by, signer, choice, dict(values or {}), sums, version)
         with self._desk(work_item_id, by) as desk:
-            if desk.work.keys.first_answer(key, *request) is None:
+            if not desk.work.keys.is_repeated(key, *request):
                 desk.record_paper(signer, scan, choice, values or {}, files or {}, version)
             return self._case(desk.work.connection, desk.case["id"])
 

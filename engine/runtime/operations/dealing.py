@@ -45,7 +45,9 @@ class Dealing(Matters):
     def _desk(self, work_item_id: str, by: str) -> AbstractContextManager[HandingDesk]:
         """A transaction on one work item."""
 
-    def reassign(self, work_item_id: str, *, by: str, to: str, reason: str) -> WorkItem:
+    def reassign(
+        self, work_item_id: str, *, by: str, to: str, reason: str, key: str = ""
+    ) -> WorkItem:
         """转办: let another officer have a claimed item; the holder may, and the head.
 
         Raises
@@ -56,10 +58,13 @@ class Dealing(Matters):
             It is not the officer's to give, or there is no reason.
         """
         with self._desk(work_item_id, by) as desk:
-            desk.reassign(to, reason)
+            if not desk.work.keys.is_repeated(key, "reassign", work_item_id, by, to, reason):
+                desk.reassign(to, reason)
             return self._held(desk)
 
-    def delegate(self, work_item_id: str, *, by: str, to: str, reason: str) -> WorkItem:
+    def delegate(
+        self, work_item_id: str, *, by: str, to: str, reason: str, key: str = ""
+    ) -> WorkItem:
         """委派: have another officer prepare the form; completing it brings it back.
 
         Raises
@@ -70,10 +75,11 @@ class Dealing(Matters):
             It is not the officer's to give, is delegated already, or there is no reason.
         """
         with self._desk(work_item_id, by) as desk:
-            desk.delegate(to, reason)
+            if not desk.work.keys.is_repeated(key, "delegate", work_item_id, by, to, reason):
+                desk.delegate(to, reason)
             return self._held(desk)
 
-    def give_back(self, work_item_id: str, *, by: str, reason: str) -> WorkItem:
+    def give_back(self, work_item_id: str, *, by: str, reason: str, key: str = "") -> WorkItem:
         """归还: return a delegated item undone.
 
         Raises
@@ -82,10 +88,11 @@ class Dealing(Matters):
             The officer does not hold it, it was not delegated, or there is no reason.
         """
         with self._desk(work_item_id, by) as desk:
-            desk.give_back(reason)
+            if not desk.work.keys.is_repeated(key, "give-back", work_item_id, by, reason):
+                desk.give_back(reason)
             return self._held(desk)
 
-    def release_for(self, work_item_id: str, *, by: str, reason: str) -> WorkItem:
+    def release_for(self, work_item_id: str, *, by: str, reason: str, key: str = "") -> WorkItem:
         """Give back for everybody what another officer holds, who is away or has left.
 
         Raises
@@ -94,14 +101,17 @@ class Dealing(Matters):
             The officer is not the head, nobody holds it, or there is no reason.
         """
         with self._desk(work_item_id, by) as desk:
-            desk.release_for(reason)
+            if not desk.work.keys.is_repeated(key, "release-for", work_item_id, by, reason):
+                desk.release_for(reason)
             return self._held(desk)
 
     def _held(self, desk: HandingDesk) -> WorkItem:
         item = self._work_item(desk.work.connection, desk.item)
         return replace(item, warning=desk.warning)
 
-    def save_draft(self, work_item_id: str, *, by: str, values: Mapping[str, str]) -> None:
+    def save_draft(
+        self, work_item_id: str, *, by: str, values: Mapping[str, str], key: str = ""
+    ) -> None:
         """暂存: keep the form of a claimed item as typed, right or wrong.
 
         Raises
@@ -110,14 +120,15 @@ class Dealing(Matters):
             The officer does not hold it.
         """
         with self._desk(work_item_id, by) as desk:
-            desk.save_draft(values)
+            if not desk.work.keys.is_repeated(key, "draft", work_item_id, by, dict(values)):
+                desk.save_draft(values)
 
     def draft(self, work_item_id: str) -> dict[str, str]:
         """Text by key of the form as kept; empty for none."""
         with self.store.read() as connection:
             return draft_of(connection, self.id, work_item_id)
 
-    def urge(self, work_item_id: str, *, by: str, text: str) -> None:
+    def urge(self, work_item_id: str, *, by: str, text: str, key: str = "") -> None:
         """催办: remind whoever holds or may take an item.
 
         Raises
@@ -126,7 +137,8 @@ class Dealing(Matters):
             It is done, the officer urged today already, or there is no text.
         """
         with self._desk(work_item_id, by) as desk:
-            desk.urge(text)
+            if not desk.work.keys.is_repeated(key, "urge", work_item_id, by, text):
+                desk.urge(text)
 
     def urged(self, work_items: Sequence[str]) -> Mapping[str, int]:
         """How often each work item was urged; those never urged are left out."""
@@ -139,7 +151,9 @@ class Dealing(Matters):
             records.case_row(connection, self.id, case_id)
             return remarks(connection, self.id, case_id)
 
-    def copy_to(self, case_id: str, *, by: str, to: Sequence[str], text: str = "") -> None:
+    def copy_to(
+        self, case_id: str, *, by: str, to: Sequence[str], text: str = "", key: str = ""
+    ) -> None:
         """抄送: tell other officers of a case; gives them no right to act.
 
         Raises
@@ -152,6 +166,8 @@ class Dealing(Matters):
         if not to or by in to:
             raise FormInvalid({"to": say("operation.copy-to-others")})
         with self._matter(case_id, by) as matter:
+            if matter.is_repeated(key, "copy", list(to), text):
+                return
             for officer in dict.fromkeys(to):
                 matter.allow(matter.judge.officer(officer))
                 wire = matter.work.wire
@@ -189,7 +205,7 @@ class Dealing(Matters):
             )
 
     def mark_read(self, case_id: str, *, by: str) -> None:
-        """Note that an officer has seen a case he was told of.
+        """Note that an officer has seen a case he was told of; once seen, nothing changes.
 
         Raises
         ------

@@ -135,6 +135,8 @@ class SigningDesk(SideDesk):
         if not asked:
             facts = {"officer": signer.name, "step": self.item["step_name"]}
             raise NotAllowed(say("signing.no-signer", **facts))
+        if self.item["waits_for"] in (_BEFORE, _AFTER) and not self._open_sides():
+            self.item["waits_for"] = None
         self._remark("signer-dropped", text, say("operation.note.to", officer=who))
 
     def complete(

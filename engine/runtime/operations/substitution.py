@@ -16,14 +16,14 @@ from .. import rosters
 from ..deadlines.handover import HEAD
 from ..deadlines.matter import Matters
 from ..errors import NotAllowed, Refused, UnknownOfficer
-from ..standing_in import StandIn, with_stand_in, without_stand_in
+from ..standing_in import StandIn, before_stand_in, with_stand_in, without_stand_in
 
 
 class Substitution(Matters):
     """代理 by period of absence."""
 
     def stand_in(
-        self, officer: str, deputy: str, *, since: date, until: date, by: str
+        self, officer: str, deputy: str, *, since: date, until: date, by: str, key: str = ""
     ) -> tuple[str, ...]:
         """代理: let a deputy have an officer's posts for some days; ends by itself.
 
@@ -31,6 +31,7 @@ class Substitution(Matters):
         ----------
         since, until : first and last day, both included.
         by : the head or the officer.
+        key : of this request; the same request with the same key again changes nothing.
 
         Returns
         -------
@@ -49,11 +50,15 @@ class Substitution(Matters):
         note = say("standin.note.standin", **facts)
         try:
             with self.store.write() as connection:
-                roster = self._roster_for(connection, officer, by, deputy)
-                after = with_stand_in(roster, asked, self.controls, self._today())
-                rosters.save_roster(connection, self.id, after)
-                self._enter(connection, by, "stand-in", note)
                 library = self._versions.library(connection)
+                if self._keys(connection).is_repeated(key, "stand-in", by, *facts.values()):
+                    after = rosters.load_roster(connection, self.id)
+                    roster = before_stand_in(after, asked)
+                else:
+                    roster = self._roster_for(connection, officer, by, deputy)
+                    after = with_stand_in(roster, asked, self.controls, self._today())
+                    rosters.save_roster(connection, self.id, after)
+                    self._enter(connection, by, "stand-in", note)
         except Refused as refused:
             with self.store.write() as connection:
                 self._enter(connection, by, "refused", refused.rule)
@@ -66,7 +71,7 @@ class Substitution(Matters):
             and not self._is_stuck(item, library.procedures, roster, day)
         )
 
-    def end_stand_in(self, officer: str, *, by: str) -> None:
+    def end_stand_in(self, officer: str, *, by: str, key: str = "") -> None:
         """End an absence and its substitutions from today on.
 
         Raises
@@ -75,6 +80,8 @@ class Substitution(Matters):
             Nobody has such an id, is away, or it is not for this officer to say.
         """
         with self.store.write() as connection:
+            if self._keys(connection).is_repeated(key, "end-stand-in", by, officer):
+                return
             roster = self._roster_for(connection, officer, by)
             after = without_stand_in(roster, officer, self._today())
             rosters.save_roster(connection, self.id, after)

@@ -32,7 +32,7 @@ _RUNNING = (CaseState.OPEN, CaseState.FAULTY)
 class Suspending(Timers):
     """Operations that stop a case, for a while or for good."""
 
-    def suspend(self, case_id: str, *, by: str, reason: str) -> Case:
+    def suspend(self, case_id: str, *, by: str, reason: str, key: str = "") -> Case:
         """挂起: let nothing be taken or finished and no timer go off, below it neither.
 
         The statutory clock runs on; pausing that is an operation of its own.
@@ -45,14 +45,15 @@ class Suspending(Timers):
             The case does not run, it is not the officer's to stop, or there is no reason.
         """
         with self._matter(case_id, by) as matter:
-            self._may(matter, holders=True)
-            self._is_in(matter, _RUNNING)
-            text = asked_text(reason, "reason")
-            for each in self._below(matter, _RUNNING):
-                self._put(matter, each, CaseState.SUSPENDED, "suspended", text)
+            if not matter.is_repeated(key, "suspend", reason):
+                self._may(matter, holders=True)
+                self._is_in(matter, _RUNNING)
+                text = asked_text(reason, "reason")
+                for each in self._below(matter, _RUNNING):
+                    self._put(matter, each, CaseState.SUSPENDED, "suspended", text)
             return self._case(matter.work.connection, case_id)
 
-    def resume(self, case_id: str, *, by: str, reason: str) -> Case:
+    def resume(self, case_id: str, *, by: str, reason: str, key: str = "") -> Case:
         """恢复: let a suspended case go on; timers that came due meanwhile go off.
 
         Raises
@@ -63,20 +64,22 @@ class Suspending(Timers):
             It is not suspended, the case above it is, or there is no reason.
         """
         suspended = (CaseState.SUSPENDED,)
+        resumed: list[str] = []
         with self._matter(case_id, by) as matter:
-            self._may(matter, holders=True)
-            self._is_in(matter, suspended)
-            self._is_top_of_the_stop(matter)
-            text = asked_text(reason, "reason")
-            resumed = self._below(matter, suspended)
-            for each in resumed:
-                self._put(matter, each, CaseState.OPEN, "resumed", text)
+            if not matter.is_repeated(key, "resume", reason):
+                self._may(matter, holders=True)
+                self._is_in(matter, suspended)
+                self._is_top_of_the_stop(matter)
+                text = asked_text(reason, "reason")
+                resumed = self._below(matter, suspended)
+                for each in resumed:
+                    self._put(matter, each, CaseState.OPEN, "resumed", text)
         for each in resumed:
             self._fire(each)
         with self.store.read() as connection:
             return self._case(connection, case_id)
 
-    def terminate(self, case_id: str, *, by: str, reason: str) -> Case:
+    def terminate(self, case_id: str, *, by: str, reason: str, key: str = "") -> Case:
         """终止: end a case and all below it for good; the head may, and who opened it.
 
         Raises
@@ -87,10 +90,12 @@ class Suspending(Timers):
             It has ended, it is not the officer's to end, or there is no reason.
         """
         with self._matter(case_id, by) as matter:
-            self._may(matter)
-            return self._end(matter, CaseState.TERMINATED, reason)
+            if not matter.is_repeated(key, "terminate", reason):
+                self._may(matter)
+                self._end(matter, CaseState.TERMINATED, reason)
+            return self._case(matter.work.connection, case_id)
 
-    def void(self, case_id: str, *, by: str, reason: str) -> Case:
+    def void(self, case_id: str, *, by: str, reason: str, key: str = "") -> Case:
         """作废: strike out a case opened by mistake, before a step is done or by the head.
 
         Raises
@@ -101,18 +106,19 @@ class Suspending(Timers):
             It has ended, steps are done, or there is no reason.
         """
         with self._matter(case_id, by) as matter:
-            self._may(matter)
-            begun = matter.work.wire.run(_ANY_DONE, self.id, case_id).fetchone()
-            if begun and not _is_head(matter):
-                raise NotAllowed(say("suspending.begun", case=case_id))
-            return self._end(matter, CaseState.VOID, reason)
+            if not matter.is_repeated(key, "void", reason):
+                self._may(matter)
+                begun = matter.work.wire.run(_ANY_DONE, self.id, case_id).fetchone()
+                if begun and not _is_head(matter):
+                    raise NotAllowed(say("suspending.begun", case=case_id))
+                self._end(matter, CaseState.VOID, reason)
+            return self._case(matter.work.connection, case_id)
 
-    def _end(self, matter: Matter, state: CaseState, reason: str) -> Case:
+    def _end(self, matter: Matter, state: CaseState, reason: str) -> None:
         self._is_in(matter, (*_RUNNING, CaseState.SUSPENDED))
         text = asked_text(reason, "reason")
         self._remark(matter, state.value, text)
         matter.work.close(matter.row, state)
-        return self._case(matter.work.connection, matter.row["id"])
 
     def _below(self, matter: Matter, states: Iterable[CaseState]) -> list[str]:
         """The case and the cases below it that are in one of these states."""

@@ -65,7 +65,7 @@ class Undoing(Cosigning):
         """
         request = ("return", work_item_id, by, target, reason, then)
         with self._desk(work_item_id, by) as desk:
-            if desk.work.keys.first_answer(key, *request) is None:
+            if not desk.work.keys.is_repeated(key, *request):
                 desk.return_to(target, reason, then)
             return self._case(desk.work.connection, desk.case["id"])
 

@@ -1,0 +1,91 @@
+"""Commands that do one operation of the office and show what came of it.
+
+They differ in the operation and its options alone: each is a row of a table in the
+module of its subject.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from engine.model.case import WorkItem
+from engine.model.wording import say
+from engine.runtime import Office
+
+from .case import BY, KEY, office_at, show_result, with_office, work_item_at
+from .casetext import item_text
+
+ITEM = click.argument("work_item", metavar=say("run.metavar.work-item"))
+CASE = click.argument("case_id", metavar=say("run.metavar.case"))
+TO = click.option("--to", required=True, help=say("operation.help.to"))
+REASON = click.option("--reason", required=True, help=say("operation.help.reason"))
+
+#: What :func:`click.option` gives.
+Option = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def on_case(
+    name: str,
+    help_: str,
+    method: str,
+    *options: Option,
+    show: Callable[[Office, str, str], None],
+    **fixed: object,
+) -> click.Command:
+    """A command on a case.
+
+    Parameters
+    ----------
+    method : of the office; the options are its parameters, with what is ``fixed``.
+    show : prints the case in the form asked for.
+    """
+
+    def run(
+        case_id: str, officer: str, db: str, office_id: str | None, form: str, **given: Any
+    ) -> None:
+        office = office_at(db, office_id)
+        getattr(office, method)(case_id, by=officer, **given, **fixed)
+        show(office, case_id, form)
+
+    return _command(name, help_, run, CASE, *options)
+
+
+def told(item: WorkItem, **_: object) -> str:
+    """One line about the work item."""
+    return item_text(item)
+
+
+def on_item(
+    name: str,
+    help_: str,
+    method: str,
+    *options: Option,
+    tell: Callable[..., str] = told,
+) -> click.Command:
+    """A command on a work item.
+
+    Parameters
+    ----------
+    method : of the office; the options are its parameters.
+    tell : what to print, of the item after it and the options given.
+    """
+
+    def run(
+        work_item: str, officer: str, db: str, office_id: str | None, form: str, **given: Any
+    ) -> None:
+        office = office_at(db, office_id)
+        item = work_item_at(office, work_item)
+        held = getattr(office, method)(item.id, by=officer, **given)
+        lines = [tell(held, **given), held.warning]
+        show_result(form, held, "\n".join(filter(None, lines)))
+
+    return _command(name, help_, run, ITEM, *options)
+
+
+def _command(name: str, help_: str, run: Callable[..., None], *options: Option) -> click.Command:
+    run = with_office(run)
+    asked: tuple[Option, ...] = (*options, KEY, BY)
+    for option in reversed(asked):
+        run = option(run)
+    return click.command(name, help=help_)(run)
