@@ -292,11 +292,20 @@ def _join() -> None:
     """Further commands have modules of their own, which need this one."""
     from .clock import clock, handover
     from .dealing import COMMANDS
+    from .migrate import COMMANDS as MIGRATING
     from .returning import COMMANDS as RETURNING
     from .signing import COMMANDS as SIGNING
     from .suspending import COMMANDS as SUSPENDING
 
-    for command in (clock, handover, *COMMANDS, *RETURNING, *SUSPENDING, *SIGNING):
+    for command in (
+        clock,
+        handover,
+        *COMMANDS,
+        *MIGRATING,
+        *RETURNING,
+        *SUSPENDING,
+        *SIGNING,
+    ):
         case.add_command(command)
 
 

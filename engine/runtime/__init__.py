@@ -27,6 +27,7 @@ from .errors import (
 )
 from .filing import Upload
 from .machine import OpenKind
+from .migration.plan import Plan, Report
 from .office import Office
 from .opening import OPENING_FIELDS
 from .reading import Todo
@@ -47,8 +48,10 @@ __all__ = [
     "NotAllowed",
     "Office",
     "OpenKind",
+    "Plan",
     "Refused",
     "RepeatedKey",
+    "Report",
     "SignInRefused",
     "Simulation",
     "Stale",

@@ -213,7 +213,7 @@ class Casework(Ledger):
         """End a case before its end, with all below it."""
         self._is_reviewed(row)
         self._close(row, state)
-        following.end(self, row, self.program(row))
+        following.end(self, row)
         self._wake_parent(row)
 
     def _close(self, row: Row, state: CaseState) -> None:

@@ -136,6 +136,27 @@ def judge(
     return _Judgement(officer, task, family, roster, controls, today).verdict()
 
 
+def judge_steps(
+    officer: Officer,
+    task: Task,
+    family: Family,
+    roster: Roster,
+    controls: Controls,
+    today: date,
+) -> None:
+    """Judge an officer's step by ``qd:separate`` and ``qd:bind`` alone.
+
+    Raises
+    ------
+    Refused
+        With the rule and its source.
+    """
+    judgement = _Judgement(officer, task, family, roster, controls, today)
+    judgement._bound_steps()
+    for _ in judgement._separated_steps():
+        pass
+
+
 @dataclass(frozen=True, slots=True)
 class _Judgement:
     officer: Officer

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -22,6 +23,7 @@ from .statements import Row, Wire
 from .versions import Versions
 
 _case = schema.case_file
+_Kind = TypeVar("_Kind", bound=Outlook)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,8 +101,8 @@ class Judge:
         separations, bindings = groups(program)
         family = Family(
             applicant=Applicant(name=case["name"], id_card=case["id_card"]),
-            deeds=self._deeds_of(case["root_id"]),
-            lineage=self._lineage(case) if bindings else frozenset(),
+            deeds=self.deeds_of(case["root_id"]),
+            lineage=self.lineage(case) if bindings else frozenset(),
             separations=separations,
             bindings=bindings,
             item=root["item_code"],
@@ -146,7 +148,12 @@ class Judge:
         root: Facts = case
         if case["root_id"] != case["id"]:
             root = records.case_row(self.connection, self.office_id, case["root_id"])
-        outlook = Outlook(
+        outlook = self.outlook(Outlook, root)
+        return Assignment(waivers=waivers, forecast=outlook.admit(officer, item, case))
+
+    def outlook(self, kind: type[_Kind], root: Facts) -> _Kind:
+        """A family of cases on the version of its top case, and who is there to finish it."""
+        return kind(
             connection=self.connection,
             office_id=self.office_id,
             program=self.versions.program(self.connection, root["bundle"]),
@@ -154,10 +161,9 @@ class Judge:
             roster=self.roster,
             today=self.today,
             root=root,
-            deeds=self._deeds_of(root["id"]),
+            deeds=self.deeds_of(root["id"]),
             elsewhere=self._elsewhere(root["id"]),
         )
-        return Assignment(waivers=waivers, forecast=outlook.admit(officer, item, case))
 
     def assign_together(
         self, officers: Iterable[Officer], item: Facts, case: Facts
@@ -173,9 +179,9 @@ class Judge:
         for officer in officers:
             yield self.assign(officer, item, case)
             taken = deeds_in({**item, "officer": officer.id, "cosigners": ""})
-            self.remember(root_id, (*self._deeds_of(root_id), *taken))
+            self.remember(root_id, (*self.deeds_of(root_id), *taken))
 
-    def _deeds_of(self, root_id: str) -> tuple[Deed, ...]:
+    def deeds_of(self, root_id: str) -> tuple[Deed, ...]:
         """What officers did or hold in a family of cases; outside steps leave no trace."""
         if root_id not in self._deeds:
             wire = Wire(self.connection)
@@ -189,7 +195,7 @@ class Judge:
             self._shared[root_id] = shared_deeds(wire, self.office_id, root_id)
         return self._shared[root_id]
 
-    def _lineage(self, case: RowMapping | Row) -> frozenset[str]:
+    def lineage(self, case: RowMapping | Row) -> frozenset[str]:
         """The case with the cases above and below it, without its siblings."""
         rows = self.connection.execute(
             select(_case.c.id, _case.c.parent_id).where(

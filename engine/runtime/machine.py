@@ -28,7 +28,7 @@ from .live import LiveTask, LiveWorkflow
 from .program import Program
 from .rewinding import Rewind, rewind, rewind_to
 from .specs import ChildCases, HumanTask, Timer
-from .tape import changes, replay, snapshot
+from .tape import changes, replay, snapshot, transplant
 
 # It gathers what it would log even when nobody listens, unless it is told not to.
 for _name in ("spiff.task", "spiff.workflow"):
@@ -77,6 +77,26 @@ class News:
     stopped: tuple[Alarm, ...]
 
 
+class Mark(StrEnum):
+    """What has happened at a node."""
+
+    DONE = "done"
+    #: It waits, or is under way.
+    OPEN = "open"
+    #: It was taken away before it was done.
+    GONE = "gone"
+
+    @classmethod
+    def of(cls, task: LiveTask) -> "Mark | None":
+        """The mark a task leaves; None where it is only foreseen."""
+        if task.state == TaskState.COMPLETED:
+            return cls.DONE
+        if task.has_state(TaskState.FINISHED_MASK):
+            return cls.GONE
+        began = TaskState.READY | TaskState.STARTED | TaskState.WAITING
+        return cls.OPEN if task.has_state(began) else None
+
+
 class Machine:
     """A loaded workflow with its data and clock; used by one transaction at a time.
 
@@ -111,6 +131,13 @@ class Machine:
     ) -> "Machine":
         """A workflow as it was stored: a snapshot or nothing, then changes."""
         machine = cls(program, replay(program, SafeEngine(data, clock), texts), data)
+        machine._review(machine._tasks())
+        return machine
+
+    def on(self, program: Program) -> "Machine":
+        """The same run as the beginning of one of another program; this one is of no more use."""
+        workflow = transplant(self._workflow, program, self._workflow.script_engine)
+        machine = Machine(program, workflow, self.data)
         machine._review(machine._tasks())
         return machine
 
@@ -241,6 +268,15 @@ class Machine:
             for path in paths:
                 if rank[mark] >= rank[found.get(path, "done")]:
                     found[path] = mark
+        return found
+
+    def footprints(self) -> dict[str, set[Mark]]:
+        """What has happened at each node the run has come to, by path."""
+        found: dict[str, set[Mark]] = {}
+        for task in self._tasks():
+            mark = Mark.of(task)
+            if mark is not None and getattr(task.task_spec, "bpmn_id", None) is not None:
+                found.setdefault(_path(task), set()).add(mark)
         return found
 
     def _tasks(self) -> Iterable[LiveTask]:

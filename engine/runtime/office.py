@@ -29,21 +29,19 @@ from .filing import Upload
 from .forms import parse_form
 from .judging import Judge
 from .ledger import SYSTEM
+from .migration.moving import Moving
 from .opening import parse_opening
 from .operations.returning import ReturningDesk
 from .operations.substitution import Substitution
 from .operations.suspending import Suspending
 from .operations.undoing import Undoing
 from .places import fields_of
-from .publishing import Publishing
 from .statements import Row
 
 _case = schema.case_file
 
 
-class Office(
-    Undoing, Timekeeping, Answering, Revising, Suspending, Substitution, Watch, Publishing
-):
+class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution, Watch, Moving):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters

@@ -22,6 +22,13 @@ _CHANGES = (
     "SELECT version, content FROM case_change "
     "WHERE office_id = ? AND case_id = ? AND version > ? ORDER BY version"
 )
+#: The first change that counts: that of the last migration, which holds the whole state.
+_FROM_BASE = (
+    "SELECT version, content FROM case_change WHERE office_id = ? AND case_id = ? AND version >= "
+    "(SELECT coalesce(max(m.version), 0) FROM case_migration m "
+    "WHERE m.office_id = ? AND m.case_id = ?) ORDER BY version"
+)
+_FORGET = "DELETE FROM case_snapshot WHERE office_id = ? AND case_id = ?"
 _KEEP = (
     "INSERT INTO case_snapshot (office_id, case_id, version, digest, content) "
     "VALUES (?, ?, ?, ?, ?) ON CONFLICT (office_id, case_id) DO UPDATE SET "
@@ -56,7 +63,8 @@ def load(wire: Wire, office_id: str, case: Row, program: Program, clock: Clock) 
             if machine is not None:
                 machine.written = len(kept[2]), sum(len(r[1]) for r in rows)
                 return machine
-    rows = wire.run(_CHANGES, office_id, case["id"], 0).fetchall()
+    key = office_id, case["id"]
+    rows = wire.run(_FROM_BASE, *key, *key).fetchall()
     if _is_whole(rows, rows[0][0] - 1 if rows else 0, case["version"]):
         machine = _replayed(program, [r[1] for r in rows], data, clock)
         if machine is not None:
@@ -92,6 +100,20 @@ def save(wire: Wire, office_id: str, case_id: str, version: int, machine: Machin
         wire.run(_KEEP, office_id, case_id, version, _digest(whole), whole)
         kept, since = len(whole), 0
     machine.written = kept, since
+
+
+def rebase(wire: Wire, office_id: str, case_id: str, version: int, machine: Machine) -> None:
+    """Store the whole state of a case that goes on with another program.
+
+    The changes before are of the program before; they are kept, but read no more.
+    """
+    whole = machine.snapshot()
+    wire.insert(
+        running.case_change,
+        {"office_id": office_id, "case_id": case_id, "version": version, "content": whole},
+    )
+    wire.run(_FORGET, office_id, case_id)
+    machine.written = 0, len(whole)
 
 
 def _digest(text: str) -> str:

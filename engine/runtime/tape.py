@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState
@@ -21,6 +22,8 @@ from .program import Program
 
 #: SpiffWorkflow's own notes that are of no use after the step that made them.
 _PASSING = {"seen_events"}
+#: Tasks that have not come up: the procedure alone says that they may.
+_FORESEEN = TaskState.PREDICTED_MASK | TaskState.FUTURE
 #: Stands for data that are those of the task before.
 _INHERITED = 1
 
@@ -63,9 +66,14 @@ def changes(workflow: LiveWorkflow) -> str:
     return text
 
 
-def snapshot(workflow: LiveWorkflow) -> str:
-    """The whole state as text."""
+def snapshot(workflow: LiveWorkflow, *, foreseen: bool = True) -> str:
+    """The whole state as text; without tasks that are only foreseen where these are not asked.
+
+    A workflow written without them is of no more use.
+    """
     tasks = sorted(workflow.everywhere.values(), key=lambda task: task.number)
+    if not foreseen:
+        tasks = [task for task in tasks if not task.has_state(_FORESEEN)]
     for task in tasks:
         task.is_stored, task.merged_stored = False, 0
     for each in workflow.workflows():
@@ -154,6 +162,22 @@ def replay(program: Program, engine: SafeEngine, texts: Iterable[str]) -> LiveWo
     workflow.gone.clear()
     workflow.dropped.clear()
     return workflow
+
+
+def transplant(workflow: LiveWorkflow, program: Program, engine: SafeEngine) -> LiveWorkflow:
+    """What has happened in a workflow as the beginning of a run of another program.
+
+    The program must hold every node something happened at. What is foreseen is foreseen
+    anew; the workflow given is of no more use.
+    """
+    moved = replay(program, engine, [snapshot(workflow, foreseen=False)])
+    for task in list(moved.everywhere.values()):
+        if isinstance(task.task_spec, BoundaryEvent) and task.state == TaskState.WAITING:
+            # It may never happen, and so may what follows from it.
+            task._sync_children(task.task_spec.outputs, TaskState.MAYBE)
+        elif not task.has_state(TaskState.FINISHED_MASK):
+            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+    return moved
 
 
 def _apply(workflow: LiveWorkflow, by_number: dict[int, LiveTask], found: dict[str, Any]) -> None:

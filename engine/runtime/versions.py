@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from engine.bpmn.library import Library
 from engine.bpmn.reader import read
@@ -23,6 +24,12 @@ from .clock import Clock
 from .editions import Edition
 from .errors import Unexecutable, UnknownVersion
 from .program import Program, build, closure
+from .statements import Wire
+
+_FIRST = (
+    "SELECT old_bundle FROM case_migration "
+    "WHERE office_id = ? AND case_id = ? ORDER BY version LIMIT 1"
+)
 
 
 @lru_cache(maxsize=512)
@@ -165,6 +172,12 @@ class Versions:
             )
             self._programs[bundle] = program
         return program
+
+    def opened_on(self, connection: Connection, case: Mapping[str, Any] | RowMapping) -> Procedure:
+        """The procedure a case was opened with: its limits hold, whatever it was put on since."""
+        first = Wire(connection).run(_FIRST, self.office_id, case["id"]).fetchone()
+        bundle = first[0] if first else case["bundle"]
+        return self.program(connection, bundle).procedure
 
     def sub_bundle(self, bundle: str, process_id: str, procedures: Mapping[str, Procedure]) -> str:
         """The bundle of a process that is called by another bundle's."""

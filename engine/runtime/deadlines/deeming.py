@@ -59,4 +59,4 @@ class Deeming(Matters):
             with self._at_work() as (work, _):
                 if is_free(work.wire, self.id, case_id):
                     row = work.case(case_id)
-                    course_of(work, row, work.program(row).procedure)
+                    course_of(work, row)

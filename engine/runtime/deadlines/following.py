@@ -43,12 +43,13 @@ def begin(ledger: Ledger, case_id: str, procedure: Procedure) -> None:
         save_clock(ledger.connection, ledger.office_id, course.clock)
 
 
-def course_of(ledger: Ledger, row: Row, procedure: Procedure) -> Course | None:
+def course_of(ledger: Ledger, row: Row) -> Course | None:
     """The clock of a case, ready to be moved; None where it has none.
 
-    An acceptance that has come about by law meanwhile is entered first.
+    An acceptance that has come about by law meanwhile is entered first. Its limits are
+    those of the version it was opened with.
     """
-    terms = Terms.of(procedure)
+    terms = Terms.of(ledger.versions.opened_on(ledger.connection, row))
     clock = load_clocks(ledger.connection, ledger.office_id, [row["id"]]).get(row["id"])
     if terms is None or clock is None:
         return None
@@ -69,7 +70,7 @@ def step_done(ledger: Ledger, row: Row, item: Row, machine: Machine) -> None:
     if node.step.statutory:
         _met(ledger, row, item["id"])
     events = [mark.event for mark in node.step.marks if _holds(mark.when, machine.data)]
-    course = course_of(ledger, row, machine.program.procedure) if events else None
+    course = course_of(ledger, row) if events else None
     if course is None:
         return
     for event in events:
@@ -105,7 +106,7 @@ def _apply(course: Course, event: ClockEvent, step: str) -> None:
 def keep_pace(ledger: Ledger, row: Row, machine: Machine, news: News) -> None:
     """Let the promise stand while a case waits only at steps it leaves out; end with the case."""
     if machine.finished:
-        end(ledger, row, machine.program)
+        end(ledger, row)
         return
     off_clock = _off_clock(machine.program)
     if not off_clock.any_step:
@@ -116,7 +117,7 @@ def keep_pace(ledger: Ledger, row: Row, machine: Machine, news: News) -> None:
     if was_running and not still:
         return
     if was_running or still != _is_standing(ledger, row["id"]):
-        course = course_of(ledger, row, machine.program.procedure)
+        course = course_of(ledger, row)
         if course is not None:
             course.stand(still=still)
             save_clock(ledger.connection, ledger.office_id, course.clock)
@@ -166,9 +167,9 @@ def _is_standing(ledger: Ledger, case_id: str) -> bool:
     return found.fetchone() is not None
 
 
-def end(ledger: Ledger, row: Row, program: Program) -> None:
+def end(ledger: Ledger, row: Row) -> None:
     """The procedure is at its end: what no step decided is decided now."""
-    course = course_of(ledger, row, program.procedure)
+    course = course_of(ledger, row)
     if course is None:
         return
     with suppress(NotAllowed):

@@ -138,7 +138,7 @@ def _told(change: Recount) -> str:
 
 def _recount_clock(matter: Matter) -> list[Recount]:
     work = matter.work
-    course = course_of(work, matter.row, work.program(matter.row).procedure)
+    course = course_of(work, matter.row)
     if course is None:
         return []
     before = course.clock.deadlines

@@ -52,7 +52,7 @@ class Timekeeping(Matters):
         with self.store.read() as connection:
             row = records.case_row(connection, self.id, case_id)
             clock = load_clocks(connection, self.id, [case_id]).get(case_id)
-            terms = Terms.of(self._versions.program(connection, row["bundle"]).procedure)
+            terms = Terms.of(self._versions.opened_on(connection, row))
             if clock is None or terms is None:
                 return None
             # With the case the clock has come to its end.
@@ -182,7 +182,7 @@ class Timekeeping(Matters):
         """Judge the officer, move the clock, and enter it; what ``move`` returns is the note."""
         with self._matter(case_id, by) as matter:
             program = matter.work.program(matter.row)
-            course = course_of(matter.work, matter.row, program.procedure)
+            course = course_of(matter.work, matter.row)
             if course is None:
                 raise NotAllowed(say("clock.refused.no-clock", case=case_id))
             if matter.is_repeated(key, act.action, *act.facts):

@@ -40,7 +40,7 @@ warned of, that the true position would bear; none is let pass that it would not
 answer, :mod:`.witness` the reason.
 """
 
-from .claim import CaseState, Doubt, Game, No, Yes, course_of, may_claim
+from .claim import CaseState, Doubt, Game, No, Yes, can_finish, course_of, may_claim
 from .witness import Exclusion, Witness
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "No",
     "Witness",
     "Yes",
+    "can_finish",
     "course_of",
     "may_claim",
 ]

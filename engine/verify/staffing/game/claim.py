@@ -110,6 +110,29 @@ def may_claim(case_state: CaseState, step: str, officer: str) -> Yes | No:
     return answer
 
 
+def can_finish(case_state: CaseState) -> Yes | No:
+    """Whether officers are found for all that is left of a case, whatever branch comes.
+
+    Returns
+    -------
+    Yes or No
+        No only for certain: what cannot be decided is allowed, with a doubt.
+    """
+    game, deeds = case_state.game, case_state.deeds
+    shown = sorted(game.course.number[s] for s in case_state.waiting if s in game.course.number)
+    positions = _positions(case_state, shown[0]) if shown else []
+    if not positions:
+        return Yes(doubt=Doubt.UNKNOWN)
+    search, seats = game.search(), game.terms.seats(deeds, case_state.recused)
+    try:
+        if search.wins(positions, seats):
+            return Yes()
+        witness = _witness(search, positions, seats, deeds)
+    except OutOfReach:
+        return Yes(doubt=Doubt.UNKNOWN)
+    return No(reason="look-ahead", witness=witness)
+
+
 def _answer(case_state: CaseState, step: str, officer: str) -> Yes | No:
     game, deeds = case_state.game, case_state.deeds
     if not game.course.is_inside(step):

@@ -1,0 +1,5 @@
+"""Running cases on another version of their procedure: what speaks against it, and the move.
+
+:mod:`.comparing` holds two versions against what has happened in a run, :mod:`.deeds`
+against what officers did, :mod:`.outlook` against who is there; :mod:`.moving` does it.
+"""

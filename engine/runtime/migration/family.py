@@ -1,0 +1,163 @@
+"""A family of cases on its way to another version: the case at the top and all that run below."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from engine.model.wording import say
+
+from ..casework import Casework
+from ..judging import Judge
+from ..machine import Machine
+from ..program import Program
+from ..statements import Row
+from .comparing import Reason, differences, reason
+from .deeds import Apart, asked_of, items_of, misjudged
+from .facts import missing_facts, steps_ahead
+from .outlook import Prospect
+from .plan import Landing, Plan
+
+_BELOW = (
+    "SELECT id FROM case_file WHERE office_id = ? AND root_id = ? AND id <> root_id "
+    "AND state IN ('open', 'faulty', 'suspended') ORDER BY id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One case of the family, its run, and the program it is to go on with."""
+
+    row: Row
+    machine: Machine
+    bundle: str
+    program: Program
+
+
+class FamilyMove:
+    """A family of cases, and whether it can go on with another version.
+
+    Parameters
+    ----------
+    root : the case at the top.
+    bundle : the version it is to run on.
+    read : how to read a case of the family.
+    """
+
+    def __init__(
+        self,
+        work: Casework,
+        judge: Judge,
+        root: Row,
+        bundle: str,
+        read: Callable[[str], Row],
+    ) -> None:
+        self.work = work
+        self.judge = judge
+        self.root = root
+        self.bundle = bundle
+        self.read = read
+        self.old = work.program(root)
+        self.new = work.versions.program(work.connection, bundle)
+        self.items = items_of(work.wire, work.office_id, root["id"])
+        self.members = [self._member(root, bundle), *self._below()]
+
+    def _member(self, row: Row, bundle: str) -> Member:
+        program = self.work.versions.program(self.work.connection, bundle)
+        return Member(row, self.work.load(row), bundle, program)
+
+    def _below(self) -> Iterator[Member]:
+        """Running child cases whose own file changes with that of the case above."""
+        found = self.work.wire.run(_BELOW, self.work.office_id, self.root["id"]).fetchall()
+        for (case_id,) in found:
+            row = self.read(case_id)
+            process = row["process_id"]
+            if process not in self.new.procedures:
+                continue
+            bundle = self.work.versions.sub_bundle(self.bundle, process, self.new.procedures)
+            if bundle != row["bundle"]:
+                yield self._member(row, bundle)
+
+    def plan(self) -> Plan:
+        """What it would mean, and what speaks against it."""
+        root = self.members[0]
+        reasons = tuple(dict.fromkeys(self._reasons()))
+        mine = [item for item in self.items if item["kind"] == "step"]
+        ahead = {
+            path: node.label
+            for path, (_, node) in steps_ahead(root.program, root.machine.footprints()).items()
+            if node.kind.is_task
+        }
+        before, after = _steps(self.old), _steps(self.new)
+        done = [i for i in mine if i["state"] == "done"]
+        return Plan(
+            case_id=self.root["id"],
+            title=self.root["title"],
+            old=self.root["digest"],
+            new=self.work.versions.digest(self.bundle),
+            version=self.root["version"],
+            done=tuple(item["step_name"] for item in done),
+            waiting=tuple(self._landing(i) for i in mine if i["state"] != "done"),
+            added=tuple(name for path, name in ahead.items() if path not in before),
+            dropped=tuple(name for path, name in before.items() if path not in after),
+            children=tuple(member.row["id"] for member in self.members[1:]),
+            reasons=reasons,
+            warnings=() if reasons else tuple(self._warnings()),
+            is_current=self.bundle == self.root["bundle"],
+        )
+
+    def _landing(self, item: Row) -> Landing:
+        asked = asked_of(self.new, self.judge, item)
+        return Landing(
+            step=item["trail"],
+            old_name=item["step_name"],
+            new_name=asked.name if asked else "",
+            old_post=item["post"],
+            new_post=asked.post if asked else "",
+            officer=item["officer"],
+        )
+
+    def _reasons(self) -> Iterator[Reason]:
+        if self.old.procedure.id != self.new.procedure.id:
+            yield reason("procedure", name=self.new.procedure.title)
+            return
+        for member in self.members:
+            yield from _of_member(self.work.program(member.row), member)
+        yield from misjudged(self.new, self.judge, self.items)
+        yield from Apart(self.old, self.new, self.judge, self.root).breaches()
+        trouble = self._trouble(self.bundle)
+        if trouble and not self._trouble(self.root["bundle"]):
+            yield reason("leaves-nobody", trouble=trouble)
+
+    def _warnings(self) -> Iterator[str]:
+        trouble = self._trouble(self.bundle)
+        if trouble:
+            yield say("migration.unstaffable", trouble=trouble)
+
+    def _trouble(self, bundle: str) -> str:
+        """Which steps nobody could take on a version."""
+        root = {**self.root, "bundle": bundle}
+        return self.judge.outlook(Prospect, root).trouble()
+
+
+def _of_member(old: Program, member: Member) -> Iterator[Reason]:
+    footprints = member.machine.footprints()
+    found = list(differences(old, member.program, footprints))
+    # What stands ahead can be told only where the present position is found.
+    if not found:
+        found += missing_facts(old, member.program, footprints, member.machine.data)
+    if member.row["parent_id"] is None:
+        yield from found
+        return
+    for each in found:
+        yield replace(each, text=say("migration.of-child", case=member.row["id"], text=each.text))
+
+
+def _steps(program: Program, prefix: str = "", process: str = "") -> dict[str, str]:
+    """Name of every step by path, called procedures' included."""
+    found = {}
+    procedure = program.procedures[process] if process else program.procedure
+    for node in procedure.nodes.values():
+        if node.kind.is_task:
+            found[prefix + node.id] = node.label
+        elif node.called and prefix.count("/") < len(program.procedures):
+            found |= _steps(program, f"{prefix}{node.id}/", node.called)
+    return found

@@ -1,0 +1,70 @@
+"""What putting a case on another version would mean, before anything is changed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .comparing import Reason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Landing:
+    """A step that waits, and how it stands in the other version."""
+
+    step: str
+    old_name: str
+    new_name: str
+    old_post: str
+    new_post: str
+    #: Officer who holds it; None where nobody does.
+    officer: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """One case and the version it is to go on with."""
+
+    case_id: str
+    title: str
+    #: Hash of the item's file it runs on, and of the one it is to run on.
+    old: str
+    new: str
+    #: Version of the case this was seen at.
+    version: int
+    #: Names of the steps done, in order.
+    done: tuple[str, ...]
+    waiting: tuple[Landing, ...]
+    #: Names of steps that may still come and that the version before does not have; of those
+    #: that it has and the other lacks.
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
+    #: Running child cases that go with it.
+    children: tuple[str, ...]
+    #: What speaks against it; none where it can be done.
+    reasons: tuple[Reason, ...]
+    #: What is to be feared all the same.
+    warnings: tuple[str, ...]
+    #: Whether there is nothing to do: it runs on that version, and on all that it calls.
+    is_current: bool
+
+
+class Outcome(StrEnum):
+    """What became of a case in a round of moves."""
+
+    #: It can be moved; nothing was changed.
+    POSSIBLE = "possible"
+    MOVED = "moved"
+    REFUSED = "refused"
+    #: It runs on that version.
+    CURRENT = "current"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What became of one case, and why."""
+
+    case_id: str
+    outcome: Outcome
+    #: None where it could not even be planned.
+    plan: Plan | None
+    #: Why it was refused, one line each.
+    reasons: tuple[str, ...] = ()
