@@ -78,6 +78,8 @@ def check(
             for line in shown(finding, names):
                 click.echo(line)
         click.echo(closing(report), err=True)
+        if any(finding.witness for finding in report.findings):
+            click.echo(say("replay.hint"), err=True)
     elif form == "json":
         click.echo(json.dumps(as_json(report), ensure_ascii=False, indent=2))
     else:

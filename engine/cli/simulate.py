@@ -9,7 +9,7 @@ import click
 from engine.bpmn.library import Library
 from engine.model.controls import load_controls
 from engine.model.errors import QingdanError
-from engine.model.procedure import FieldType, FormField
+from engine.model.procedure import FieldType, FormField, Procedure
 from engine.model.wording import say
 from engine.runtime import Choice, FormInvalid, OpenKind, Simulation
 
@@ -26,13 +26,57 @@ Ask = Callable[[str], str]
     help=say("run.simulate.processes"),
 )
 @click.option("--answers", type=click.File(encoding="utf-8"), help=say("run.simulate.answers"))
-def simulate(item: str, processes: tuple[Path, ...], answers: TextIO | None) -> None:
-    library = Library.load(processes or None)
-    procedure = library.find(item)
+@click.option(
+    "--replay", "which", is_flag=False, flag_value="", metavar="WHICH", help=say("replay.option")
+)
+@click.option(
+    "--roster", type=click.Path(path_type=Path), metavar="FILE", help=say("replay.roster")
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help=say("replay.format"),
+)
+@click.pass_context
+def simulate(
+    ctx: click.Context,
+    item: str,
+    processes: tuple[Path, ...],
+    answers: TextIO | None,
+    which: str | None,
+    roster: Path | None,
+    form: str,
+) -> None:
+    if which is not None:
+        from .replay import Asked, replay
+
+        if answers is not None:
+            raise click.UsageError(say("replay.no-answers"))
+        asked = Asked(item=item, processes=processes, roster=roster, which=which, form=form)
+        ctx.exit(replay(asked))
+    if roster is not None or form != "text":
+        raise click.UsageError(say("replay.only-replay"))
+    library, procedure = _procedure(item, processes)
     simulation = Simulation(library, procedure.id, load_controls())
     click.echo(say("run.simulate.start", title=procedure.title))
     _walk(simulation, _prompt if answers is None else _scripted(answers), "")
     click.echo(say("run.simulate.end"))
+
+
+def _procedure(item: str, processes: tuple[Path, ...]) -> tuple[Library, Procedure]:
+    """The procedure a path or a name stands for, and what it belongs with."""
+    from .replay import is_path, main_procedure
+
+    if not is_path(item):
+        library = Library.load(processes or None)
+        return library, library.find(item)
+    from engine.verify.check import load_for_check
+
+    library, documents = load_for_check((item, *processes))
+    return library, main_procedure(next(d for d in documents if Path(d.path) == Path(item)))
 
 
 def _prompt(question: str) -> str:

@@ -262,7 +262,7 @@ class Machine:
             mark = _MARKS.get(task.state)
             if mark is None or getattr(task.task_spec, "bpmn_id", None) is None:
                 continue
-            paths = [_path(task)]
+            paths = [path_of(task)]
             if mark == "waiting" and isinstance(task.task_spec, EventBasedGateway):
                 paths += [_sibling(paths[0], spec.bpmn_id) for spec in task.task_spec.outputs]
             for path in paths:
@@ -276,7 +276,7 @@ class Machine:
         for task in self._tasks():
             mark = Mark.of(task)
             if mark is not None and getattr(task.task_spec, "bpmn_id", None) is not None:
-                found.setdefault(_path(task), set()).add(mark)
+                found.setdefault(path_of(task), set()).add(mark)
         return found
 
     def _tasks(self) -> Iterable[LiveTask]:
@@ -297,11 +297,11 @@ def _alarms(task: LiveTask) -> Iterator[Alarm]:
     definition = task.task_spec.event_definition
     for timer in getattr(definition, "event_definitions", [definition]):
         if isinstance(timer, Timer):
-            path = _sibling(_path(task), timer.name)
+            path = _sibling(path_of(task), timer.name)
             yield Alarm(id=f"{task.id.hex}-{timer.name}", path=path, due=timer.due(task))
 
 
-def _path(task: LiveTask) -> str:
+def path_of(task: LiveTask) -> str:
     """``callId/nodeId`` of a task; sub-processes inside a file add nothing."""
     path = str(task.task_spec.bpmn_id)
     workflow = task.workflow
@@ -321,15 +321,15 @@ def _places(task: LiveTask) -> Iterator[Open]:
     spec = task.task_spec
     if task.state == TaskState.READY and isinstance(spec, HumanTask | ChildCases):
         kind = OpenKind.STEP if isinstance(spec, HumanTask) else OpenKind.CHILDREN
-        yield Open(id=task.id.hex, kind=kind, path=_path(task))
+        yield Open(id=task.id.hex, kind=kind, path=path_of(task))
     if task.state != TaskState.WAITING or not isinstance(spec, CatchingEvent):
         return
     if isinstance(spec.event_definition, MessageEventDefinition):
-        yield Open(id=task.id.hex, kind=OpenKind.MESSAGE, path=_path(task))
+        yield Open(id=task.id.hex, kind=OpenKind.MESSAGE, path=path_of(task))
     elif isinstance(spec, EventBasedGateway):
         for number, definition in enumerate(spec.event_definition.event_definitions):
             if isinstance(definition, MessageEventDefinition):
-                path = _sibling(_path(task), spec.outputs[number].bpmn_id)
+                path = _sibling(path_of(task), spec.outputs[number].bpmn_id)
                 yield Open(id=f"{task.id.hex}-{number}", kind=OpenKind.MESSAGE, path=path)
 
 

@@ -88,7 +88,10 @@ def closure(start: str, procedures: Mapping[str, Procedure]) -> tuple[str, ...]:
 
 
 def build(
-    process_id: str, documents: Mapping[str, Document], contents: Mapping[str, bytes]
+    process_id: str,
+    documents: Mapping[str, Document],
+    contents: Mapping[str, bytes],
+    parser: type[Parser] | None = None,
 ) -> Program:
     """The program of a process.
 
@@ -96,6 +99,7 @@ def build(
     ----------
     documents : by process id, the document each process of the program is in.
     contents : by digest, the bytes of those documents.
+    parser : what reads them; ours by default, a replay has its own.
 
     Raises
     ------
@@ -109,16 +113,18 @@ def build(
     specs: dict[str, BpmnProcessSpec] = {}
     for name in closure(process_id, procedures):
         check_executable(procedures[name], procedures)
-        specs.update(_specs(name, documents[name], contents[documents[name].digest]))
+        specs.update(_specs(name, documents[name], contents[documents[name].digest], parser))
     return Program(procedures[process_id], procedures, specs[process_id], specs)
 
 
-def _specs(process_id: str, document: Document, content: bytes) -> dict[str, BpmnProcessSpec]:
+def _specs(
+    process_id: str, document: Document, content: bytes, parser_class: type[Parser] | None
+) -> dict[str, BpmnProcessSpec]:
     """Specs of one process and of its sub-processes.
 
     Sub-processes are keyed ``process/…/sub-process``: two files may use one id.
     """
-    parser = Parser()
+    parser = (parser_class or Parser)()
     try:
         root = load(content).root
     except Refused as error:

@@ -78,6 +78,10 @@ class Timer(TimerEventDefinition):
             my_task.internal_data[self._key] = noted
         return datetime.fromisoformat(noted)
 
+    def set_due(self, my_task: Task, moment: datetime) -> None:
+        """Let it go off at another moment."""
+        my_task.internal_data[self._key] = moment.isoformat()
+
     def has_fired(self, my_task: Task) -> bool:
         return bool(self.due(my_task) <= my_task.workflow.script_engine.clock())
 

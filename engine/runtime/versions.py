@@ -207,8 +207,12 @@ def _process(document: Document, process_id: str) -> Procedure:
     return next(p for p in document.procedures if p.id == process_id)
 
 
-def content_of(document: Document) -> bytes:
+def content_of(document: Document, *, even_faulty: bool = False) -> bytes:
     """The bytes a document was read from.
+
+    Parameters
+    ----------
+    even_faulty : whether it may have faults: nobody's case will run on it.
 
     Raises
     ------
@@ -217,7 +221,7 @@ def content_of(document: Document) -> bytes:
     UnreadablePath
         The file is gone.
     """
-    if document.faults:
+    if document.faults and not even_faulty:
         raise Unexecutable(
             say("run.faults-in-file", count=len(document.faults)), path=document.path
         )

@@ -61,7 +61,7 @@ def _doubled(
 def _last_fork(finding: Finding, procedures: Mapping[str, Procedure]) -> str | None:
     procedure = procedures[finding.process or ""]
     for element in reversed(finding.witness):
-        node = _node(element, procedure, procedures)
+        node = node_at(element, procedure, procedures)
         if node is None or len(node.outgoing) < 2:
             continue
         if node.kind in _FORKS or not node.kind.is_gateway:
@@ -69,7 +69,7 @@ def _last_fork(finding: Finding, procedures: Mapping[str, Procedure]) -> str | N
     return None
 
 
-def _node(element: str, procedure: Procedure, procedures: Mapping[str, Procedure]) -> Node | None:
+def node_at(element: str, procedure: Procedure, procedures: Mapping[str, Procedure]) -> Node | None:
     """The node of a path ``callId/…/nodeId``, as far as its procedures are at hand."""
     *calls, last = element.split("/")
     for call in calls:

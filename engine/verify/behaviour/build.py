@@ -74,7 +74,7 @@ class _Process:
         ins: dict[str, list[Edge]] = defaultdict(list)
         outs: dict[str, list[tuple[Edge, Flow | None]]] = defaultdict(list)
         for source, target, flow in self._flows(container, inner):
-            edge = Edge(None)
+            edge = Edge(None, flow=flow.id if flow is not None else "")
             outs[source].append((edge, flow))
             ins[target].append(edge)
         self._start(scope, inner.values(), ins)

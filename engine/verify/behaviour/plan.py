@@ -43,6 +43,8 @@ class Edge:
 
     source: "Spot | None"
     target: "Spot | None" = None
+    #: Id of the sequence flow it is; empty for what BPMN does not draw.
+    flow: str = ""
     #: Key and value of the fact it stands for.
     fact: tuple[str, str] | None = None
     #: Values each key does not have when this default flow is taken.
