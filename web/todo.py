@@ -10,6 +10,7 @@ from engine.model.case import WorkItem
 from engine.model.clock import Light
 from engine.runtime.deadlines.watch import CaseLimit
 from engine.runtime.standing_in import leaves
+from engine.runtime.waiting import MOST_COUNTED, SCREEN
 
 from .acts import act
 from .offices import now, office, officer, roster
@@ -19,6 +20,9 @@ blueprint = Blueprint("todo", __name__)
 
 #: What can be asked for beside the order of arrival, as ``show`` of the address.
 SHOWN = {"": "先到的在前", "due": "先到期的在前", "late": "只看快到期和已超期"}
+
+#: Work items of each list that are put in another order than that of arrival: the oldest.
+MOST_ORDERED = 200
 
 Limits = Mapping[str, Sequence[CaseLimit]]
 
@@ -33,13 +37,20 @@ def start() -> Response:
 def index() -> str:
     """The list of the officer signed in."""
     office().tick()
-    todo = office().todo(officer().id)
+    shown = request.args.get("show", "")
+    after = {name: request.args.get(name, "") for name in ("mine", "open")}
+    todo = office().todo(
+        officer().id,
+        mine_after=after["mine"],
+        open_after=after["open"],
+        # What is put in another order has to be looked at first.
+        most=MOST_ORDERED if shown in SHOWN and shown else SCREEN,
+    )
     every = (*todo.mine, *todo.open)
     ids = [item.id for item in every]
     limits = office().case_limits({item.case_id for item in every})
     signed = office().signed([item.id for item in every if item.sign])
     acts = {item.id: act(item, officer().id, signed) for item in every}
-    shown = request.args.get("show", "")
     waiting = _ordered(todo.open, limits, shown)
     free = [item for item in waiting if not item.refusal and not acts[item.id].is_idle]
     return render_template(
@@ -50,13 +61,19 @@ def index() -> str:
         open_to_me=free,
         signed_by_me=[item for item in waiting if acts[item.id].is_idle],
         closed_to_me=[item for item in waiting if item.refusal and not acts[item.id].is_idle],
-        has_more=todo.has_more,
+        lengths={"mine": _told(todo.mine_count), "open": _told(todo.open_count)},
+        pages={"mine": (after["mine"], todo.mine_next), "open": (after["open"], todo.open_next)},
         case_limits=limits,
         acts=acts,
         shown=shown if shown in SHOWN else "",
         ways=SHOWN,
         **_standing_in(),
     )
+
+
+def _told(count: int) -> str:
+    """The length of a list, as far as it was counted."""
+    return str(count) if count <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
 def _standing_in() -> dict[str, object]:

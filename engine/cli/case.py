@@ -201,9 +201,12 @@ def list_(
 
 @case.command(help=say("run.command.todo"))
 @BY
+@click.option(
+    "--limit", default=200, show_default=True, type=click.IntRange(1), help=say("run.help.limit")
+)
 @with_office
-def todo(officer: str, db: str, office_id: str | None, form: str) -> None:
-    found = office_at(db, office_id).todo(officer)
+def todo(officer: str, limit: int, db: str, office_id: str | None, form: str) -> None:
+    found = office_at(db, office_id).todo(officer, most=limit)
     show_result(form, found, todo_text(found))
 
 

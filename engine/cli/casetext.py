@@ -67,11 +67,12 @@ def cases_text(cases: Iterable[Case]) -> str:
 def todo_text(todo: Todo) -> str:
     """What an officer has claimed, and what may be claimed."""
     parts = []
-    for heading, items in (("mine", todo.mine), ("free", todo.open)):
+    lists = (("mine", todo.mine, todo.mine_next), ("free", todo.open, todo.open_next))
+    for heading, items, next_ in lists:
         lines = [f"  {item_text(item)}" for item in items] or [f"  {say('run.cli.none')}"]
         parts += [say(f"run.cli.{heading}"), *lines]
-    if todo.has_more:
-        parts.append(f"  {say('hotpath.has-more')}")
+        if next_:
+            parts.append(f"  {say('hotpath.has-more')}")
     return "\n".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from engine.model.case import WorkItem, WorkItemKind
+from engine.model.case import WorkItem, WorkItemKind, WorkItemState
 from engine.model.wording import say
 from engine.runtime import Office
 
@@ -19,9 +19,10 @@ def _asked_of(office: Office, name: str, officer: str) -> WorkItem:
     """What an officer is to sign: beside the step where somebody asked, else the step."""
     found = work_item_at(office, name)
     if found.kind is WorkItemKind.STEP:
-        for mine in office.todo(officer).mine:
-            if mine.of_item == found.id:
-                return mine
+        for beside in office.case(found.case_id).work_items:
+            is_open = beside.state is WorkItemState.CLAIMED and beside.officer == officer
+            if is_open and beside.of_item == found.id:
+                return beside
     return found
 
 

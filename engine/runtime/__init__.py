@@ -30,9 +30,9 @@ from .machine import OpenKind
 from .migration.plan import Plan, Report
 from .office import Office
 from .opening import OPENING_FIELDS
-from .reading import Todo
 from .rosters import offices
 from .simulation import Choice, Simulation
+from .waiting import Todo
 
 __all__ = [
     "OPENING_FIELDS",

@@ -1,6 +1,6 @@
 """Who may take which work item, judged on what the store knows."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -14,6 +14,7 @@ from engine.model.wording import say
 from engine.store import schema
 
 from . import records
+from .awaiting import Awaited, awaited_by
 from .duties import Deed, Family, Task, groups, judge
 from .errors import UnknownOfficer
 from .family import deeds_by_root, deeds_in, load_deeds
@@ -44,6 +45,16 @@ class Assignment:
         return "；".join(filter(None, (waived, self.forecast.note)))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How a family of cases stands: all of it that a judgement asks for."""
+
+    deeds: tuple[Deed, ...]
+    #: Deeds in other families about the same business objects.
+    elsewhere: tuple[Deed, ...]
+    awaited: Awaited
+
+
 class Judge:
     """Judges within one transaction, on one day, by one roster."""
 
@@ -65,6 +76,7 @@ class Judge:
         self.today = today
         self._deeds: dict[str, tuple[Deed, ...]] = {}
         self._shared: dict[str, tuple[Deed, ...]] = {}
+        self._awaited: Mapping[str, Awaited] = {}
 
     def officer(self, officer_id: str) -> Officer:
         """An officer of the present roster.
@@ -128,10 +140,21 @@ class Judge:
         self._shared[root_id] = ()
 
     def remember_all(self, roots: Collection[str]) -> None:
-        """Read what officers did in several families at once."""
-        deeds = deeds_by_root(Wire(self.connection), self.office_id, roots)
-        for root_id, found in deeds.items():
+        """Read at once how several families stand, in a transaction that changes none."""
+        wire = Wire(self.connection)
+        for root_id, found in deeds_by_root(wire, self.office_id, roots).items():
             self.remember(root_id, found)
+        self._shared |= shared_deeds(wire, self.office_id, roots)
+        self._awaited = awaited_by(wire, self.office_id, roots)
+
+    def standing(self, root_id: str) -> Standing | None:
+        """How a family stands, where :meth:`remember_all` read it; else None."""
+        awaited = self._awaited.get(root_id)
+        if awaited is None:
+            return None
+        return Standing(
+            deeds=self._deeds[root_id], elsewhere=self._shared[root_id], awaited=awaited
+        )
 
     def assign(self, officer: Officer, item: Facts, case: Facts) -> Assignment:
         """Let an item come to an officer, whoever brings it there.
@@ -163,6 +186,7 @@ class Judge:
             root=root,
             deeds=self.deeds_of(root["id"]),
             elsewhere=self._elsewhere(root["id"]),
+            awaited=self._awaited.get(root["id"]),
         )
 
     def assign_together(
@@ -192,7 +216,7 @@ class Judge:
         """What officers did in other families about the same business objects."""
         if root_id not in self._shared:
             wire = Wire(self.connection)
-            self._shared[root_id] = shared_deeds(wire, self.office_id, root_id)
+            self._shared |= shared_deeds(wire, self.office_id, [root_id])
         return self._shared[root_id]
 
     def lineage(self, case: RowMapping | Row) -> frozenset[str]:

@@ -23,6 +23,7 @@ from engine.verify.staffing import game
 from engine.verify.staffing.game.seats import is_key
 from engine.verify.staffing.item import ItemProblem, item_problem, subject_of
 
+from .awaiting import Awaited, awaited_by
 from .duties import Deed, Family, Task, judge, recusal
 from .errors import Refused
 from .family import deeds_in
@@ -32,17 +33,6 @@ from .statements import Wire
 
 _case = schema.case_file
 _subject = schema.subject
-
-_WAITING = (
-    "SELECT DISTINCT trail FROM work_item "
-    "WHERE office_id = ? AND root_id = ? AND state IN ('ready', 'claimed') "
-    "AND kind = 'step'"
-)
-_TIMERS = (
-    "SELECT DISTINCT c.trail || t.step FROM timer t "
-    "JOIN case_file c ON c.office_id = t.office_id AND c.id = t.case_id "
-    "WHERE c.office_id = ? AND c.root_id = ?"
-)
 
 #: Stands in the trail of a side item behind that of its step.
 BESIDE = "#"
@@ -110,6 +100,8 @@ class Outlook:
     deeds: tuple[Deed, ...]
     #: What was done in other families about the same business objects.
     elsewhere: tuple[Deed, ...] = ()
+    #: What the family waits for; None to look it up.
+    awaited: Awaited | None = None
 
     def admit(self, officer: Officer, item: Facts, case: Facts) -> Forecast:
         """Let an officer take a step that the rules allow.
@@ -205,11 +197,13 @@ class Outlook:
 
     def _waiting(self, played: game.Game) -> frozenset[str]:
         """Trails of steps, messages and timers that the family waits for."""
-        wire, asked = Wire(self.connection), (self.office_id, self.root["id"])
-        found = wire.run(_WAITING, *asked).fetchall()
-        if played.course.events:
-            found = [*found, *wire.run(_TIMERS, *asked).fetchall()]
-        return frozenset(trail for (trail,) in found)
+        with_alarms = bool(played.course.events)
+        found = self.awaited
+        if found is None:
+            root = self.root["id"]
+            asked = awaited_by(Wire(self.connection), self.office_id, [root], alarms=with_alarms)
+            found = asked[root]
+        return found.steps | found.alarms if with_alarms else found.steps
 
     def _recused(self, case: Facts) -> dict[str, frozenset[str]]:
         """Officers kept out, by the trail of the cases they are kept out of."""

@@ -5,7 +5,7 @@ its digest is kept.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from engine.bpmn.expression import parse
 from engine.model.errors import UnsafeExpression
@@ -14,16 +14,16 @@ from engine.model.wording import say
 from engine.store.matter import business_object
 
 from .duties import Deed
-from .family import load_deeds
+from .family import deeds_by_root
 from .program import Program
 from .statements import Row, Wire
 
 _FORGET = "DELETE FROM business_object WHERE office_id = ? AND case_id = ? AND kind = ?"
 _SHARING = (
-    "SELECT DISTINCT other.root_id, other.kind FROM business_object own "
+    "SELECT DISTINCT own.root_id, other.root_id, other.kind FROM business_object own "
     "JOIN business_object other ON other.office_id = own.office_id AND other.kind = own.kind "
     "AND other.key = own.key AND other.root_id <> own.root_id "
-    "WHERE own.office_id = ? AND own.root_id = ?"
+    "WHERE own.office_id = ? AND own.root_id IN ({marks})"
 )
 
 
@@ -58,23 +58,28 @@ def remember(
             )
 
 
-def shared_deeds(wire: Wire, office_id: str, root_id: str) -> tuple[Deed, ...]:
-    """What officers did in other families of cases about the same objects.
+def shared_deeds(wire: Wire, office_id: str, roots: Collection[str]) -> dict[str, tuple[Deed, ...]]:
+    """What officers did in other families about the same objects, for each of some families.
 
     The name of each tells the case and the kind of object.
     """
-    found = wire.run(_SHARING, office_id, root_id).fetchall()
-    return tuple(
-        Deed(
-            officer=deed.officer,
-            case_id=deed.case_id,
-            trail=f"{other}:{deed.trail}",
-            name=say("object.elsewhere", step=deed.name, case=deed.case_id, kind=kind),
-            duty=deed.duty,
-            post=deed.post,
-        )
-        for other, kind in found
-        for deed in load_deeds(wire, office_id, other)
+    text = _SHARING.format(marks=", ".join("?" * len(roots)))
+    sharing = wire.run(text, office_id, *roots).fetchall() if roots else []
+    deeds = deeds_by_root(wire, office_id, {other for _, other, _ in sharing})
+    found: dict[str, tuple[Deed, ...]] = dict.fromkeys(roots, ())
+    for own, other, kind in sharing:
+        found[own] += tuple(_elsewhere(deed, other, kind) for deed in deeds[other])
+    return found
+
+
+def _elsewhere(deed: Deed, other: str, kind: str) -> Deed:
+    return Deed(
+        officer=deed.officer,
+        case_id=deed.case_id,
+        trail=f"{other}:{deed.trail}",
+        name=say("object.elsewhere", step=deed.name, case=deed.case_id, kind=kind),
+        duty=deed.duty,
+        post=deed.post,
     )
 
 

@@ -1,7 +1,6 @@
 """What an office can be asked: its roster, procedures, to-do lists and cases."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -30,25 +29,11 @@ from .judging import Judge
 from .places import place
 from .shelf import Shelf
 from .statements import Row, Wire
+from .verdicts import Verdicts
 from .versions import Versions
+from .waiting import SCREEN, Listed, Todo, free_in, held_by, lengths, listed
 
 _item = schema.work_item
-
-
-#: Most free work items a list shows: the oldest come first.
-MOST_FREE = 200
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Todo:
-    """What waits for an officer."""
-
-    #: Claimed by the officer.
-    mine: tuple[WorkItem, ...]
-    #: Free to claim in the officer's posts; ``refusal`` says where a rule forbids it.
-    open: tuple[WorkItem, ...]
-    #: Whether more are free than the oldest ones listed.
-    has_more: bool = False
 
 
 class Reading:
@@ -126,8 +111,20 @@ class Reading:
             row = records.case_row(connection, self.id, case_id)
             return self._versions.program(connection, row["bundle"]).procedure
 
-    def todo(self, officer_id: str) -> Todo:
+    def todo(
+        self,
+        officer_id: str,
+        *,
+        mine_after: str = "",
+        open_after: str = "",
+        most: int = SCREEN,
+    ) -> Todo:
         """What waits for an officer: claimed items, and those free in the officer's posts.
+
+        Parameters
+        ----------
+        mine_after, open_after : work item after which each list begins.
+        most : work items of each list.
 
         Raises
         ------
@@ -135,27 +132,19 @@ class Reading:
             Nobody of the office has this id.
         """
         with self.store.read() as connection:
-            judge = self._judge(connection)
+            judge, wire = self._judge(connection), Wire(connection)
             officer = judge.officer(officer_id)
-            mine = records.item_rows(
-                connection,
-                self.id,
-                _item.c.state == WorkItemState.CLAIMED.value,
-                _item.c.officer == officer_id,
-            )
-            posts = {self._post(post) for post in officer.posts_on(judge.today)}
-            free = self._free(connection, {*posts, ""} if posts else set())
-            shown = free[:MOST_FREE]
-            cases = records.cases_of(connection, self.id, (row["case_id"] for row in shown))
-            judge.remember_all({case["root_id"] for case in cases.values()})
-            refusals = [self._refusal(judge, officer, row, cases) for row in shown]
+            held, free = held_by(officer_id), free_in(self._posts(judge, officer))
+            mine, mine_next = listed(wire, self.id, held, after=mine_after, most=most)
+            found, open_next = listed(wire, self.id, free, after=open_after, most=most)
+            mine_count, open_count = lengths(wire, self.id, held, free)
             return Todo(
-                mine=tuple(self._work_item(connection, row) for row in mine),
-                open=tuple(
-                    self._work_item(connection, row, refusal)
-                    for row, refusal in zip(shown, refusals, strict=True)
-                ),
-                has_more=len(free) > MOST_FREE,
+                mine=tuple(self._work_item(connection, item) for item, _ in mine),
+                open=tuple(self._judged(judge, officer, found)),
+                mine_count=mine_count,
+                open_count=open_count,
+                mine_next=mine_next,
+                open_next=open_next,
             )
 
     def kept_from(self, case_id: str, officer_id: str) -> Mapping[str, Refused | None]:
@@ -171,42 +160,25 @@ class Reading:
             officer = judge.officer(officer_id)
             free = (_item.c.case_id == case_id, _item.c.state == WorkItemState.READY.value)
             rows = records.item_rows(connection, self.id, *free)
-            cases = records.cases_of(connection, self.id, [case_id])
-            return {row["id"]: self._refused(judge, officer, row, cases) for row in rows}
+            case = records.case_row(connection, self.id, case_id)
+            return {row["id"]: _refused(judge, officer, row, case) for row in rows}
 
-    def _free(self, connection: Connection, posts: set[str]) -> list[RowMapping]:
-        """The oldest free work items of these posts, read off the index post by post."""
-        found = [
-            row
-            for post in posts
-            for row in records.item_rows(
-                connection,
-                self.id,
-                _item.c.state == WorkItemState.READY.value,
-                _item.c.post == post,
-                most=MOST_FREE + 1,
-            )
-        ]
-        return sorted(found, key=lambda row: (row["since"], row["id"]))
+    def _posts(self, judge: Judge, officer: Officer) -> set[str]:
+        """Posts whose work items come to an officer; with any, those of no post too."""
+        posts = {self._post(post) for post in officer.posts_on(judge.today)}
+        return {*posts, ""} if posts else set()
+
+    def _judged(
+        self, judge: Judge, officer: Officer, found: Sequence[Listed]
+    ) -> Iterator[WorkItem]:
+        judge.remember_all({case["root_id"] for _, case in found})
+        verdicts = Verdicts(judge, officer)
+        for one in found:
+            yield self._work_item(judge.connection, one[0], verdicts.refusal(one))
 
     def _post(self, name: str) -> str:
         post = self.controls.post(name)
         return post.name if post else name
-
-    def _refusal(
-        self, judge: Judge, officer: Officer, row: RowMapping, cases: Mapping[str, RowMapping]
-    ) -> str:
-        refused = self._refused(judge, officer, row, cases)
-        return refused.message if refused else ""
-
-    def _refused(
-        self, judge: Judge, officer: Officer, row: RowMapping, cases: Mapping[str, RowMapping]
-    ) -> Refused | None:
-        try:
-            judge.assign(officer, row, cases[row["case_id"]])
-        except Refused as refused:
-            return refused
-        return None
 
     def _work_item(
         self, connection: Connection, row: RowMapping | Row, refusal: str = ""
@@ -339,3 +311,13 @@ class Reading:
         if self._roster is None or self._roster[0] != revision:
             self._roster = revision, rosters.load_roster(connection, self.id)
         return self._roster[1]
+
+
+def _refused(
+    judge: Judge, officer: Officer, item: RowMapping, case: RowMapping
+) -> Refused | None:
+    try:
+        judge.assign(officer, item, case)
+    except Refused as refused:
+        return refused
+    return None

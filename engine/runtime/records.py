@@ -99,14 +99,6 @@ def case_rows(
     return connection.execute(query.limit(limit).offset(offset)).mappings().all()
 
 
-def cases_of(
-    connection: Connection, office_id: str, case_ids: Iterable[str]
-) -> Mapping[str, RowMapping]:
-    """Cases and their subjects, by id."""
-    query = _CASES.where(_case.c.office_id == office_id, _case.c.id.in_(set(case_ids)))
-    return {row["id"]: row for row in connection.execute(query).mappings()}
-
-
 def children(
     connection: Connection, office_id: str, parents: Iterable[str]
 ) -> Mapping[str, tuple[str, ...]]:

@@ -8,8 +8,10 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     MetaData,
     String,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -55,6 +57,12 @@ NAME = String(200)
 def office_key() -> Column[str]:
     """The first column of every key."""
     return Column("office_id", ID, ForeignKey("office.id"), primary_key=True)
+
+
+def index_where(condition: str, name: str | None, *columns: str) -> Index:
+    """An index of an office's rows that fulfil a condition."""
+    only = text(condition)
+    return Index(name, "office_id", *columns, sqlite_where=only, postgresql_where=only)
 
 
 def of_case(*columns: str) -> ForeignKeyConstraint:

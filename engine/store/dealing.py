@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, String, Table, Text
 
-from .columns import ID, NAME, Moment, metadata, of_case, of_officer, office_key
+from .columns import ID, NAME, Moment, index_where, metadata, of_case, of_officer, office_key
 
 #: A form begun and not handed in; gone when it is, or when the item changes hands.
 draft = Table(
@@ -51,5 +51,6 @@ carbon_copy = Table(
     Column("read_at", Moment),
     of_case(),
     of_officer(),
-    Index(None, "office_id", "officer_id", "read_at"),
+    Index(None, "office_id", "officer_id", "at", "case_id"),
+    index_where("read_at IS NULL", "ix_carbon_copy_unread", "officer_id", "at", "case_id"),
 )

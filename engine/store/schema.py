@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from .columns import ID, NAME, Moment, metadata, of_case, of_officer, office_key
+from .columns import ID, NAME, Moment, index_where, metadata, of_case, of_officer, office_key
 
 office = Table(
     "office",
@@ -153,9 +153,13 @@ case_file = Table(
     #: At the root: goes up with every change in the family.
     Column("revision", Integer, nullable=False, server_default="0"),
     of_case("parent_id"),
-    Index(None, "office_id", "state", "opened_at"),
-    Index(None, "office_id", "parent_id", "parent_task", "state"),
+    index_where("parent_id IS NOT NULL", None, "parent_id", "parent_task", "state"),
     Index(None, "office_id", "root_id"),
+    Index(None, "office_id", "state", "id"),
+    #: Lists leave child cases out, which may be very many.
+    index_where("parent_id IS NULL", "ix_case_file_top", "id"),
+    index_where("parent_id IS NULL", "ix_case_file_top_state", "state", "id"),
+    index_where("parent_id IS NULL", "ix_case_file_top_item", "item_code", "id"),
 )
 
 #: For whom a case runs: personal data.
@@ -169,6 +173,9 @@ subject = Table(
     Column("id_card", String(18), nullable=False),
     Column("phone", String(32), nullable=False),
     of_case(),
+    #: For what begins with some text, whatever order the database has for words.
+    Index(None, "office_id", "name", postgresql_ops={"name": "text_pattern_ops"}),
+    Index(None, "office_id", "title", postgresql_ops={"title": "text_pattern_ops"}),
 )
 
 work_item = Table(
@@ -205,7 +212,7 @@ work_item = Table(
     Index(None, "office_id", "state", "officer", "since", "id"),
     Index(None, "office_id", "case_id"),
     Index(None, "office_id", "root_id"),
-    Index(None, "office_id", "of_item"),
+    index_where("of_item IS NOT NULL", None, "of_item"),
 )
 
 #: One submission of a form; the salt keeps the digest from being guessed back.

@@ -1,12 +1,13 @@
 """Every shipped item runs from opening to finish, by officers who may do each step."""
 
+import random
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from engine.bpmn.library import Library
-from engine.model.case import CaseState, WorkItem
+from engine.model.case import Applicant, CaseState, WorkItem
 from engine.model.controls import load_controls
 from engine.model.office import Officer
 from engine.model.procedure import FieldType, FormField
@@ -104,3 +105,30 @@ def test_item_runs_from_opening_to_finish(
     assert file.case.state is CaseState.FINISHED, [i.step for i in file.work_items if not i.done_at]
     assert office.history(case.id)[-1].action == "finished"
     assert office.cases(state=CaseState.OPEN) == ()
+
+
+def _refusals(office: Office, officer: str) -> dict[str, str]:
+    return {item.id: item.refusal for item in office.todo(officer, most=200).open}
+
+
+def test_list_refuses_what_is_refused_to_each_case_alone(office: Office) -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    codes = rng.sample([p.item.code for p in LIBRARY.items() if p.item], 4)
+    names = ["何丽", "何丽", "何丽", *(officer.name for officer in office.roster().officers)]
+    for code in codes * 4:
+        office.open_case(code, by="sun", applicant=Applicant(name=rng.choice(names)))
+    officers = office.roster().officers
+    for _ in range(30):
+        case = rng.choice(office.cases(state=CaseState.OPEN))
+        for item in office.case(case.id).work_items:
+            if item.done_at is None and item.officer is None:
+                _do(office, item, officers, {})
+    found = {officer.id: _refusals(office, officer.id) for officer in officers}
+    assert any(filter(None, (text for refusals in found.values() for text in refusals.values())))
+    for officer, refusals in found.items():
+        for waiting, refusal in refusals.items():
+            alone = office.kept_from(office.work_item(waiting).case_id, officer)
+            refused = alone[waiting]
+            assert refusal == (refused.message if refused else "")

@@ -195,17 +195,3 @@ def test_children_end_with_a_parent_that_waits_no_more(desk: Desk) -> None:
     assert desk.actions(children[1]) == ["opened", "withdrawn", "withdrawn"]
     assert desk.office.case(case.id).case.state == "finished"
     assert {item.case_id for item in desk.office.todo("ding").open} == set()
-
-
-def test_long_list_shows_the_oldest_first_and_says_there_are_more(
-    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.runtime.reading.MOST_FREE", 3)
-    desk.publish(LOOPING)
-    opened = []
-    for _ in range(4):
-        clock.move(minutes=1)
-        opened.append(desk.open().id)
-        todo = desk.office.todo("ding")
-        assert [item.case_id for item in todo.open] == opened[:3]
-        assert todo.has_more == (len(opened) > 3)

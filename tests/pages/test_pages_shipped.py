@@ -28,7 +28,8 @@ def work_off(office: Office, case: str, last: str, **forms: dict[str, str]) -> N
 
 
 def may_take(office: Office, officer: str, work_item: str) -> bool:
-    return any(w.id == work_item and not w.refusal for w in office.todo(officer).open)
+    kept = office.kept_from(office.work_item(work_item).case_id, officer)
+    return work_item in kept and kept[work_item] is None
 
 
 @pytest.fixture(scope="session")

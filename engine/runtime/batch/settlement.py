@@ -89,12 +89,14 @@ class Settlement:
 
     def _permit(self, item: WorkItem, by: str) -> None:
         """Whoever may record the bank's answer may carry the list to the bank."""
-        todo = self.office.todo(by)
-        mine = next((w for w in (*todo.mine, *todo.open) if w.id == item.id), None)
-        if mine is None:
+        if item.state is WorkItemState.CLAIMED and item.officer == by:
+            return
+        free = self.office.kept_from(item.case_id, by)
+        refused = free.get(item.id)
+        if item.id not in free or (refused and refused.rule == "post-not-held"):
             raise NotAllowed(say("batch.not-yours", step=item.step_name, post=item.post))
-        if mine.refusal:
-            raise NotAllowed(mine.refusal)
+        if refused:
+            raise NotAllowed(refused.message)
 
     def _waiting_children(self) -> tuple[str, ...]:
         """Child cases with something to do, in order of rows."""
