@@ -1,20 +1,23 @@
 """What several officers sign, what is signed on paper, what is done in an emergency."""
 
 from collections.abc import Mapping
+from io import BytesIO
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from engine.model.case import WorkItem, WorkItemKind
 from engine.model.errors import QingdanError
+from engine.publish.approval import Approval, pdf
+from engine.publish.press import Unprintable
 from engine.runtime import FormInvalid, Refused, Upload
 
 from . import forms
 from . import work_item as item_pages
-from .case import latest_done
 from .dealing import carry_out
 from .offices import office, officer, roster
+from .sheet import approval
 from .upload import oversized, uploads
 
 blueprint = Blueprint("signing", __name__, url_prefix="/work-items/<work_item_id>")
@@ -101,21 +104,39 @@ def emergency(work_item_id: str) -> Page | Response:
     )
 
 
+def _approval(item: WorkItem) -> Approval:
+    step, options = item_pages.step_of(item), item_pages.options_of(item)
+    return approval(item, office().case(item.case_id), step, options)
+
+
 @blueprint.get("/sheet")
 def sheet(work_item_id: str) -> str:
     """A page to print and to sign on paper."""
-    item = office().work_item(work_item_id)
-    file = office().case(item.case_id)
-    code = segno.make(f"{office().id} {item.case_id} {item.id}", error="m")
+    return _sheet(office().work_item(work_item_id))
+
+
+def _sheet(item: WorkItem, alert: str = "") -> str:
+    contents = _approval(item)
+    code = segno.make(contents.code, error="m")
     return render_template(
         "work_item/sheet.html",
         work_item=item,
-        file=file,
-        step=item_pages.step_of(item),
-        latest=latest_done(file.work_items),
-        options=item_pages.options_of(item),
+        sheet=contents,
         code=code.svg_inline(scale=3, border=2),
+        alert=alert,
     )
+
+
+@blueprint.get("/sheet.pdf")
+def sheet_file(work_item_id: str) -> Page | Response:
+    """The same as PDF; where the font lacks a character, the page to be printed."""
+    item = office().work_item(work_item_id)
+    try:
+        content = pdf(_approval(item))
+    except Unprintable as error:
+        return _sheet(item, " ".join((*error.lines(), "请直接打印本页。"))), 422
+    name = f"签批单-{item.case_id}-{item.step_name}.pdf"
+    return send_file(BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
 
 
 @blueprint.get("/paper")

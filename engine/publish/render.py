@@ -58,6 +58,22 @@ def pdf(sheet: Sheet) -> bytes:
         height=number(sheet.height_mm),
         face=json.dumps(FACE),
     )
+    inputs = {
+        "svg": sheet.svg,
+        "title": sheet.title,
+        "author": sheet.author,
+        "alt": sheet.summary,
+    }
+    return compiled(source, inputs, day)
+
+
+def compiled(source: str, inputs: dict[str, str], day: date) -> bytes:
+    """The PDF of a typst source that reads its contents from ``sys.inputs``.
+
+    Parameters
+    ----------
+    day : date the file claims to be of.
+    """
     # Otherwise the working directory, which may be gone while a server runs. The stubs want
     # bytes for it, as the source is; the library wants a path.
     root: Any = font_directory()
@@ -67,12 +83,7 @@ def pdf(sheet: Sheet) -> bytes:
         font_paths=_fonts(),
         format="pdf",
         timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
-        sys_inputs={
-            "svg": sheet.svg,
-            "title": sheet.title,
-            "author": sheet.author,
-            "alt": sheet.summary,
-        },
+        sys_inputs=inputs,
     )
     return page
 

@@ -66,6 +66,20 @@ def test_a_sheet_is_printed_and_comes_back_as_a_scan(office, accepted, sign_in):
     assert office.work_item(accepted.id).officer == "sun"
 
 
+def test_a_sheet_comes_as_pdf_and_says_what_it_cannot_print(office, accepted, new_case, sign_in):
+    page = sign_in("sun").get(f"/work-items/{accepted.id}/sheet")
+    response = page.client.get(f"/work-items/{accepted.id}/sheet.pdf")
+    assert (response.status_code, response.mimetype) == (200, "application/pdf")
+    assert response.data.startswith(b"%PDF")
+
+    strange = new_case("周𰀁")
+    item = office.case(strange.id).work_items[0]
+    page.get(f"/work-items/{item.id}/sheet.pdf")
+    assert page.status == 422
+    assert "“𰀁”字体印不出来" in page.page
+    assert "请直接打印本页" in page.page
+
+
 def test_an_emergency_is_refused_where_the_item_allows_none(office, new_case, sign_in):
     case = new_case("周二")
     item = office.case(case.id).work_items[0]
