@@ -122,7 +122,7 @@ def page_of_case(case_id: str, *, alert: str = "") -> str:
 
 def _takes_back(case: Case, work_items: tuple[WorkItem, ...]) -> WorkItem | None:
     """The step the officer finished last and might take back; None where others have gone on."""
-    done = latest_done(work_items)
+    done = [w for w in latest_done(work_items) if w.undone is None]
     mine = bool(done) and done[-1].officer == officer().id
     taken = any(w.state is WorkItemState.CLAIMED for w in work_items)
     return done[-1] if mine and not taken and case.state is CaseState.OPEN else None

@@ -7,7 +7,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from engine.model.case import Case, JournalEntry, WorkItem
+from engine.model.case import Case, JournalEntry, Undone, WorkItem
 from engine.model.wording import say
 from engine.runtime import Office, Todo
 
@@ -88,7 +88,16 @@ def item_text(item: WorkItem) -> str:
         officer=item.officer or "",
         due=_when(item.due),
     )
-    return "\n    ".join(filter(None, (line, item.refusal, item.warning)))
+    undone = undone_text(item.undone)
+    return "\n    ".join(filter(None, (line, undone, item.refusal, item.warning)))
+
+
+def undone_text(undone: Undone | None) -> str:
+    """That work counts no more, with who undid it and when; empty where it counts."""
+    if undone is None:
+        return ""
+    facts = {"officer": undone.officer, "at": _when(undone.at)}
+    return say("returning.cli.undone", word=undone.word, **facts)
 
 
 def case_text(office: Office, case_id: str) -> str:
@@ -99,7 +108,10 @@ def case_text(office: Office, case_id: str) -> str:
         f"{case.id}  {case.title}  {say(f'run.cli.state.{case.state}')}",
         say("run.cli.applicant", name=case.applicant.name, version=case.version),
         *(f"  {item_text(item)}" for item in file.work_items),
-        *(f"  {name} = {_value(value)}" for name, value in file.data.items()),
+        *(
+            f"  {name} = {_value(value)}  {undone_text(file.undone.get(name))}".rstrip()
+            for name, value in file.data.items()
+        ),
         *(
             f"  {say('run.cli.attachment', name=a.filename, size=a.size_bytes)}"
             for a in file.attachments
@@ -126,7 +138,7 @@ def history_text(entries: Iterable[JournalEntry]) -> str:
                 entry.actor,
                 say(f"run.action.{entry.action}"),
                 entry.step_name or "—",
-                entry.note,
+                "；".join(filter(None, (entry.note, undone_text(entry.undone)))),
             )
             for entry in entries
         ]

@@ -15,7 +15,8 @@ def _done_item(office: Office, name: str) -> str:
     case_id, slash, step = name.partition("/")
     if not slash:
         return name
-    done = [w for w in office.case(case_id).work_items if w.step == step and w.done_at]
+    items = office.case(case_id).work_items
+    done = [w for w in items if w.step == step and w.done_at and not w.undone]
     if not done:
         raise UnknownWorkItem(say("returning.cli.not-done", case=case_id, step=step))
     return done[-1].id

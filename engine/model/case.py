@@ -8,6 +8,7 @@ from enum import StrEnum
 from .item import TimeLimit
 from .procedure import FormField
 from .signing import Signing
+from .wording import say
 
 
 class CaseState(StrEnum):
@@ -85,6 +86,22 @@ class Attachment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Undone:
+    """That work which was done counts no more: a return undid it, or it was taken back."""
+
+    #: Officer id of who did that.
+    officer: str
+    at: datetime
+    #: ``returned`` or ``completion-withdrawn``.
+    action: str
+
+    @property
+    def word(self) -> str:
+        """已退回作废 or 已撤回作废."""
+        return say(f"returning.undone.{self.action}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkItem:
     """A step of a case waiting for someone, or done."""
 
@@ -117,6 +134,8 @@ class WorkItem:
     limit: TimeLimit | None
     due: datetime | None
     done_at: datetime | None = None
+    #: Set where what was done counts no more, and is done again or will be.
+    undone: Undone | None = None
     kind: WorkItemKind = WorkItemKind.STEP
     #: Work item a side item belongs to, or None.
     of_item: str | None = None
@@ -164,6 +183,8 @@ class CaseFile:
     work_items: tuple[WorkItem, ...]
     #: Form data by field name.
     data: Mapping[str, object]
+    #: Fields whose value was given by work that is undone and waits to be given anew.
+    undone: Mapping[str, Undone]
     attachments: tuple[Attachment, ...]
     #: Node ids by progress, for the drawing: ``done``, ``current``, ``waiting``.
     progress: Mapping[str, str]
@@ -186,3 +207,5 @@ class JournalEntry:
     form_digest: str
     #: Rule, waiver or reason that belongs to it; empty for none.
     note: str
+    #: Set where it tells of work that counts no more; no part of the journal itself.
+    undone: Undone | None = None

@@ -144,7 +144,7 @@ class Casework(Ledger):
         """What was done in an emergency has been reviewed: else the case cannot end."""
         left = self.wire.run(_REVIEW, self.office_id, row["id"]).fetchone()
         if left is not None:
-            raise NotAllowed(say("emergency.open-review", step=left[0]))
+            raise NotAllowed(say("emergency.open-review", case=row["id"], step=left[0]))
 
     def _announce(self, row: Row, program: Program, news: News) -> None:
         board.sync(self, row, program, news)
@@ -211,12 +211,12 @@ class Casework(Ledger):
 
     def close(self, row: Row, state: CaseState) -> None:
         """End a case before its end, with all below it."""
-        self._is_reviewed(row)
         self._close(row, state)
         following.end(self, row)
         self._wake_parent(row)
 
     def _close(self, row: Row, state: CaseState) -> None:
+        self._is_reviewed(row)
         machine = self.load(row)
         machine.withdraw()
         news = machine.news()

@@ -1,6 +1,7 @@
 """What an office can be asked: its roster, procedures, to-do lists and cases."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -29,11 +30,14 @@ from .judging import Judge
 from .places import place
 from .shelf import Shelf
 from .statements import Row, Wire
+from .undone import undone_fields, undone_in
 from .verdicts import Verdicts
 from .versions import Versions
 from .waiting import SCREEN, Listed, Todo, free_in, held_by, lengths, listed
 
 _item = schema.work_item
+#: Entries of the journal that tell of a work item being done.
+_FINISHING = {"completed", "signed", "paper-recorded", "reworked"}
 
 
 class Reading:
@@ -229,8 +233,9 @@ class Reading:
         """
         with self.store.read() as connection:
             row = records.case_row(connection, self.id, case_id)
+            undone = undone_in(connection, self.id, case_id)
             items = [
-                self._work_item(connection, item)
+                replace(self._work_item(connection, item), undone=undone.get(item["id"]))
                 for item in records.item_rows(connection, self.id, _item.c.case_id == case_id)
                 if item["state"] != WorkItemState.CANCELLED and item["kind"] != WorkItemKind.CLOCK
             ]
@@ -242,6 +247,7 @@ class Reading:
                 case=records.to_case(row, below.get(case_id, ())),
                 work_items=tuple(items),
                 data=machine.data,
+                undone=undone_fields(connection, self.id, case_id, undone),
                 attachments=records.attachments(connection, self.id, case_id),
                 progress=machine.progress(),
             )
@@ -288,7 +294,16 @@ class Reading:
         """
         with self.store.read() as connection:
             records.case_row(connection, self.id, case_id)
-            return journal.entries(connection, self.id, case_id)
+            undone = undone_in(connection, self.id, case_id)
+            where = (_item.c.case_id == case_id, _item.c.id.in_(undone))
+            rows = records.item_rows(connection, self.id, *where) if undone else ()
+            told = {(row["step"], row["done_at"]): undone[row["id"]] for row in rows}
+            return tuple(
+                replace(entry, undone=told[entry.step, entry.at])
+                if entry.action in _FINISHING and (entry.step, entry.at) in told
+                else entry
+                for entry in journal.entries(connection, self.id, case_id)
+            )
 
     def _case(self, connection: Connection, case_id: str) -> Case:
         row = records.case_row(connection, self.id, case_id)
@@ -313,9 +328,7 @@ class Reading:
         return self._roster[1]
 
 
-def _refused(
-    judge: Judge, officer: Officer, item: RowMapping, case: RowMapping
-) -> Refused | None:
+def _refused(judge: Judge, officer: Officer, item: RowMapping, case: RowMapping) -> Refused | None:
     try:
         judge.assign(officer, item, case)
     except Refused as refused:

@@ -3,7 +3,7 @@
 SQLite is the default, PostgreSQL the other choice; one code path for both.
 """
 
-from . import bank, clock, dealing, matter, running, schema, seal, signing, version
+from . import bank, clock, dealing, matter, running, schema, seal, signing, undoing, version
 from .columns import CHINA
 from .errors import NewerSchema, StoreBusy, StoreCorrupt, StoreFull, StoreUnavailable
 from .store import Store, open_store
@@ -25,5 +25,6 @@ __all__ = [
     "schema",
     "seal",
     "signing",
+    "undoing",
     "version",
 ]

@@ -4,7 +4,7 @@ import pytest
 
 from engine.model.case import CaseState, WorkItemKind
 from engine.runtime import AlreadyTaken, FormInvalid, NotAllowed, Refused
-from tests.cases.drawings import line, process, step
+from tests.cases.drawings import column, field, line, process, step
 
 FILE = process(
     "p",
@@ -98,3 +98,79 @@ def test_recusal_and_conflicts_hold_in_an_emergency(office, desk):
     office.claim(item.id, by="dong")
     with pytest.raises(AlreadyTaken):
         office.emergency_claim(item.id, by="zhang", reason="防汛")
+
+
+@pytest.mark.parametrize("end", ["terminate", "void"])
+def test_case_is_not_ended_before_the_review(office, desk, waiting, end):
+    office.emergency_claim(waiting.id, by="ding", reason="防汛")
+    for ready in (False, True):
+        if ready:
+            office.suspend(waiting.case_id, by="zhang", reason="停")
+        with pytest.raises(NotAllowed, match="examine（应急事后审核）"):
+            getattr(office, end)(waiting.case_id, by="zhang", reason="不办了")
+    office.resume(waiting.case_id, by="zhang", reason="开")
+
+    review = office.claim(review_of(office, waiting).id, by="zhang")
+    office.sign(review.id, by="zhang", choice="同意")
+    assert getattr(office, end)(waiting.case_id, by="zhang", reason="不办了").finished_at
+
+
+def test_nothing_is_archived_before_the_review(office, desk):
+    more = line("archive", "close", "end")
+    desk.publish(
+        URGENT.replace(
+            b'<sequenceFlow id="archive_end" sourceRef="archive" targetRef="end">', b"<!--"
+        )
+        .replace(b"</sequenceFlow></process>", f"-->{more}</process>".encode())
+        .replace(b"<startEvent", step("close").encode() + b"<startEvent")
+    )
+    case = desk.open()
+    desk.do(case.id, "accept", "dong")
+    taken = office.emergency_claim(desk.waiting(case.id)["examine"].id, by="ding", reason="防汛")
+    office.complete(taken.id, by="ding", values={})
+    with pytest.raises(NotAllowed, match="examine（应急事后审核）"):
+        desk.do(case.id, "archive", "dong")
+
+    assert "archive" in desk.steps(case.id)
+    review = office.claim(review_of(office, taken).id, by="zhang")
+    office.sign(review.id, by="zhang", choice="同意")
+    office.complete(desk.waiting(case.id)["archive"].id, by="dong", values={})
+    assert desk.steps(case.id) == ["close"]
+
+
+CHILD = process(
+    "child",
+    step("visit", duty="verify-on-site", post="资金监管"),
+    line("start", "visit", "end"),
+)
+PARENT = process(
+    "parent",
+    step("list", field("rows", "table", columns=column("who", "person")), post="受理窗口"),
+    step("stop", post="受理窗口"),
+    '<parallelGateway id="split"/><endEvent id="over"><terminateEventDefinition/></endEvent>',
+    '<callActivity id="each" calledElement="child"><extensionElements>'
+    '<qd:children rows="rows" person="who"/></extensionElements></callActivity>',
+    line("start", "list", "split", "each", "end"),
+    line("split", "stop", "over"),
+    code="T-9",
+).replace(b'version="1"', b'version="1" emergency="true"')
+
+
+def test_review_in_a_case_below_keeps_the_case_above_from_ending(office, desk):
+    desk.publish(PARENT, CHILD)
+    case = desk.open("T-9")
+    desk.do(case.id, "list", "dong", **{"rows.0.who": "甲", "rows.1.who": "乙"})
+    first, _ = office.case(case.id).case.children
+    taken = office.emergency_claim(desk.waiting(first)["visit"].id, by="ding", reason="防汛")
+    before = desk.actions(first)
+    for end in (office.terminate, office.void):
+        with pytest.raises(NotAllowed, match=first):
+            end(case.id, by="zhang", reason="撤项")
+    with pytest.raises(NotAllowed, match=first):
+        desk.do(case.id, "stop", "dong")
+    assert desk.actions(first) == before
+    assert office.case(case.id).case.state is CaseState.OPEN
+
+    review = office.claim(review_of(office, taken).id, by="zhang")
+    office.sign(review.id, by="zhang", choice="同意")
+    assert office.terminate(case.id, by="zhang", reason="撤项").state is CaseState.TERMINATED

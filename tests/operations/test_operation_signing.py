@@ -282,3 +282,44 @@ def test_what_nobody_may_sign_changes_nothing(office, held, attempt):
 
     assert office.history(held.case_id) == before
     assert office.signatures(held.case_id) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "signed"),
+    [
+        ({"sign": "all"}, ["jian", "jia", "yi"]),
+        ({"sign": "any"}, ["jian"]),
+        ({"sign": "vote", "quorum": "2"}, ["jian", "jia"]),
+    ],
+)
+def test_signed_step_is_not_taken_back_by_one(office, desk, three, waiting, rule, signed):
+    item = waiting(signed_by(3, **rule))
+    for who in signed:
+        sign(office, item, who, "同意")
+    before = desk.actions(item.case_id)
+
+    for who in (*signed, "zhang"):
+        with pytest.raises(NotAllowed, match=r"jian同志.*签署"):
+            office.withdraw_completion(item.id, by=who, reason="再议")
+
+    assert desk.actions(item.case_id) == before
+    assert desk.steps(item.case_id) == ["approve"]
+    held = office.claim(desk.waiting(item.case_id)["approve"].id, by="zhang")
+    office.return_to(held.id, by="zhang", target="decide", reason="再议")
+    assert desk.steps(item.case_id) == ["decide"]
+    sign(office, desk.waiting(item.case_id)["decide"], signed[0], "同意")
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_step_is_taken_back_unless_it_was_signed_once_finished(office, desk, held, after):
+    office.add_signer(held.id, by="jian", to="zhang", reason="请审", after=after)
+    if after:
+        office.complete(held.id, by="jian", values={"sum": "1"})
+    office.sign(side_of(office, held, "zhang").id, by="zhang", choice="同意")
+    if after:
+        with pytest.raises(NotAllowed, match="zhang同志签署"):
+            office.withdraw_completion(held.id, by="jian", reason="写错")
+        return
+    office.complete(held.id, by="jian", values={"sum": "1"})
+    fresh = office.withdraw_completion(held.id, by="jian", reason="写错")
+    assert (fresh.step, fresh.officer) == ("examine", "jian")

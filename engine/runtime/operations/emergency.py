@@ -15,9 +15,20 @@ from ..deadlines.handover import HEAD
 from ..errors import NotAllowed
 from ..filing import Upload
 from ..lookahead import BESIDE
+from ..places import Place
 from .remarks import asked_text
 from .signing import DUTY, SigningDesk
 
+#: Duty of the step that puts a case into the archive.
+ARCHIVE = "archive"
+_REVIEWS_BELOW = (
+    "WITH RECURSIVE below (id) AS (SELECT id FROM case_file WHERE office_id = ? AND id = ? "
+    "UNION ALL SELECT c.id FROM case_file c JOIN below b ON c.parent_id = b.id "
+    "WHERE c.office_id = ?) "
+    "SELECT w.case_id, w.step_name FROM work_item w JOIN below b ON w.case_id = b.id "
+    "WHERE w.office_id = ? AND w.kind = 'review' AND w.state IN ('ready', 'claimed') "
+    "ORDER BY w.since LIMIT 1"
+)
 #: As the journal names it, and the remark that tells who did so.
 ACTION = "emergency-claimed"
 
@@ -99,6 +110,27 @@ class EmergencyDesk(SigningDesk):
         """Nobody reviews what they did themselves."""
         if self.item["kind"] == WorkItemKind.REVIEW and self._acted(officer, self.item["of_item"]):
             raise NotAllowed(say("emergency.own-review", officer=officer.name))
+
+    def _finish(
+        self,
+        asked: Place,
+        values: Mapping[str, str],
+        files: Mapping[str, Upload],
+        cosigners: tuple[str, ...] = (),
+        *,
+        action: str = "completed",
+        note: str = "",
+    ) -> None:
+        if asked.duty == ARCHIVE:
+            self._is_reviewed()
+        super()._finish(asked, values, files, cosigners, action=action, note=note)
+
+    def _is_reviewed(self) -> None:
+        """Nothing is archived before what was done in an emergency, here or below, is reviewed."""
+        key = (self.office_id, self.case["id"], self.office_id, self.office_id)
+        left = self.work.wire.run(_REVIEWS_BELOW, *key).fetchone()
+        if left is not None:
+            raise NotAllowed(say("emergency.open-review", case=left[0], step=left[1]))
 
     def finish_side(self, values: Mapping[str, str], files: Mapping[str, Upload]) -> None:
         if self.item["kind"] == WorkItemKind.REVIEW:

@@ -15,9 +15,11 @@ from ..filing import Upload
 from ..machine import Machine
 from ..rewinding import Obstacle, Rewind
 from ..statements import Columns, Row, Wire
+from ..undone import mark_undone
 from .drafts import drop_draft
 from .paper import PaperDesk
 from .remarks import asked_text
+from .signatures import signers_of
 
 Then = Literal["continue", "come-back"]
 
@@ -121,7 +123,12 @@ class ReturningDesk(PaperDesk):
         self._set(state=WorkItemState.CANCELLED.value, done_at=self.work.now)
         drop_draft(self.work, self.item["id"])
         self._remark("returned", text, say("returning.note.to", step=chosen.step_name))
-        machine.rewind(machine.rewind_to(chosen.work_item, self.item["id"]))
+        self._undo(machine, machine.rewind_to(chosen.work_item, self.item["id"]), "returned")
+
+    def _undo(self, machine: Machine, plan: Rewind, action: str) -> None:
+        """Go back as planned; what is undone is marked with who did that."""
+        mark_undone(self.work, self.case["id"], plan.steps_done(), self.officer.id, action)
+        machine.rewind(plan)
         self.work.settle(self.case, machine)
 
     def _target(self, machine: Machine, name: str) -> Target:
@@ -167,9 +174,17 @@ class ReturningDesk(PaperDesk):
         self.work.settle(self.case, machine)
 
     def withdraw_completion(self, reason: str) -> str:
-        """撤回: take back what one has completed while nobody has gone on from it; the new item."""
+        """撤回: take back what one has completed while nobody has gone on from it; the new item.
+
+        What others have signed, as part of the step or once it was finished, is not for one
+        of them to take back. Opinions given before the officer finished it (前加签) do not bind.
+        """
         step = self.item["step_name"]
         is_done = self.item["state"] == WorkItemState.DONE
+        signers = signers_of(self.work, self.item["id"]) if is_done else ()
+        if signers and not self._is_side():
+            names = "、".join(map(self.judge.name, signers))
+            raise NotAllowed(say("returning.signed-by-others", step=step, officers=names))
         if not is_done or self.item["officer"] != self.officer.id or self._is_side():
             raise NotAllowed(say("returning.not-done-by-you", step=step))
         if self.case["state"] != CaseState.OPEN:
@@ -183,8 +198,7 @@ class ReturningDesk(PaperDesk):
             raise NotAllowed(say("returning.too-late", step=step, reason=too_late))
         before = {place.id for place in machine.open_places()}
         self._remark("completion-withdrawn", text)
-        machine.rewind(plan)
-        self.work.settle(self.case, machine)
+        self._undo(machine, plan, "completion-withdrawn")
         fresh = next(
             place.id
             for place in machine.open_places()

@@ -18,6 +18,12 @@ _CHOICES = (
     "SELECT officer_id, choice FROM signature "
     "WHERE office_id = ? AND work_item_id = ? AND since = ? ORDER BY number"
 )
+_SIGNERS = (
+    "SELECT s.officer_id FROM signature s "
+    "JOIN work_item w ON w.office_id = s.office_id AND w.id = s.work_item_id "
+    "WHERE w.office_id = ? AND (w.id = ? OR w.of_item = ? AND w.kind = 'sign-after') "
+    "ORDER BY s.at, s.number"
+)
 _PLAN = (
     "INSERT INTO later_signer (office_id, work_item_id, officer_id, at) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (office_id, work_item_id, officer_id) DO NOTHING"
@@ -53,6 +59,12 @@ def choices(work: Casework, item: Row) -> dict[str, str]:
     since = work.wire.moment(item["since"])
     rows = work.wire.run(_CHOICES, work.office_id, item["id"], since).fetchall()
     return dict(rows)
+
+
+def signers_of(work: Casework, item_id: str) -> tuple[str, ...]:
+    """Who signed a finished step itself, or was asked to once it was finished (后加签)."""
+    found = work.wire.run(_SIGNERS, work.office_id, item_id, item_id).fetchall()
+    return tuple(dict.fromkeys(officer for (officer,) in found))
 
 
 def signatures_of(connection: Connection, office_id: str, case_id: str) -> tuple[Signature, ...]:
