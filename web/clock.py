@@ -8,14 +8,17 @@ from werkzeug.wrappers import Response
 
 from engine.model.clock import CaseClock, DeadlineKind
 from engine.model.mark import ClockEvent
-from engine.runtime import NotAllowed, Office, Refused, UnknownOfficer
+from engine.runtime import NotAllowed, Office, Refused, RepeatedKey, UnknownOfficer
 
+from . import forms
 from .case import timing
 from .offices import office, officer, roster
 
 blueprint = Blueprint("clock", __name__, url_prefix="/cases/<case_id>/clock")
 
 Page = tuple[str, int]
+#: Officer and key of a request, as ``by`` and ``key``.
+Who = dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +43,7 @@ class Operation:
     asks: tuple[Ask, ...] = ()
     #: Steps of some procedures do it themselves.
     event: ClockEvent | None = None
-    act: Callable[[Office, str, str, Mapping[str, str]], object]
+    act: Callable[[Office, str, Who, Mapping[str, str]], object]
 
 
 _REASON = Ask(name="reason", label="理由")
@@ -48,11 +51,11 @@ _BEFORE = ("received", "correcting", "corrected")
 _RUNNING = ("accepted", "deemed", "paused")
 
 
-def _extend(o: Office, case_id: str, by: str, said: Mapping[str, str]) -> None:
+def _extend(o: Office, case_id: str, who: Who, said: Mapping[str, str]) -> None:
     days = int(said["days"]) if said["days"].isascii() and said["days"].isdecimal() else 0
     known = said["limit"] in set(DeadlineKind)
     kind = DeadlineKind(said["limit"]) if known else DeadlineKind.PROMISED
-    o.extend(case_id, by=by, days=days, kind=kind, reason=said["reason"], notice=said["notice"])
+    o.extend(case_id, **who, days=days, kind=kind, reason=said["reason"], notice=said["notice"])
 
 
 OPERATIONS = (
@@ -61,42 +64,42 @@ OPERATIONS = (
         label="受理",
         stages=_BEFORE,
         event=ClockEvent.ACCEPTED,
-        act=lambda o, c, by, _: o.accept(c, by=by),
+        act=lambda o, c, who, _: o.accept(c, **who),
     ),
     Operation(
         id="ask",
         label="一次性告知补正",
         stages=("received",),
         asks=(Ask(name="corrections", label="需要补正的全部内容", help="只能告知一次，请写全"),),
-        act=lambda o, c, by, said: o.ask_corrections(c, by=by, corrections=said["corrections"]),
+        act=lambda o, c, who, said: o.ask_corrections(c, **who, corrections=said["corrections"]),
     ),
     Operation(
         id="corrected",
         label="登记收到补正材料",
         stages=("correcting",),
-        act=lambda o, c, by, _: o.receive_corrections(c, by=by),
+        act=lambda o, c, who, _: o.receive_corrections(c, **who),
     ),
     Operation(
         id="refuse",
         label="不予受理",
         stages=_BEFORE,
         asks=(_REASON,),
-        act=lambda o, c, by, said: o.refuse_acceptance(c, by=by, reason=said["reason"]),
+        act=lambda o, c, who, said: o.refuse_acceptance(c, **who, reason=said["reason"]),
     ),
     Operation(
         id="pause",
         label="特别程序，暂停计时",
         stages=("accepted", "deemed"),
         asks=(Ask(name="kind", label="种类", help="如 听证、鉴定、征求第三方意见"), _REASON),
-        act=lambda o, c, by, said: o.pause_clock(
-            c, by=by, kind=said["kind"], reason=said["reason"]
+        act=lambda o, c, who, said: o.pause_clock(
+            c, **who, kind=said["kind"], reason=said["reason"]
         ),
     ),
     Operation(
         id="resume",
         label="恢复计时",
         stages=("paused",),
-        act=lambda o, c, by, _: o.resume_clock(c, by=by),
+        act=lambda o, c, who, _: o.resume_clock(c, **who),
     ),
     Operation(
         id="extend",
@@ -115,14 +118,14 @@ OPERATIONS = (
         label="登记办结",
         stages=_RUNNING,
         event=ClockEvent.DECIDED,
-        act=lambda o, c, by, _: o.decide(c, by=by),
+        act=lambda o, c, who, _: o.decide(c, **who),
     ),
     Operation(
         id="deliver",
         label="登记送达",
         stages=(*_RUNNING, "decided"),
         event=ClockEvent.DELIVERED,
-        act=lambda o, c, by, _: o.deliver(c, by=by),
+        act=lambda o, c, who, _: o.deliver(c, **who),
     ),
 )
 
@@ -131,19 +134,19 @@ _OFFER = Operation(
     label="移交责任",
     stages=(),
     asks=(Ask(name="to", label="移交给", type="officer"), _REASON),
-    act=lambda o, c, by, said: o.offer_handover(c, by=by, to=said["to"], reason=said["reason"]),
+    act=lambda o, c, who, said: o.offer_handover(c, **who, to=said["to"], reason=said["reason"]),
 )
 _SIGN = Operation(
     id="sign",
     label="签收移交",
     stages=(),
-    act=lambda o, c, by, _: o.answer_handover(c, by=by, accept=True),
+    act=lambda o, c, who, _: o.answer_handover(c, **who, accept=True),
 )
 _DECLINE = Operation(
     id="decline",
     label="谢绝或收回移交",
     stages=(),
-    act=lambda o, c, by, _: o.answer_handover(c, by=by, accept=False),
+    act=lambda o, c, who, _: o.answer_handover(c, **who, accept=False),
 )
 _ALL = {operation.id: operation for operation in (*OPERATIONS, _OFFER, _SIGN, _DECLINE)}
 
@@ -170,11 +173,10 @@ def act(case_id: str, operation: str) -> Page | Response:
         abort(404)
     said = {ask.name: request.form.get(ask.name, "").strip() for ask in chosen.asks}
     try:
-        chosen.act(office(), case_id, officer().id, said)
-    except Refused as refusal:
-        return _page(case_id, alert=str(refusal), status=403, said=said)
-    except (NotAllowed, UnknownOfficer) as refusal:
-        return _page(case_id, alert=str(refusal), status=409, said=said)
+        chosen.act(office(), case_id, {"by": officer().id, "key": forms.form_key()}, said)
+    except (Refused, NotAllowed, UnknownOfficer, RepeatedKey) as refusal:
+        status = 403 if isinstance(refusal, Refused) else 409
+        return _page(case_id, alert=str(refusal), status=status, said=said)
     flash(f"已办：{chosen.label}。")
     return redirect(url_for("clock.show", case_id=case_id), 303)
 

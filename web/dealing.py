@@ -10,6 +10,7 @@ from engine.runtime import Refused
 
 from . import work_item as item_pages
 from .case import page_of_case
+from .forms import form_key
 from .offices import office, officer
 
 blueprint = Blueprint("dealing", __name__)
@@ -39,7 +40,7 @@ def reassign(work_item_id: str) -> Page | Response:
     return carry_out(
         work_item_id,
         lambda: office().reassign(
-            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason")
+            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason"), key=form_key()
         ),
         "已转办。",
     )
@@ -51,7 +52,7 @@ def delegate(work_item_id: str) -> Page | Response:
     return carry_out(
         work_item_id,
         lambda: office().delegate(
-            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason")
+            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason"), key=form_key()
         ),
         "已委派；对方填好后会回到您的待办。",
     )
@@ -62,7 +63,9 @@ def give_back(work_item_id: str) -> Page | Response:
     """Return a delegated item undone."""
     return carry_out(
         work_item_id,
-        lambda: office().give_back(work_item_id, by=officer().id, reason=_field("reason")),
+        lambda: office().give_back(
+            work_item_id, by=officer().id, reason=_field("reason"), key=form_key()
+        ),
         "已归还委派人。",
     )
 
@@ -72,7 +75,9 @@ def free(work_item_id: str) -> Page | Response:
     """The head gives back for everybody what another officer holds."""
     return carry_out(
         work_item_id,
-        lambda: office().release_for(work_item_id, by=officer().id, reason=_field("reason")),
+        lambda: office().release_for(
+            work_item_id, by=officer().id, reason=_field("reason"), key=form_key()
+        ),
         "已放回，其他人可以认领。",
     )
 
@@ -82,7 +87,7 @@ def urge(work_item_id: str) -> Page | Response:
     """Remind whoever holds or may take it."""
     return carry_out(
         work_item_id,
-        lambda: office().urge(work_item_id, by=officer().id, text=_field("reason")),
+        lambda: office().urge(work_item_id, by=officer().id, text=_field("reason"), key=form_key()),
         "已催办。",
     )
 
@@ -92,7 +97,7 @@ def copy(case_id: str) -> Page | Response:
     """Tell other officers of a case."""
     others = request.form.getlist("to")
     try:
-        office().copy_to(case_id, by=officer().id, to=others, text=_field("text"))
+        office().copy_to(case_id, by=officer().id, to=others, text=_field("text"), key=form_key())
     except QingdanError as error:
         return page_of_case(case_id, alert=" ".join(error.lines())), 422
     flash("已抄送。")

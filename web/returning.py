@@ -16,6 +16,9 @@ blueprint = Blueprint("returning", __name__)
 
 Page = tuple[str, int]
 
+#: What ends a case for good has to be confirmed.
+_FINAL = {"terminate": "终止", "void": "作废"}
+
 
 @blueprint.post("/work-items/<work_item_id>/return")
 def give_back(work_item_id: str) -> Page | Response:
@@ -65,11 +68,15 @@ def change_state(case_id: str) -> Page | Response:
         "terminate": office().terminate,
         "void": office().void,
     }
-    act = acts.get(request.form.get("action", ""))
+    action = request.form.get("action", "")
+    act = acts.get(action)
     if act is None:
         return page_of_case(case_id, alert="请选择要做什么。"), 422
+    if action in _FINAL and not request.form.get("sure"):
+        return page_of_case(case_id, alert=f"{_FINAL[action]}后不能恢复；请勾选确认再提交。"), 422
     try:
-        case = act(case_id, by=officer().id, reason=request.form.get("reason", ""))
+        reason = request.form.get("reason", "")
+        case = act(case_id, by=officer().id, reason=reason, key=forms.form_key())
     except QingdanError as error:
         status = 403 if isinstance(error, Refused) else 422
         return page_of_case(case_id, alert=" ".join(error.lines())), status

@@ -74,7 +74,12 @@ def add(work_item_id: str) -> Page | Response:
     return carry_out(
         work_item_id,
         lambda: office().add_signer(
-            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason"), after=after
+            work_item_id,
+            by=officer().id,
+            to=_field("to"),
+            reason=_field("reason"),
+            after=after,
+            key=forms.form_key(),
         ),
         "已安排后加签，办结填好后送他签署。" if after else "已请他签署，签完即可办结。",
     )
@@ -86,7 +91,11 @@ def drop(work_item_id: str) -> Page | Response:
     return carry_out(
         work_item_id,
         lambda: office().drop_signer(
-            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason")
+            work_item_id,
+            by=officer().id,
+            to=_field("to"),
+            reason=_field("reason"),
+            key=forms.form_key(),
         ),
         "已减签。",
     )

@@ -11,6 +11,7 @@ from engine.runtime import FormInvalid, Refused
 from engine.runtime.deadlines.handover import HEAD
 from engine.runtime.standing_in import leaves
 
+from .forms import form_key
 from .offices import now, office, officer, roster
 from .text import local, person
 
@@ -79,7 +80,12 @@ def begin() -> Page | Response:
         return _page(said, problems, status=422)
     try:
         warnings = office().stand_in(
-            said["officer"], said["to"], since=since, until=until, by=officer().id
+            said["officer"],
+            said["to"],
+            since=since,
+            until=until,
+            by=officer().id,
+            key=form_key(),
         )
     except FormInvalid as invalid:
         return _page(said, invalid.problems, status=422)
@@ -97,7 +103,7 @@ def begin() -> Page | Response:
 def end(absentee: str) -> Page | Response:
     """Have an officer back in the posts from today on."""
     try:
-        office().end_stand_in(absentee, by=officer().id)
+        office().end_stand_in(absentee, by=officer().id, key=form_key())
     except QingdanError as error:
         return _page({}, alert=" ".join(error.lines()), status=422)
     flash("代理已提前结束，从今天起恢复原来的岗位。")

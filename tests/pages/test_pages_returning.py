@@ -61,6 +61,10 @@ def test_a_case_is_suspended_resumed_and_voided_on_its_page(office, new_case, si
     page.post(f"/cases/{case.id}/state", action="resume", reason="到了")
     assert "办件办理中" in page.page
     page.post(f"/cases/{case.id}/state", action="void", reason="开错")
+    assert page.status == 422
+    assert "请勾选确认" in page.page
+    assert 'value="开错"' in page.page
+    page.post(f"/cases/{case.id}/state", action="void", reason="开错", sure="1")
     assert "办件已作废" in page.page
     page.get("/cases?state=void")
     assert case.id in page.page
