@@ -65,6 +65,11 @@ def index_where(condition: str, name: str | None, *columns: str) -> Index:
     return Index(name, "office_id", *columns, sqlite_where=only, postgresql_where=only)
 
 
+def office_of_case() -> Column[str]:
+    """The same where every step adds rows: that the case exists says that its office does."""
+    return Column("office_id", ID, primary_key=True)
+
+
 def of_case(*columns: str) -> ForeignKeyConstraint:
     """The case a row belongs to."""
     return ForeignKeyConstraint(

@@ -2,19 +2,20 @@
 
 from sqlalchemy import Column, Integer, String, Table, Text
 
-from .columns import ID, Moment, metadata, of_case, office_key
+from .columns import ID, Moment, metadata, of_case, office_key, office_of_case
 
 #: What each step changed in the execution of a case, as text; from the first row on they
 #: give its state. JSONB would reorder keys and lose it.
 case_change = Table(
     "case_change",
     metadata,
-    office_key(),
+    office_of_case(),
     Column("case_id", ID, primary_key=True),
     #: Version the case had after the step.
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("content", Text, nullable=False),
     of_case(),
+    sqlite_with_rowid=False,
 )
 
 #: The whole state at some version: saves reading the changes before it, nothing more.

@@ -19,7 +19,17 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from .columns import ID, NAME, Moment, index_where, metadata, of_case, of_officer, office_key
+from .columns import (
+    ID,
+    NAME,
+    Moment,
+    index_where,
+    metadata,
+    of_case,
+    of_officer,
+    office_key,
+    office_of_case,
+)
 
 office = Table(
     "office",
@@ -181,7 +191,7 @@ subject = Table(
 work_item = Table(
     "work_item",
     metadata,
-    office_key(),
+    office_of_case(),
     Column("id", ID, primary_key=True),
     Column("case_id", ID, nullable=False),
     Column("root_id", ID, nullable=False),
@@ -208,8 +218,8 @@ work_item = Table(
     #: Work item a side item belongs to; null for steps.
     Column("of_item", ID),
     of_case(),
-    Index(None, "office_id", "state", "post", "since", "id"),
-    Index(None, "office_id", "state", "officer", "since", "id"),
+    index_where("state = 'ready'", None, "post", "since", "id"),
+    index_where("state = 'claimed'", None, "officer", "since", "id"),
     Index(None, "office_id", "case_id"),
     Index(None, "office_id", "root_id"),
     index_where("of_item IS NOT NULL", None, "of_item"),
@@ -219,7 +229,7 @@ work_item = Table(
 form_entry = Table(
     "form_entry",
     metadata,
-    office_key(),
+    office_of_case(),
     Column("case_id", ID, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("work_item_id", ID),
@@ -228,12 +238,13 @@ form_entry = Table(
     Column("salt", String(32), nullable=False),
     Column("digest", String(64), nullable=False),
     of_case(),
+    sqlite_with_rowid=False,
 )
 
 form_value = Table(
     "form_value",
     metadata,
-    office_key(),
+    office_of_case(),
     Column("case_id", ID, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("field", NAME, primary_key=True),
@@ -247,6 +258,7 @@ form_value = Table(
         ["office_id", "case_id", "number"],
         ["form_entry.office_id", "form_entry.case_id", "form_entry.number"],
     ),
+    sqlite_with_rowid=False,
 )
 
 attachment = Table(
