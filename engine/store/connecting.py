@@ -23,6 +23,8 @@ CONNECT_TIMEOUT_S = 10
 RESTED_S = 1.0
 #: Execution option of a connection: whether its transaction writes.
 WRITES = "qingdan_writes"
+#: Another: its owner begins and ends its transactions by :func:`command`.
+BY_HAND = "qingdan_by_hand"
 
 
 def engine_at(url: URL, *, create: bool) -> Engine:
@@ -66,9 +68,10 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A writer takes the lock first: two readers who both turn writers would deadlock.
-    writes = connection.get_execution_options().get(WRITES, True)
-    command(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(BY_HAND):
+        # A writer takes the lock first: two readers who both turn writers would deadlock.
+        command(connection, "BEGIN IMMEDIATE" if options.get(WRITES, True) else "BEGIN")
 
 
 def command(connection: Connection, text: str) -> None:

@@ -8,10 +8,9 @@ then does any of them go on. Writers in other processes wait as SQLite has it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Lock
+from threading import Lock
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import RootTransaction
 
 from engine.model.wording import say
 
@@ -20,6 +19,8 @@ from .errors import StoreBusy
 
 #: Most turns that share a commit.
 MOST = 64
+_BEGIN = "BEGIN IMMEDIATE"
+_COMMIT = "COMMIT"
 _SAVEPOINT = "SAVEPOINT turn"
 _RELEASE = "RELEASE turn"
 _UNDO = "ROLLBACK TO turn"
@@ -28,16 +29,17 @@ _UNDO = "ROLLBACK TO turn"
 class _Group:
     """The turns that share one transaction."""
 
-    def __init__(self, transaction: RootTransaction) -> None:
-        self.transaction = transaction
+    def __init__(self) -> None:
         self.turns = 0
-        self.is_over = Event()
+        #: Held until it is stored or undone.
+        self.open = Lock()
+        self.open.acquire()
         self.error: BaseException | None = None
 
     def end(self, error: BaseException | None = None) -> None:
         """Tell everybody."""
         self.error = error
-        self.is_over.set()
+        self.open.release()
 
 
 class Sharing:
@@ -64,18 +66,30 @@ class Sharing:
         """
         self._wait()
         try:
-            group = self._group or self._begin()
+            connection = self._connection or self._connect()
+            group = self._group or self._begin(connection)
             group.turns += 1
-            with self._undone_on_error(group):
-                assert self._connection is not None
-                yield self._connection
+            alone = group.turns == 1
+            try:
+                if not alone:
+                    connecting.command(connection, _SAVEPOINT)
+                yield connection
+                if not alone:
+                    connecting.command(connection, _RELEASE)
+            except BaseException as error:
+                self._undo(connection, group, error, alone=alone)
+                raise
         finally:
             self._pass_on()
-        group.is_over.wait()
+        with group.open:
+            # Stored with those who came after, or told why not.
+            pass
         if group.error is not None:
             raise group.error
 
     def _wait(self) -> None:
+        if self._turn.acquire(blocking=False):
+            return
         with self._counting:
             self._waiting += 1
         taken = False
@@ -94,35 +108,30 @@ class Sharing:
         if self._turn.acquire(blocking=False):
             self._pass_on()
 
-    def _begin(self) -> _Group:
-        if self._connection is None:
-            connection = self._engine.connect()
-            self._connection = connection.execution_options(**{connecting.WRITES: True})
-        self._group = _Group(self._connection.begin())
+    def _connect(self) -> Connection:
+        connection = self._engine.connect().execution_options(**{connecting.BY_HAND: True})
+        # To SQLAlchemy all is one transaction: its own beginnings and commits cost too much.
+        connection.begin()
+        self._connection = connection
+        return connection
+
+    def _begin(self, connection: Connection) -> _Group:
+        connecting.command(connection, _BEGIN)
+        self._group = _Group()
         return self._group
 
-    @contextmanager
-    def _undone_on_error(self, group: _Group) -> Iterator[None]:
-        connection = self._connection
-        assert connection is not None
-        alone = group.turns == 1
-        if not alone:
-            connecting.command(connection, _SAVEPOINT)
-        try:
-            yield
-            if not alone:
-                connecting.command(connection, _RELEASE)
-        except BaseException as error:
-            driver = connection.connection.dbapi_connection
-            if alone or driver is None or not driver.in_transaction:
-                # Alone, or SQLite has undone it all by itself: a full disk.
-                self._group = None
-                self._give_back()
-                group.end(error)
-            else:
-                connecting.command(connection, _UNDO)
-                connecting.command(connection, _RELEASE)
-            raise
+    def _undo(
+        self, connection: Connection, group: _Group, error: BaseException, *, alone: bool
+    ) -> None:
+        driver = connection.connection.dbapi_connection
+        if alone or driver is None or not driver.in_transaction:
+            # Alone, or SQLite has undone it all by itself: a full disk.
+            self._group = None
+            self._give_back()
+            group.end(error)
+        else:
+            connecting.command(connection, _UNDO)
+            connecting.command(connection, _RELEASE)
 
     def _pass_on(self) -> None:
         """Commit, unless somebody waits who will."""
@@ -138,8 +147,9 @@ class Sharing:
             self._turn.release()
 
     def _commit(self, group: _Group) -> None:
+        assert self._connection is not None
         try:
-            group.transaction.commit()
+            connecting.command(self._connection, _COMMIT)
         except BaseException as error:
             self._give_back()
             group.end(error)

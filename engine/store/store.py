@@ -45,12 +45,15 @@ class Store:
         StoreFull, StoreUnavailable
             The database failed; nothing of the block is stored.
         """
-        if self._sharing is None:
-            with self._transaction(writes=True) as connection:
+        try:
+            with self._sharing.turn() if self._sharing else self._transaction() as connection:
                 yield connection
-            return
-        with _translated(), self._sharing.turn() as connection:
-            yield connection
+        except IntegrityError as error:
+            if is_overtaken(error):
+                raise StoreBusy(say("store.overtaken")) from error
+            raise
+        except (DBAPIError, PoolTimeout) as error:
+            raise translated(error) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -61,15 +64,18 @@ class Store:
         StoreUnavailable
             The database failed.
         """
-        with self._transaction(writes=False) as connection:
-            yield connection
+        options: dict[str, object] = {WRITES: False}
+        if self.engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        try:
+            with self._transaction(**options) as connection:
+                yield connection
+        except (DBAPIError, PoolTimeout) as error:
+            raise translated(error) from error
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        options: dict[str, object] = {WRITES: writes}
-        if not writes and self.engine.dialect.name == "postgresql":
-            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with _translated(), self.engine.connect() as connection:
+    def _transaction(self, **options: object) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
             connection.execution_options(**options)
             with connection.begin():
                 yield connection
@@ -79,18 +85,6 @@ class Store:
         if self._sharing is not None:
             self._sharing.close()
         self.engine.dispose()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if is_overtaken(error):
-            raise StoreBusy(say("store.overtaken")) from error
-        raise
-    except (DBAPIError, PoolTimeout) as error:
-        raise translated(error) from error
 
 
 def configuration(connection: Connection) -> Config:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 
-from engine.store import Store, StoreUnavailable, open_store
+from engine.store import Store, StoreUnavailable, connecting, open_store
 
 
 def _enter(connection: Connection, name: str) -> None:
@@ -49,10 +49,22 @@ def sharing_store(sqlite_database: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def commits(sharing_store: Store) -> list[object]:
+def commits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     found: list[object] = []
-    event.listen(sharing_store.engine, "commit", found.append)
+    _at_commit(monkeypatch, found.append)
     return found
+
+
+def _at_commit(monkeypatch: pytest.MonkeyPatch, call: Callable[[Connection], object]) -> None:
+    """Do something before every commit of a shared transaction."""
+    run = connecting.command
+
+    def command(connection: Connection, text: str) -> None:
+        if text == "COMMIT":
+            call(connection)
+        run(connection, text)
+
+    monkeypatch.setattr(connecting, "command", command)
 
 
 def test_waiting_writers_share_one_commit(sharing_store: Store, commits: list[object]) -> None:
@@ -89,7 +101,9 @@ def test_first_writer_that_fails_takes_nobody_with_it(sharing_store: Store) -> N
     assert _names(sharing_store) == ["second"]
 
 
-def test_failed_commit_is_told_to_everybody(sharing_store: Store) -> None:
+def test_failed_commit_is_told_to_everybody(
+    sharing_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[StoreUnavailable] = []
 
     def work() -> None:
@@ -102,10 +116,10 @@ def test_failed_commit_is_told_to_everybody(sharing_store: Store) -> None:
     def close(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT nothing")
 
-    event.listen(sharing_store.engine, "commit", close)
-    with pytest.raises(StoreUnavailable), _others_waiting(sharing_store, work):
-        pass
-    event.remove(sharing_store.engine, "commit", close)
+    with monkeypatch.context() as patched:
+        _at_commit(patched, close)
+        with pytest.raises(StoreUnavailable), _others_waiting(sharing_store, work):
+            pass
     assert len(told) == 1
     assert _names(sharing_store) == []
     work()
