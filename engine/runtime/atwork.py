@@ -14,15 +14,13 @@ _OF_CASE = Columns(
     head_sequence="j.sequence",
     head_hash="j.hash",
     head_sm3="j.sm3",
+    last_form="(SELECT max(f.number) FROM form_entry f "
+    "WHERE f.office_id = c.office_id AND f.case_id = c.id)",
     has_objects="EXISTS (SELECT 1 FROM business_object o "
     "WHERE o.office_id = c.office_id AND o.root_id = c.root_id)",
 )
 _OF_ITEM = Columns(
     {"w": schema.work_item},
-    item_code="c.item_code",
-    item_name="c.item_name",
-    bundle="c.bundle",
-    title="s.title",
     waits_for="(SELECT min(x.kind) FROM work_item x WHERE x.office_id = w.office_id "
     "AND x.of_item = w.id AND coalesce(x.state, '') IN ('ready', 'claimed') "
     "AND x.kind <> 'review')",
@@ -31,6 +29,8 @@ _OF_ITEM = Columns(
     plans_signers="EXISTS (SELECT 1 FROM later_signer n "
     "WHERE n.office_id = w.office_id AND n.work_item_id = w.id)",
 )
+#: What a list of work items shows of their cases.
+_LISTED = ("item_code", "item_name", "bundle", "title")
 _CASE = """
 JOIN case_file r ON r.office_id = c.office_id AND r.id = c.root_id
 JOIN subject s ON s.office_id = c.office_id AND s.case_id = c.id
@@ -65,7 +65,8 @@ def item_at_work(wire: Wire, office_id: str, work_item_id: str) -> tuple[Row, Ro
         raise UnknownWorkItem(say("run.unknown-work-item", work_item=work_item_id))
     width = len(_OF_ITEM)
     item = _OF_ITEM.row(found[:width], sqlite=wire.is_sqlite)
-    return item, _OF_CASE.row(found[width:], sqlite=wire.is_sqlite)
+    case = _OF_CASE.row(found[width:], sqlite=wire.is_sqlite)
+    return item | {name: case[name] for name in _LISTED}, case
 
 
 def case_at_work(wire: Wire, office_id: str, case_id: str) -> Row:

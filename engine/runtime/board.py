@@ -3,7 +3,6 @@
 from engine.model.case import WorkItemState
 from engine.store import schema
 
-from .clock import due
 from .deadlines import following
 from .ledger import SYSTEM, Ledger
 from .machine import Alarm, News, Open, OpenKind
@@ -88,5 +87,5 @@ def _item(ledger: Ledger, row: Row, program: Program, opened: Open) -> dict[str,
         "party": asked.party,
         "state": WorkItemState.READY.value,
         "since": ledger.now,
-        "due": due(ledger.calendar, asked.limit, ledger.now),
+        "due": ledger.due(asked.limit),
     }

@@ -285,6 +285,7 @@ class Casework(Ledger):
             data = form_data(self.wire, self.office_id, child)
             after[number].update({name: data[name] for name in columns & data.keys()})
         if after != before:
-            machine.data[step.child_rows] = after
-            sealed = self.enter(row["id"], SYSTEM, [field_], {step.child_rows: after})
+            values = {step.child_rows: after}
+            machine.data |= values
+            sealed = self.enter(row["id"], SYSTEM, [field_], values, known=values)
             self.note(row["id"], SYSTEM, "collected", step=call.path, form_digest=sealed)

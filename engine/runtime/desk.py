@@ -1,7 +1,6 @@
 """Taking, giving back and finishing work items, inside one transaction."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import select
 
@@ -11,14 +10,13 @@ from engine.model.procedure import FieldType
 from engine.model.wording import say
 from engine.store import schema
 
-from . import objects, records
+from . import objects
 from .atwork import item_at_work
 from .batch.banks import find_bank
 from .batch.entry import with_tables
 from .casework import Casework
 from .deadlines import following
 from .errors import AlreadyTaken, FormInvalid, NotAllowed, Stale
-from .family import deeds_in
 from .filing import Upload, keep
 from .forms import parse_form
 from .judging import Judge
@@ -135,6 +133,7 @@ class Desk:
             parsed,
             work_item_id=self.item["id"],
             files={name: upload.sha256 for name, upload in files.items()},
+            known=self.work.form_of(self.case),
         )
         return parsed, sealed
 
@@ -142,7 +141,7 @@ class Desk:
         self, asked: Place, values: Mapping[str, str], files: Mapping[str, Upload]
     ) -> dict[str, object]:
         """Typed values of the form; a file that was handed in before is left out."""
-        connection, case_id = self.work.connection, self.case["id"]
+        connection = self.work.connection
         names = _file_fields(asked)
         parsed = parse_form(
             asked.fields,
@@ -150,7 +149,7 @@ class Desk:
                 asked.fields,
                 values,
                 files,
-                lambda: records.form_data(connection, self.office_id, case_id),
+                lambda: self.work.form_of(self.case),
                 lambda bank_id: find_bank(connection, self.office_id, bank_id),
             ),
             {name: upload.filename for name, upload in files.items() if name in names},
@@ -240,18 +239,15 @@ class Desk:
 
     def _set(self, **values: object) -> None:
         """Change the item, in the store and here, and what its officers are known to have done."""
-        before = tuple(deeds_in(self.item))
-        self.item |= values
-        names = ", ".join(f"{name} = ?" for name in values)
-        wire = self.work.wire
-        bound = [wire.moment(v) if isinstance(v, datetime) else v for v in values.values()]
-        text = f"UPDATE work_item SET {names} WHERE office_id = ? AND id = ?"
-        wire.run(text, *bound, self.office_id, self.item["id"])
-        self._deeds.subtract(before)
-        self._deeds.update(deeds_in(self.item))
-        for deed in before:
-            if not self._deeds[deed]:
-                del self._deeds[deed]
+        changed = {name: value for name, value in values.items() if self.item[name] != value}
+        key = {"office_id": self.office_id, "id": self.item["id"]}
+        self.work.wire.update(schema.work_item, changed, key)
+        if changed.keys() & {"officer", "cosigners"}:
+            self._deeds.remove(self.item)
+            self.item |= changed
+            self._deeds.add(self.item)
+        else:
+            self.item |= changed
 
     def _note(self, action: str, **facts: str) -> None:
         self.work.note(

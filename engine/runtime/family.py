@@ -1,6 +1,5 @@
 """What officers did in a family of cases: a case and all cases opened from it."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from .duties import Deed
@@ -14,21 +13,34 @@ _DEEDS = (
 )
 
 
-def load_deeds(wire: Wire, office_id: str, root_id: str) -> Counter[Deed]:
+class Deeds(dict[Deed, int]):
     """What officers did or hold in a family of cases, each deed with its number."""
+
+    def add(self, item: Mapping[str, object], number: int = 1) -> None:
+        """Count what a work item tells, so many times."""
+        for deed in deeds_in(item):
+            self[deed] = self.get(deed, 0) + number
+
+    def remove(self, item: Mapping[str, object]) -> None:
+        """Count what a work item told no more."""
+        for deed in deeds_in(item):
+            number = self.pop(deed)
+            if number > 1:
+                self[deed] = number - 1
+
+
+def load_deeds(wire: Wire, office_id: str, root_id: str) -> Deeds:
+    """What officers did or hold in a family of cases."""
     return deeds_by_root(wire, office_id, [root_id])[root_id]
 
 
-def deeds_by_root(
-    wire: Wire, office_id: str, roots: Collection[str]
-) -> Mapping[str, Counter[Deed]]:
+def deeds_by_root(wire: Wire, office_id: str, roots: Collection[str]) -> Mapping[str, Deeds]:
     """The same for several families at once."""
-    found: dict[str, Counter[Deed]] = {root: Counter() for root in roots}
+    found = {root: Deeds() for root in roots}
     text = _DEEDS.format(marks=", ".join("?" * len(roots)))
     for *values, number in wire.run(text, office_id, *roots).fetchall() if roots else ():
         row = dict(zip(_NAMES, values, strict=True))
-        for deed in deeds_in({**row, "external": False}):
-            found[row["root_id"]][deed] += number
+        found[row["root_id"]].add({**row, "external": False}, number)
     return found
 
 

@@ -69,6 +69,7 @@ class Judge:
         today: date,
     ) -> None:
         self.connection = connection
+        self.wire = Wire(connection)
         self.office_id = office_id
         self.versions = versions
         self.controls = controls
@@ -141,11 +142,10 @@ class Judge:
 
     def remember_all(self, roots: Collection[str]) -> None:
         """Read at once how several families stand, in a transaction that changes none."""
-        wire = Wire(self.connection)
-        for root_id, found in deeds_by_root(wire, self.office_id, roots).items():
+        for root_id, found in deeds_by_root(self.wire, self.office_id, roots).items():
             self.remember(root_id, found)
-        self._shared |= shared_deeds(wire, self.office_id, roots)
-        self._awaited = awaited_by(wire, self.office_id, roots)
+        self._shared |= shared_deeds(self.wire, self.office_id, roots)
+        self._awaited = awaited_by(self.wire, self.office_id, roots)
 
     def standing(self, root_id: str) -> Standing | None:
         """How a family stands, where :meth:`remember_all` read it; else None."""
@@ -177,7 +177,7 @@ class Judge:
     def outlook(self, kind: type[_Kind], root: Facts) -> _Kind:
         """A family of cases on the version of its top case, and who is there to finish it."""
         return kind(
-            connection=self.connection,
+            wire=self.wire,
             office_id=self.office_id,
             program=self.versions.program(self.connection, root["bundle"]),
             controls=self.controls,
@@ -208,15 +208,13 @@ class Judge:
     def deeds_of(self, root_id: str) -> tuple[Deed, ...]:
         """What officers did or hold in a family of cases; outside steps leave no trace."""
         if root_id not in self._deeds:
-            wire = Wire(self.connection)
-            self.remember(root_id, load_deeds(wire, self.office_id, root_id))
+            self.remember(root_id, load_deeds(self.wire, self.office_id, root_id))
         return self._deeds[root_id]
 
     def _elsewhere(self, root_id: str) -> tuple[Deed, ...]:
         """What officers did in other families about the same business objects."""
         if root_id not in self._shared:
-            wire = Wire(self.connection)
-            self._shared |= shared_deeds(wire, self.office_id, [root_id])
+            self._shared |= shared_deeds(self.wire, self.office_id, [root_id])
         return self._shared[root_id]
 
     def lineage(self, case: RowMapping | Row) -> frozenset[str]:

@@ -1,25 +1,25 @@
 """One transaction's hold on the store: read cases, write their journals and forms."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-
-from sqlalchemy import Connection
 
 from engine.model.calendar import Calendar
 from engine.model.controls import Controls
+from engine.model.item import TimeLimit
 from engine.model.office import Officer
 from engine.model.procedure import FormField
 from engine.store import journal, schema
 
 from . import states
 from .atwork import case_at_work, head_of
+from .clock import due
 from .deadlines.calendars import Calendars
-from .family import load_deeds
+from .family import Deeds, load_deeds
 from .keys import Keys
 from .machine import Machine
 from .program import Program
-from .shelf import Deeds, Shelf
+from .shelf import Shelf
 from .statements import Row, Wire
 from .values import digest, to_store
 from .versions import Versions
@@ -31,7 +31,6 @@ _NUMBER = (
     "INSERT INTO counter (office_id, name, value) VALUES (?, ?, 1) "
     "ON CONFLICT (office_id, name) DO UPDATE SET value = counter.value + 1 RETURNING value"
 )
-_FORMS = "SELECT max(number) FROM form_entry WHERE office_id = ? AND case_id = ?"
 _RETIRE = (
     "UPDATE form_value SET is_current = FALSE "
     "WHERE office_id = ? AND case_id = ? AND is_current AND field IN ({marks})"
@@ -47,7 +46,7 @@ class Ledger:
 
     def __init__(
         self,
-        connection: Connection,
+        wire: Wire,
         office_id: str,
         *,
         versions: Versions,
@@ -57,8 +56,8 @@ class Ledger:
         shelf: Shelf | None = None,
         calendars: Calendars | None = None,
     ) -> None:
-        self.connection = connection
-        self.wire = Wire(connection)
+        self.connection = wire.connection
+        self.wire = wire
         self.office_id = office_id
         self.versions = versions
         self.controls = controls
@@ -78,6 +77,8 @@ class Ledger:
         self._bumped: set[str] = set()
         self._heads: dict[str, journal.Head] = {}
         self._notes: dict[str, list[journal.Entry]] = {}
+        #: Number of the last form handed in, by case.
+        self._forms: dict[str, int] = {}
         #: Machines as they will be after the commit, by case, with their version.
         self._moved: dict[str, tuple[int, Machine]] = {}
 
@@ -98,10 +99,12 @@ class Ledger:
         self._revisions.setdefault(case["root_id"], case["family_revision"])
         if case["id"] not in self._notes:
             self._heads[case["id"]] = head_of(case)
+        self._forms.setdefault(case["id"], case["last_form"] or 0)
 
     def begin_chain(self, case_id: str) -> None:
-        """Take note of a case just opened: its journal is empty."""
+        """Take note of a case just opened: nothing is written of it yet."""
         self._heads[case_id] = journal.START
+        self._forms[case_id] = 0
 
     def note(self, case_id: str, actor: str, action: str, **facts: str) -> None:
         """Write a journal row; all of a transaction are written at its end."""
@@ -144,6 +147,10 @@ class Ledger:
         """The office's working days."""
         return self._calendars.at(self.connection)
 
+    def due(self, limit: TimeLimit | None) -> datetime | None:
+        """When a limit that begins now ends; None where nothing is counted."""
+        return due(self.calendar, limit, self.now) if limit is not None else None
+
     def program(self, row: Row) -> Program:
         """The program a case runs."""
         return self.versions.program(self.connection, row["bundle"])
@@ -158,6 +165,12 @@ class Ledger:
             return states.load(self.wire, self.office_id, row, program, lambda: self.now)
         machine.set_clock(lambda: self.now)
         return machine
+
+    def form_of(self, row: Row) -> Mapping[str, object]:
+        """The form of a case as it stands."""
+        machine = self.load(row)
+        self.put_back(row, machine)
+        return machine.data
 
     def store(self, row: Row, machine: Machine) -> None:
         """Store what moved in a case; kept in memory after the commit."""
@@ -189,11 +202,16 @@ class Ledger:
         *,
         work_item_id: str | None = None,
         files: Mapping[str, str] | None = None,
+        known: Collection[str] = (),
     ) -> str:
-        """Store a form as submitted; its digest, empty where there is nothing in it."""
+        """Store a form as submitted; its digest, empty where there is nothing in it.
+
+        ``known`` are the fields the case has values of, which count no more then.
+        """
         if not values and not files:
             return ""
-        last = self.wire.run(_FORMS, self.office_id, case_id).fetchone()[0] or 0
+        last = self._forms[case_id]
+        self._forms[case_id] = last + 1
         key = {"office_id": self.office_id, "case_id": case_id, "number": last + 1}
         salt = secrets.token_hex(16)
         sealed = digest(values, files or {}, salt)
@@ -205,8 +223,8 @@ class Ledger:
             if field.name in values
         ]
         if rows:
-            if last:
-                names = [str(row["field"]) for row in rows]
+            names = [str(row["field"]) for row in rows if row["field"] in known]
+            if names:
                 text = _RETIRE.format(marks=", ".join("?" * len(names)))
                 self.wire.run(text, self.office_id, case_id, *names)
             self.wire.insert(schema.form_value, *rows)
@@ -221,5 +239,10 @@ class Ledger:
 
 def _stored(field: FormField, value: object) -> dict[str, object]:
     kept = to_store(field, value)
-    row: dict[str, object] = {"field": field.name, "type": field.type.value}
-    return row | {"fen": kept.fen, "content": kept.content, "is_current": True}
+    return {
+        "field": field.name,
+        "type": field.type.value,
+        "fen": kept.fen,
+        "content": kept.content,
+        "is_current": True,
+    }

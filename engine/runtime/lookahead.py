@@ -12,7 +12,7 @@ from itertools import pairwise
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import RowMapping, or_, select
 
 from engine.model.case import Applicant, CaseState
 from engine.model.controls import Controls
@@ -89,7 +89,7 @@ class Forecast:
 class Outlook:
     """A family of cases, and who is there to finish it."""
 
-    connection: Connection
+    wire: Wire
     office_id: str
     program: Program
     controls: Controls
@@ -201,7 +201,7 @@ class Outlook:
         found = self.awaited
         if found is None:
             root = self.root["id"]
-            asked = awaited_by(Wire(self.connection), self.office_id, [root], alarms=with_alarms)
+            asked = awaited_by(self.wire, self.office_id, [root], alarms=with_alarms)
             found = asked[root]
         return found.steps | found.alarms if with_alarms else found.steps
 
@@ -286,7 +286,7 @@ class Outlook:
             )
             .distinct()
         )
-        return [dict(row) for row in self.connection.execute(query).mappings()]
+        return [dict(row) for row in self.wire.connection.execute(query).mappings()]
 
     # words -------------------------------------------------------------------
 

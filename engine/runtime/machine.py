@@ -215,8 +215,10 @@ class Machine:
         workflow = self._workflow
         before_places, before_timers = dict[str, Open](), dict[str, Alarm]()
         for task in (*workflow.touched, *workflow.dropped):
-            before_places |= {p.id: p for p in self._places.pop(task.id, ())}
-            before_timers |= {t.id: t for t in self._timers.pop(task.id, ())}
+            for place in self._places.pop(task.id, ()):
+                before_places[place.id] = place
+            for alarm in self._timers.pop(task.id, ()):
+                before_timers[alarm.id] = alarm
         workflow.dropped.clear()
         places, timers = self._review(workflow.touched)
         return News(

@@ -275,7 +275,7 @@ class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution
 
     def _work(self, judge: Judge) -> Casework:
         return Casework(
-            judge.connection,
+            judge.wire,
             self.id,
             versions=self._versions,
             controls=self.controls,

@@ -4,18 +4,16 @@ A memory only: whoever takes a case proves by its version that it is the one in
 the store, and puts it back only when the step has been committed.
 """
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from threading import Lock
 
-from .duties import Deed
+from .family import Deeds
 from .machine import Machine
 
 #: Tasks of all kept cases together; a case of a dozen steps has about forty.
 MOST_TASKS = 30_000
 #: Families of cases whose deeds are kept.
 MOST_FAMILIES = 2_000
-
-Deeds = Counter[Deed]
 
 
 class Shelf:
@@ -56,7 +54,7 @@ class Shelf:
         """What officers did in a family at this revision, as a copy."""
         with self._lock:
             found = self._deeds.get(root_id)
-            return found[1].copy() if found is not None and found[0] == revision else None
+            return Deeds(found[1]) if found is not None and found[0] == revision else None
 
     def keep_deeds(self, root_id: str, revision: int, deeds: Deeds) -> None:
         """Keep the deeds of a family as committed."""

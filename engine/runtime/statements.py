@@ -6,8 +6,9 @@ connection and its transaction are SQLAlchemy's, so both may be mixed.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -19,17 +20,24 @@ from engine.store.columns import Moment
 
 Row = dict[str, Any]
 
+_ERRORS = (sqlite3.Error, psycopg.Error)
+#: Most rows in one statement of PostgreSQL, which has to plan each number of rows apart.
+MOST_TOGETHER = 8
+
 
 class Wire:
     """The driver's connection under a transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        self._driver: Any = connection.connection.dbapi_connection
+        self.connection = connection
+        driver: Any = connection.connection.dbapi_connection
         self.is_sqlite = connection.dialect.name == "sqlite"
+        # On PostgreSQL a cursor for every statement costs half as much as the statement.
+        self._driver = driver if self.is_sqlite else driver.cursor()
         self._bound: dict[datetime, object] = {}
 
     def run(self, text: str, *values: object) -> Any:
-        """Execute a statement with ``?`` for its values; the driver's cursor.
+        """Execute a statement with ``?`` for its values; a cursor, good until the next one.
 
         Raises
         ------
@@ -37,38 +45,43 @@ class Wire:
             As SQLAlchemy would have raised it.
         """
         try:
-            if self.is_sqlite:
-                return self._driver.execute(text, values)
-            return self._driver.execute(_postgresql(text), values)
-        except (sqlite3.Error, psycopg.Error) as error:
-            base = sqlite3.Error if self.is_sqlite else psycopg.Error
-            raise DBAPIError.instance(text, None, error, base) from error
+            return self._driver.execute(text if self.is_sqlite else _postgresql(text), values)
+        except _ERRORS as error:
+            raise self._error(text, error) from error
+
+    def _error(self, text: str, error: Exception) -> Exception:
+        base = sqlite3.Error if self.is_sqlite else psycopg.Error
+        return DBAPIError.instance(text, None, error, base)
 
     def insert(self, table: Table, *rows: Mapping[str, object]) -> None:
         """Insert rows; a column that is not named takes its default, the same in every row."""
-        names = tuple(rows[0])
-        text = _insert(table, names)
+        together = 1 if self.is_sqlite or len(rows) > MOST_TOGETHER else len(rows)
+        text, moments = _insert(table, tuple(rows[0]), together)
         values = [list(row.values()) for row in rows]
         if self.is_sqlite:
-            for place in _moments(table, names):
+            for place in moments:
                 for bound in values:
                     bound[place] = self.moment(bound[place])
-        if len(values) == 1:
-            self.run(text, *values[0])
+        if len(values) == together:
+            self.run(text, *chain.from_iterable(values))
             return
         try:
-            if self.is_sqlite:
-                self._driver.executemany(text, values)
-            else:
-                self._driver.cursor().executemany(_postgresql(text), values)
-        except (sqlite3.Error, psycopg.Error) as error:
-            base = sqlite3.Error if self.is_sqlite else psycopg.Error
-            raise DBAPIError.instance(text, None, error, base) from error
+            self._driver.executemany(text if self.is_sqlite else _postgresql(text), values)
+        except _ERRORS as error:
+            raise self._error(text, error) from error
+
+    def update(self, table: Table, values: Mapping[str, object], key: Mapping[str, object]) -> None:
+        """Change the row with this key; a statement without values is not sent."""
+        if values:
+            bound = [self.moment(v) if isinstance(v, date) else v for v in values.values()]
+            self.run(_update(table, tuple(values), tuple(key)), *bound, *key.values())
 
     def moment(self, value: Any) -> object:
-        """A moment as the driver takes it."""
+        """A moment or a day as the driver takes it."""
         if value is None or not self.is_sqlite:
             return value
+        if not isinstance(value, datetime):
+            return value.isoformat()
         text = self._bound.get(value)
         if text is None:
             naive = value.astimezone(UTC).replace(tzinfo=None)
@@ -137,12 +150,16 @@ def _postgresql(text: str) -> str:
 
 
 @cache
-def _insert(table: Table, names: tuple[str, ...]) -> str:
-    marks = ", ".join("?" * len(names))
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
+def _insert(table: Table, names: tuple[str, ...], rows: int) -> tuple[str, tuple[int, ...]]:
+    """The statement for so many rows, and which of these columns are moments."""
+    marks = f"({', '.join('?' * len(names))})"
+    text = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([marks] * rows)}"
+    return text, tuple(
+        n for n, name in enumerate(names) if isinstance(table.c[name].type, Moment | Date)
+    )
 
 
 @cache
-def _moments(table: Table, names: tuple[str, ...]) -> tuple[int, ...]:
-    """Which of these columns are moments."""
-    return tuple(n for n, name in enumerate(names) if isinstance(table.c[name].type, Moment))
+def _update(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{name} = ?" for name in names)
+    return f"UPDATE {table.name} SET {changes} WHERE {' AND '.join(f'{k} = ?' for k in key)}"

@@ -109,8 +109,9 @@ def _caller(workflow: Indexed) -> int:
 
 def _record(task: LiveTask) -> list[object]:
     parent = task.parent
-    inner: dict[str, object] = {k: v for k, v in task.internal_data.items() if k not in _PASSING}
-    merged = task.internal_data.get("merged")
+    noted = task.internal_data
+    inner = {k: v for k, v in noted.items() if k not in _PASSING} if noted else noted
+    merged = noted.get("merged")
     if merged is not None:
         # Grows with every instance: only what is new is written.
         inner["merged"] = [len(merged), merged[task.merged_stored :]]

@@ -15,6 +15,7 @@ from typing import Any
 from engine.model.procedure import FieldType, FormField
 
 _FEN = Decimal(100)
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,5 @@ def digest(values: Mapping[str, object], files: Mapping[str, str], salt: str) ->
 
     ``files`` are the digests of the files handed in, by field.
     """
-    plain = json.dumps(
-        {"values": values, "files": files}, ensure_ascii=False, sort_keys=True, default=str
-    )
+    plain = _encode({"values": values, "files": files})
     return hashlib.sha256(f"{salt}\n{plain}".encode()).hexdigest()

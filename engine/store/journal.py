@@ -7,11 +7,12 @@ SM3 (GB/T 32905), a second chain of it runs beside; it may begin late or pause.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
@@ -23,19 +24,8 @@ from .schema import journal, office
 OFFICE_CHAIN = "-"
 #: Hash before the first row of a chain.
 GENESIS = "0" * 64
-#: Columns the hash covers, in order, before the hash of the row before.
-_COVERED = (
-    "office_id",
-    "case_id",
-    "sequence",
-    "at",
-    "actor",
-    "action",
-    "step",
-    "step_name",
-    "form_digest",
-    "note",
-)
+#: Columns the hash covers, in order, after office, case, sequence and moment.
+_TEXTS = ("actor", "action", "step", "step_name", "form_digest", "note")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +90,10 @@ class Breach:
     seal: int = 0
 
 
+#: A text as :func:`json.dumps` writes it, in one call.
+_quoted: Callable[[str], str] = json.encoder.encode_basestring
+
+
 def _has_sm3() -> bool:
     try:
         hashlib.new("sm3", b"")
@@ -116,15 +110,11 @@ def sm3_of(text: bytes) -> str:
     return hashlib.new("sm3", text).hexdigest() if HAS_SM3 else ""
 
 
-def _content(row: RowMapping | dict[str, object]) -> str:
+def _content(row: RowMapping | dict[str, Any]) -> str:
     """A row's own content as a JSON list that lacks its last member."""
-    at = row["at"]
-    assert isinstance(at, datetime)
-    covered = [
-        at.astimezone(UTC).isoformat(timespec="microseconds") if name == "at" else row[name]
-        for name in _COVERED
-    ]
-    return json.dumps(covered, ensure_ascii=False, separators=(",", ":"))[:-1]
+    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    before = f"{_quoted(row['office_id'])},{_quoted(row['case_id'])},{row['sequence']}"
+    return f'[{before},"{at}",{",".join([_quoted(row[name]) for name in _TEXTS])}'
 
 
 def _chained(content: str, previous: str) -> bytes:

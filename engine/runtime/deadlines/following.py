@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import insert, update
-
 from engine.bpmn.expression import parse
 from engine.model.calendar import last_day
 from engine.model.clock import AUTOMATIC, Deadline, DeadlineKind
@@ -27,7 +25,7 @@ from ..machine import Machine, News
 from ..program import Program
 from ..statements import Row
 from .course import Course, Terms
-from .rows import deadline_row, load_clocks, save_clock
+from .rows import deadline_row, load_clock, save_clock
 
 _STANDING = (
     "SELECT 1 FROM clock_pause "
@@ -40,7 +38,7 @@ def begin(ledger: Ledger, case_id: str, procedure: Procedure) -> None:
     terms = Terms.of(procedure)
     if terms is not None:
         course = Course.begin(case_id, terms, ledger.calendar, ledger.now)
-        save_clock(ledger.connection, ledger.office_id, course.clock)
+        save_clock(ledger.wire, ledger.office_id, course.clock)
 
 
 def course_of(ledger: Ledger, row: Row) -> Course | None:
@@ -50,12 +48,12 @@ def course_of(ledger: Ledger, row: Row) -> Course | None:
     those of the version it was opened with.
     """
     terms = Terms.of(ledger.versions.opened_on(ledger.connection, row))
-    clock = load_clocks(ledger.connection, ledger.office_id, [row["id"]]).get(row["id"])
+    clock = load_clock(ledger.wire, ledger.office_id, row["id"])
     if terms is None or clock is None:
         return None
     course = Course(clock, terms, ledger.calendar, ledger.now)
     if course.clock.deemed and not clock.deemed:
-        save_clock(ledger.connection, ledger.office_id, course.clock)
+        save_clock(ledger.wire, ledger.office_id, course.clock)
         due = clock.deadline(DeadlineKind.ACCEPTANCE)
         note = say("clock.note.deemed-accepted", last=due and due.last, basis=due and due.basis)
         ledger.note(row["id"], SYSTEM, "deemed-accepted", note=note)
@@ -77,7 +75,7 @@ def step_done(ledger: Ledger, row: Row, item: Row, machine: Machine) -> None:
         # A step done again, or one the clock is past, changes nothing: the first time counts.
         with suppress(NotAllowed):
             _apply(course, event, node.label)
-    save_clock(ledger.connection, ledger.office_id, course.clock)
+    save_clock(ledger.wire, ledger.office_id, course.clock)
 
 
 def _holds(when: str, data: Mapping[str, object]) -> bool:
@@ -120,7 +118,7 @@ def keep_pace(ledger: Ledger, row: Row, machine: Machine, news: News) -> None:
         course = course_of(ledger, row)
         if course is not None:
             course.stand(still=still)
-            save_clock(ledger.connection, ledger.office_id, course.clock)
+            save_clock(ledger.wire, ledger.office_id, course.clock)
 
 
 class _OffClock(dict[str, bool]):
@@ -174,7 +172,7 @@ def end(ledger: Ledger, row: Row) -> None:
         return
     with suppress(NotAllowed):
         course.decide()
-    save_clock(ledger.connection, ledger.office_id, course.clock)
+    save_clock(ledger.wire, ledger.office_id, course.clock)
 
 
 def arrived(ledger: Ledger, row: Row, work_item_id: str, limit: TimeLimit | None) -> None:
@@ -197,18 +195,9 @@ def arrived(ledger: Ledger, row: Row, work_item_id: str, limit: TimeLimit | None
         counted_at=ledger.now,
         work_item_id=work_item_id,
     )
-    stored = deadline_row(ledger.office_id, row["id"], began)
-    ledger.connection.execute(insert(tables.deadline).values(stored))
+    ledger.wire.insert(tables.deadline, deadline_row(ledger.office_id, row["id"], began))
 
 
 def _met(ledger: Ledger, row: Row, work_item_id: str) -> None:
-    table = tables.deadline
-    ledger.connection.execute(
-        update(table)
-        .where(
-            table.c.office_id == ledger.office_id,
-            table.c.case_id == row["id"],
-            table.c.work_item_id == work_item_id,
-        )
-        .values(met_at=ledger.now)
-    )
+    key = {"office_id": ledger.office_id, "case_id": row["id"], "work_item_id": work_item_id}
+    ledger.wire.update(tables.deadline, {"met_at": ledger.now}, key)

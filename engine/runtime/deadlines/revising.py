@@ -149,7 +149,7 @@ def _recount_clock(matter: Matter) -> list[Recount]:
         if old.last != new.last
     ]
     if changes:
-        save_clock(work.connection, work.office_id, course.clock)
+        save_clock(work.wire, work.office_id, course.clock)
     return changes
 
 

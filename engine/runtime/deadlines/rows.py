@@ -1,14 +1,13 @@
 """Clocks as rows: read from the store and written back whole."""
 
-from collections.abc import Iterable
-from typing import Any
-
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Table
 
 from engine.model.clock import CaseClock, Deadline, DeadlineKind, Extension, Pause
 from engine.model.item import LimitUnit, TimeLimit
 from engine.model.regime import regime
 from engine.store import clock as tables
+
+from ..statements import Columns, Row, Wire
 
 _clock = tables.case_clock
 _FACTS = (
@@ -26,64 +25,62 @@ _FACTS = (
 _PAUSE = ("number", "kind", "reason", "basis", "statutory", "since", "until", "by", "ended_by")
 
 
-def _of(connection: Connection, table: Table, office_id: str, case_ids: Iterable[str]) -> list[Any]:
-    query = select(table).where(table.c.office_id == office_id, table.c.case_id.in_(set(case_ids)))
-    return list(connection.execute(query.order_by(*table.primary_key.columns)))
+_KEY = "WHERE t.office_id = ? AND t.case_id = ?"
+_DROP = "DELETE FROM {table} WHERE office_id = ? AND case_id = ?"
 
 
-def load_clocks(
-    connection: Connection, office_id: str, case_ids: Iterable[str]
-) -> dict[str, CaseClock]:
-    """Clocks by case; sub-procedures and cases older than the clock have none."""
-    wanted = tuple(case_ids)
-    rows = _of(connection, _clock, office_id, wanted)
-    deadlines = _of(connection, tables.deadline, office_id, wanted)
-    pauses = _of(connection, tables.clock_pause, office_id, wanted)
+def _reading(table: Table) -> tuple[Columns, str]:
+    columns = Columns({"t": table})
+    order = ", ".join(f"t.{column.name}" for column in table.primary_key)
+    return columns, f"SELECT {columns.text} FROM {table.name} t {_KEY} ORDER BY {order}"
+
+
+_CLOCKS, _DEADLINES, _PAUSES = map(_reading, (_clock, tables.deadline, tables.clock_pause))
+
+
+def load_clock(wire: Wire, office_id: str, case_id: str) -> CaseClock | None:
+    """The clock of a case; sub-procedures and cases older than the clock have none."""
+    asked = (office_id, case_id)
+    rows = wire.rows(*_CLOCKS, *asked)
+    if not rows:
+        return None
+    (row,) = rows
     order = list(DeadlineKind)
-    return {
-        row.case_id: CaseClock(
-            case_id=row.case_id,
-            regime=regime(row.regime),
-            deadlines=tuple(
-                sorted(
-                    (_deadline(d) for d in deadlines if d.case_id == row.case_id),
-                    key=lambda found: order.index(found.kind),
-                )
-            ),
-            pauses=tuple(
-                Pause(**{name: getattr(p, name) for name in _PAUSE})
-                for p in pauses
-                if p.case_id == row.case_id
-            ),
-            **{name: getattr(row, name) for name in _FACTS},
-        )
-        for row in rows
-    }
+    deadlines = map(_deadline, wire.rows(*_DEADLINES, *asked))
+    return CaseClock(
+        case_id=case_id,
+        regime=regime(row["regime"]),
+        deadlines=tuple(sorted(deadlines, key=lambda found: order.index(found.kind))),
+        pauses=tuple(
+            Pause(**{name: pause[name] for name in _PAUSE}) for pause in wire.rows(*_PAUSES, *asked)
+        ),
+        **{name: row[name] for name in _FACTS},
+    )
 
 
-def _deadline(row: Any) -> Deadline:
+def _deadline(row: Row) -> Deadline:
     extension = None
-    if row.extra_days:
+    if row["extra_days"]:
         extension = Extension(
-            days=row.extra_days,
-            by=row.extended_by,
-            at=row.extended_at,
-            reason=row.extension_reason,
-            notice=row.extension_notice,
+            days=row["extra_days"],
+            by=row["extended_by"],
+            at=row["extended_at"],
+            reason=row["extension_reason"],
+            notice=row["extension_notice"],
         )
     return Deadline(
-        kind=DeadlineKind(row.kind),
-        limit=TimeLimit(days=row.days, unit=LimitUnit(row.unit)),
-        basis=row.basis,
-        since=row.since,
-        last=row.last,
-        moves=row.moves,
+        kind=DeadlineKind(row["kind"]),
+        limit=TimeLimit(days=row["days"], unit=LimitUnit(row["unit"])),
+        basis=row["basis"],
+        since=row["since"],
+        last=row["last"],
+        moves=row["moves"],
         extension=extension,
-        met_at=row.met_at,
-        account=row.account,
-        provisional=row.provisional,
-        counted_at=row.counted_at,
-        work_item_id=row.work_item_id,
+        met_at=row["met_at"],
+        account=row["account"],
+        provisional=row["provisional"],
+        counted_at=row["counted_at"],
+        work_item_id=row["work_item_id"],
     )
 
 
@@ -113,7 +110,7 @@ def deadline_row(office_id: str, case_id: str, deadline: Deadline) -> dict[str, 
     }
 
 
-def save_clock(connection: Connection, office_id: str, clock: CaseClock) -> None:
+def save_clock(wire: Wire, office_id: str, clock: CaseClock) -> None:
     """Write a clock in place of what was stored of it."""
     key = {"office_id": office_id, "case_id": clock.case_id}
     facts = {name: getattr(clock, name) for name in _FACTS}
@@ -122,8 +119,6 @@ def save_clock(connection: Connection, office_id: str, clock: CaseClock) -> None
     pauses = [{**key, **{name: getattr(p, name) for name in _PAUSE}} for p in clock.pauses]
     written = ((_clock, [row]), (tables.deadline, deadlines), (tables.clock_pause, pauses))
     for table, rows in written:
-        connection.execute(
-            delete(table).where(table.c.office_id == office_id, table.c.case_id == clock.case_id)
-        )
+        wire.run(_DROP.format(table=table.name), office_id, clock.case_id)
         if rows:
-            connection.execute(insert(table), rows)
+            wire.insert(table, *rows)

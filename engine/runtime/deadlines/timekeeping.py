@@ -14,11 +14,12 @@ from engine.model.wording import say
 from .. import records
 from ..errors import NotAllowed
 from ..program import Program
+from ..statements import Wire
 from .course import Course, Terms
 from .following import course_of
 from .handover import HEAD
 from .matter import Matters
-from .rows import load_clocks, save_clock
+from .rows import load_clock, save_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Timekeeping(Matters):
         """
         with self.store.read() as connection:
             row = records.case_row(connection, self.id, case_id)
-            clock = load_clocks(connection, self.id, [case_id]).get(case_id)
+            clock = load_clock(Wire(connection), self.id, case_id)
             terms = Terms.of(self._versions.opened_on(connection, row))
             if clock is None or terms is None:
                 return None
@@ -193,7 +194,7 @@ class Timekeeping(Matters):
                 # What a step of the procedure does, nobody does beside it.
                 raise NotAllowed(say("clock.refused.drawn", step=step))
             note = move(course)
-            save_clock(matter.work.connection, self.id, course.clock)
+            save_clock(matter.work.wire, self.id, course.clock)
             matter.note(act.action, note or "")
             if act.duty:
                 matter.leave_deed(act.duty)

@@ -85,7 +85,8 @@ class EmergencyDesk(SigningDesk):
 
     def _judged(self) -> tuple[Waiver, ...]:
         self._not_own_review(self.officer)
-        if self._acted(self.officer, self.item["id"]):
+        # Only who does not hold the post can have taken it in an emergency.
+        if not self._holds(self.item["post"]) and self._acted(self.officer, self.item["id"]):
             return self.judge.judge(self.officer, {**self.item, "post": ""}, self.case)
         return super()._judged()
 

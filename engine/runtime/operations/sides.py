@@ -8,7 +8,6 @@ from engine.model.wording import say
 from engine.store import schema
 
 from ..errors import NotAllowed
-from ..family import deeds_in
 from ..filing import Upload
 from ..statements import Row
 from .handing import HandingDesk
@@ -60,7 +59,7 @@ class SideDesk(HandingDesk):
             **facts,
         }
         self.work.wire.insert(schema.work_item, row)
-        self._deeds.update(deeds_in(row))
+        self._deeds.add(row)
         if kind is not WorkItemKind.REVIEW:
             self.item["waits_for"] = kind.value
         return side_id
