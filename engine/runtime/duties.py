@@ -4,8 +4,8 @@ Pure judgement over facts; the caller reads them from the store and journals
 the outcome. Recording what an outside party did leaves no trace for conflicts.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.model.case import Applicant
@@ -13,6 +13,7 @@ from engine.model.controls import Controls
 from engine.model.office import Officer, Roster, Waiver
 from engine.model.procedure import StepGroup
 from engine.model.wording import say
+from engine.verify.causes import node_at
 
 from .errors import Refused
 from .program import Program
@@ -45,6 +46,29 @@ class Deed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Bond:
+    """Steps that the same officers do (``qd:bind``)."""
+
+    #: Paths from the root of the program.
+    steps: tuple[str, ...]
+    #: How many persons each of them wants.
+    persons: tuple[int, ...]
+    reason: str
+
+    def exceeds(self, step: str, team_of: Mapping[str, set[str]]) -> str | None:
+        """A step whose officers and those of ``step`` are more than either wants, or None.
+
+        Then they are not the same, nor those of the one among those of the other.
+        """
+        wants = dict(zip(self.steps, self.persons, strict=True))
+        for other, persons in wants.items():
+            together = team_of[step] | team_of.get(other, set())
+            if len(together) > max(wants[step], persons):
+                return other
+        return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Family:
     """What is known of the family of cases a step belongs to."""
 
@@ -53,7 +77,7 @@ class Family:
     #: Cases above and below this one, itself included: ``qd:bind`` holds among them.
     lineage: frozenset[str]
     separations: tuple[StepGroup, ...]
-    bindings: tuple[StepGroup, ...]
+    bindings: tuple[Bond, ...]
     #: Code of the item, for waivers limited to one.
     item: str = ""
     #: Number of the case at the top, for waivers limited to one: they hold in all below it.
@@ -62,34 +86,35 @@ class Family:
     elsewhere: tuple[Deed, ...] = ()
 
 
-def groups(program: Program) -> tuple[tuple[StepGroup, ...], tuple[StepGroup, ...]]:
+def groups(program: Program) -> tuple[tuple[StepGroup, ...], tuple[Bond, ...]]:
     """``qd:separate`` and ``qd:bind`` of a program, their steps as paths from its root."""
     separations: list[StepGroup] = []
-    bindings: list[StepGroup] = []
+    bindings: list[Bond] = []
     open_calls = [("", program.procedure.id, frozenset[str]())]
     while open_calls:
         prefix, process, above = open_calls.pop()
         procedure = program.procedures.get(process)
         if procedure is None or process in above:
             continue
-        for written, found in (
-            (procedure.separations, separations),
-            (procedure.bindings, bindings),
-        ):
-            found += [
-                StepGroup(
-                    steps=tuple(prefix + step for step in group.steps),
-                    reason=group.reason,
-                    line=group.line,
-                )
-                for group in written
-            ]
+        for group in procedure.separations:
+            steps = tuple(prefix + step for step in group.steps)
+            separations.append(replace(group, steps=steps))
+        for group in procedure.bindings:
+            steps = tuple(prefix + step for step in group.steps)
+            persons = tuple(_persons(program, step) for step in steps)
+            bindings.append(Bond(steps=steps, persons=persons, reason=group.reason))
         open_calls += [
             (f"{prefix}{node.id}/", node.called, above | {process})
             for node in procedure.nodes.values()
             if node.called
         ]
     return tuple(separations), tuple(bindings)
+
+
+def _persons(program: Program, path: str) -> int:
+    """How many persons a step wants; 1 where there is no such step (rule ``bad-group``)."""
+    node = node_at(path, program.procedure, program.procedures)
+    return node.step.persons if node is not None and node.step is not None else 1
 
 
 def recusal(officer: Officer, applicant: Applicant) -> tuple[str, str] | None:
@@ -225,12 +250,18 @@ class _Judgement:
         for group in self.family.bindings:
             if self.task.trail not in group.steps:
                 continue
-            for deed in self.family.deeds:
-                if (
-                    deed.trail in group.steps
-                    and deed.officer != self.officer.id
-                    and deed.case_id in self.family.lineage
-                ):
+            done = [
+                deed
+                for deed in self.family.deeds
+                if deed.trail in group.steps and deed.case_id in self.family.lineage
+            ]
+            team_of: dict[str, set[str]] = {self.task.trail: {self.officer.id}}
+            for deed in done:
+                team_of.setdefault(deed.trail, set()).add(deed.officer)
+            broken = group.exceeds(self.task.trail, team_of)
+            for deed in done:
+                concerned = broken and deed.trail in (broken, self.task.trail)
+                if concerned and deed.officer != self.officer.id:
                     raise self._refuse(
                         "bound-steps",
                         _design_basis(group),
@@ -293,7 +324,7 @@ def _canonical(controls: Controls, post: str) -> str:
     return known.name if known else post
 
 
-def _design_basis(group: StepGroup) -> str:
+def _design_basis(group: StepGroup | Bond) -> str:
     if not group.reason:
         return say("run.basis.no-reason")
     return say("run.basis.design", reason=group.reason)

@@ -102,6 +102,8 @@ def _drawn(random: Random) -> Instance:
     people = [f"o{number}" for number in range(random.randint(2, 3))]
     density = random.choice((0.3, 0.5, 0.7))
     pairs = [frozenset(pair) for pair in combinations(names, 2)]
+    bind = frozenset(random.sample(pairs, 1) if pairs and random.random() < 0.15 else ())
+    several = {s for pair in bind for s in sorted(pair) if random.random() < 0.3}
     rules = Rules(
         may={
             name: frozenset(
@@ -109,9 +111,9 @@ def _drawn(random: Random) -> Instance:
             )
             for name in names
         },
-        persons={name: 2 if random.random() < 0.06 else 1 for name in names},
+        persons={name: 2 if random.random() < 0.06 or name in several else 1 for name in names},
         separate=frozenset(pair for pair in pairs if random.random() < density),
-        bind=frozenset(random.sample(pairs, 1) if pairs and random.random() < 0.15 else ()),
+        bind=bind,
         avoid=frozenset({frozenset(people[:2])} if random.random() < 0.2 else ()),
     )
     item = item_of(procedure, rules, people)

@@ -45,10 +45,16 @@ class Rules:
                 return False
             if who != officer and frozenset({who, officer}) in self.avoid:
                 return False
-            bound = pair in self.bind or (what == step and any(step in b for b in self.bind))
-            if who != officer and bound:
-                return False
-        return True
+        return not any(self._exceeds(officer, step, other, deeds) for other in self._bound(step))
+
+    def _bound(self, step: str) -> frozenset[str]:
+        """The steps bound to a step, itself included."""
+        return frozenset().union(*(pair for pair in self.bind if step in pair))
+
+    def _exceeds(self, officer: str, step: str, other: str, deeds: Deeds) -> bool:
+        """Whether two bound steps would have more officers than the one that wants more."""
+        team = {who for who, what in deeds if what in (step, other)} | {officer}
+        return len(team) > max(self.persons[step], self.persons[other])
 
     def teams(self, step: str, deeds: Deeds, fixed: frozenset[str]) -> Iterator[Deeds]:
         """The deeds after officers took a step; ``fixed`` are among them already."""

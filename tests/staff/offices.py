@@ -165,8 +165,8 @@ class Brute:
                 return False
         for group in self.scene.procedure.bindings:
             bound = [team_of[step] for step in group.steps if step in team_of]
-            for team, also in combinations(bound, 2):
-                if any(a != b for a, b in zip(team, also, strict=False)):
+            for team, also in combinations(map(set, bound), 2):
+                if not (team <= also or also <= team):
                     return False
         return True
 

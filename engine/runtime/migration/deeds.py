@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from engine.model.case import Applicant, WorkItemKind, WorkItemState
 from engine.model.procedure import StepGroup
 
-from ..duties import Family, Task, groups, judge_steps
+from ..duties import Bond, Family, Task, groups, judge_steps
 from ..errors import Refused
 from ..judging import Judge
 from ..lookahead import BESIDE
@@ -14,6 +15,8 @@ from ..places import Place, place
 from ..program import Program
 from ..statements import Columns, Row, Wire
 from .comparing import Reason, node_at, reason
+
+_Group = TypeVar("_Group", StepGroup, Bond)
 
 _ITEM = Columns(
     {},
@@ -84,10 +87,8 @@ class Apart:
 
     def breaches(self) -> Iterator[Reason]:
         """Deeds that these forbid."""
-        separations, bindings = (
-            _fresh(before, after)
-            for before, after in zip(groups(self.old), groups(self.new), strict=True)
-        )
+        old, new = groups(self.old), groups(self.new)
+        separations, bindings = _fresh(old[0], new[0]), _fresh(old[1], new[1])
         deeds = self.judge.deeds_of(self.root["id"])
         for number, deed in enumerate(deeds):
             officer = self.judge.roster.officer(deed.officer)
@@ -121,7 +122,7 @@ class Apart:
         return {"id": case_id, "root_id": self.root["id"]}
 
 
-def _fresh(before: tuple[StepGroup, ...], after: tuple[StepGroup, ...]) -> tuple[StepGroup, ...]:
+def _fresh(before: tuple[_Group, ...], after: tuple[_Group, ...]) -> tuple[_Group, ...]:
     """The groups that keep apart, or together, what was not before."""
     known = [frozenset(group.steps) for group in before]
     return tuple(g for g in after if not any(frozenset(g.steps) <= steps for steps in known))

@@ -197,7 +197,7 @@ class Stepper:
         found = (
             path_of(task)
             for task in self.workflow.everywhere.values()
-            if task.has_state(TaskState.READY)
+            if (task.has_state(TaskState.READY) and not _is_undrawn(task))
             or (task.has_state(TaskState.WAITING) and isinstance(task.task_spec, kinds))
         )
         return tuple(dict.fromkeys(found))

@@ -149,7 +149,8 @@ def _reason(item: ItemProblem, answer: Infeasible, *, waivers: bool) -> Unstaffe
     bound: dict[frozenset[str], Restriction] = {}
     for rule in sorted(item.active(waivers=waivers), key=lambda rule: not rule.statutory):
         found = bound if rule.kind == "bind" else apart
-        found.setdefault(frozenset(rule.seats), rule)
+        seats = item.team(rule)[1] if rule.kind == "bind" else rule.seats
+        found.setdefault(frozenset(seats), rule)
     rules = [
         (apart if c.kind == "separate" else bound).get(frozenset(c.steps))
         for c in explanation

@@ -43,10 +43,11 @@ class Seat:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Restriction:
-    """Two seats that must not, or must, be taken by one officer."""
+    """Two seats that must not be taken by one officer; or two steps that one team does."""
 
     #: Why: their duties conflict, the designer separated the steps, a step wants several
-    #: persons; or (``bind``) the designer wants one officer for both.
+    #: persons; or (``bind``, of the first seats of both) the designer wants the same
+    #: officers for both steps. Where one wants more persons, the others' are among them.
     kind: Literal["duty", "separate", "persons", "bind"]
     seats: tuple[str, str]
     #: True when a statute demands it.
@@ -113,6 +114,7 @@ class ItemProblem:
         present = [officer for officer in self.officers if officer not in absent]
         authorised = {o: set(self.authorised[o] & wanted) for o in present}
         rules = [rule for rule in self.active(waivers=waivers) if wanted.issuperset(rule.seats)]
+        teams = [self.team(rule, wanted) for rule in rules if rule.kind == "bind"]
         apart = [r.seats for r in rules if r.kind == "persons" or (duties and r.kind != "bind")]
         added = []
         for avoidance in self.avoidances:
@@ -127,8 +129,33 @@ class ItemProblem:
             officers=present,
             authorised=authorised,
             separate=apart,
-            bind=[rule.seats for rule in rules if rule.kind == "bind"],
+            bind=[(seats[0], seats[1]) for count, seats in teams if count == 1],
+            at_most=[(count, frozenset(seats)) for count, seats in teams if count > 1],
         )
+
+    def team(
+        self, rule: Restriction, wanted: Collection[str] | None = None
+    ) -> tuple[int, tuple[str, ...]]:
+        """How many officers may take all seats of two bound steps, and these seats.
+
+        As many as the step for more persons wants: so the others' officers are among its.
+        """
+        steps = [self._seats_of[self.seats[seat].step] for seat in rule.seats]
+        seats = (seat for of in steps for seat in of if wanted is None or seat in wanted)
+        return max(map(len, steps)), tuple(seats)
+
+    def person_by_person(self, rule: Restriction) -> Iterator[tuple[str, str]]:
+        """Seats of two bound steps that one officer each may as well take."""
+        one, other = (self._seats_of[self.seats[seat].step] for seat in rule.seats)
+        yield from zip(one, other, strict=False)
+
+    @cached_property
+    def _seats_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Ids of the seats of each step."""
+        found: dict[str, tuple[str, ...]] = {}
+        for seat in self.seats.values():
+            found[seat.step] = (*found.get(seat.step, ()), seat.id)
+        return found
 
 
 def avoiding(relatives: tuple[str, str]) -> str:
@@ -257,9 +284,8 @@ class _Restrictions:
             yield from self._apart("separate", one, other, reason, statutory=False)
 
     def _bound(self, one: str, other: str, reason: str) -> Iterator[Restriction]:
-        """Person by person, as far as both steps have as many."""
-        for first, second in zip(self.of_step[one], self.of_step[other], strict=False):
-            yield Restriction(kind="bind", seats=(first.id, second.id), basis=reason)
+        first, second = self.of_step[one][0], self.of_step[other][0]
+        yield Restriction(kind="bind", seats=(first.id, second.id), basis=reason)
 
     def _apart(
         self,

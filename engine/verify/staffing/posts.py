@@ -238,9 +238,10 @@ def _bound(
 ) -> Iterator[tuple[str, str]]:
     for item in items:
         for rule in item.restrictions:
-            one, other = (seats.get((item.procedure.id, seat)) for seat in rule.seats)
-            if rule.kind == "bind" and one and other and one != other:
-                yield one, other
+            for pair in item.person_by_person(rule) if rule.kind == "bind" else ():
+                one, other = (seats.get((item.procedure.id, seat)) for seat in pair)
+                if one and other and one != other:
+                    yield one, other
 
 
 def _pairs(

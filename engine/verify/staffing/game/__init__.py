@@ -17,8 +17,9 @@ A claim is allowed
     to an officer with the step's post who is not recused from the case, who did no
     step whose duty conflicts or that is separated from it (a step never conflicts with
     itself; a waiver in force lifts a conflict), who avoids nobody that acted in the
-    case, and who did every step bound to it that was done. A loop or another instance
-    asks for the step again: from the same officer or another one. Leave today is no
+    case, and who did every step bound to it that was done. Bound steps for several persons
+    have the same officers, or where one wants more, all of the others'. A loop or another
+    instance asks for the step again: from the same officer or another one. Leave today is no
     obstacle to a later step; appointments are those of today.
 The office wins
     when no open step is ever without enough allowed officers, however long the game.
@@ -30,6 +31,9 @@ game; an assignment good for all steps that one run may execute together wins it
 once, and one run that cannot be staffed loses it. Only between the two is there
 anything to search. Neither bound is the answer: each branch may have a staffing when
 no choice made before the branch is good for both.
+
+Officers for bound steps of which one wants several are looked for as if they had to be named
+now. Where that fails, though no single run is lost, the answer is *unknown*.
 
 A case shows the steps, messages and timers it waits for. Where several positions wait for
 the same, as among sister cases, the office must win from each: a claim may be refused, or

@@ -1,18 +1,24 @@
 """The question a claim asks, and its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import Literal
 
 from engine.model.procedure import Procedure
+from engine.verify.behaviour.block import bits
 from engine.verify.staffing.item import ItemProblem
 
 from .course import Course
 from .search import OutOfReach, Search
 from .seats import Deed, Seats, Terms
-from .witness import Witness, explain
+from .witness import Witness, explain, way
 
+#: Most ways to promise officers to bound steps for several persons that are tried.
+MAX_PROMISES = 100
 #: Most answers a game remembers; all are forgotten beyond.
 MAX_ANSWERS = 20_000
 
@@ -123,14 +129,14 @@ def can_finish(case_state: CaseState) -> Yes | No:
     positions = _positions(case_state, shown[0]) if shown else []
     if not positions:
         return Yes(doubt=Doubt.UNKNOWN)
-    search, seats = game.search(), game.terms.seats(deeds, case_state.recused)
+    question = _Question(game.search(), positions, case_state.recused)
     try:
-        if search.wins(positions, seats):
-            return Yes()
-        witness = _witness(search, positions, seats, deeds)
+        wins = question.wins(deeds)
+        if wins is not False:
+            return Yes() if wins else Yes(doubt=Doubt.UNKNOWN)
+        return No(reason="look-ahead", witness=question.witness(deeds))
     except OutOfReach:
         return Yes(doubt=Doubt.UNKNOWN)
-    return No(reason="look-ahead", witness=witness)
 
 
 def _answer(case_state: CaseState, step: str, officer: str) -> Yes | No:
@@ -141,33 +147,87 @@ def _answer(case_state: CaseState, step: str, officer: str) -> Yes | No:
     bit = game.terms.bit.get(officer, 0)
     if not game.terms.allowed(number, deeds, case_state.recused) & bit:
         return No(reason="rule")
-    after = game.terms.seats((*deeds, (officer, step)), case_state.recused)
+    claimed = (*deeds, (officer, step))
     positions = _positions(case_state, number)
-    if not positions:
-        fits = game.terms.fits(after, game.course.inside)
-        return Yes() if fits else Yes(doubt=Doubt.UNKNOWN)
-    search = game.search()
+    question = _Question(game.search(), positions, case_state.recused)
     try:
-        if search.wins(positions, after):
+        if not positions or (after := question.wins(claimed)) is None:
+            return Yes() if question.fits(claimed) else Yes(doubt=Doubt.UNKNOWN)
+        if after:
             return Yes()
-        before = game.terms.seats(deeds, case_state.recused)
-        if search.wins(positions, before):
-            claimed = (*deeds, (officer, step))
-            return No(reason="look-ahead", witness=_witness(search, positions, after, claimed))
-        witness = _witness(search, positions, before, deeds)
+        before = question.wins(deeds)
+        if before:
+            return No(reason="look-ahead", witness=question.witness(claimed))
+        if before is None:
+            return Yes(doubt=Doubt.UNKNOWN)
+        return Yes(doubt=Doubt.UNSTAFFABLE, witness=question.witness(deeds))
     except OutOfReach:
         return Yes(doubt=Doubt.UNKNOWN)
-    return Yes(doubt=Doubt.UNSTAFFABLE, witness=witness)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Whether the office wins from some positions, by what was done before."""
+
+    search: Search
+    positions: list[int]
+    recused: Mapping[str, frozenset[str]]
+
+    def wins(self, deeds: tuple[Deed, ...]) -> bool | None:
+        """None where it depends on when the officers of bound steps are named."""
+        terms = self.search.terms
+        if not self.search.wins(self.positions, terms.seats(deeds, self.recused)):
+            return False
+        if not terms.teams or any(
+            self.search.wins(self.positions, seats) for seats in self._promised(deeds)
+        ):
+            return True
+        return False if self._hopeless(deeds) else None
+
+    def _promised(self, deeds: tuple[Deed, ...]) -> Iterator[Seats]:
+        """What is left to fill, by the officers promised to bound steps for several."""
+        terms = self.search.terms
+        for promised in islice(terms.promises(deeds), MAX_PROMISES):
+            yield terms.seats(deeds, self.recused, promised)
+
+    def _hopeless(self, deeds: tuple[Deed, ...]) -> tuple[int, int] | None:
+        """A position and steps of a run that no promise serves, even were the run known."""
+        seats = [*self._promised(deeds)]
+        if len(seats) == MAX_PROMISES:
+            return None
+        for position in self.positions:
+            for run in self.search.course.positions[position].runs or ():
+                if not any(self.search.fits(s, run & self.search.left(position, s)) for s in seats):
+                    return position, run
+        return None
+
+    def fits(self, deeds: tuple[Deed, ...]) -> bool:
+        """Whether some officers can do all there may be, wherever the case is."""
+        terms, inside = self.search.terms, self.search.course.inside
+        if not terms.teams:
+            return terms.fits(terms.seats(deeds, self.recused), inside)
+        return any(terms.fits(seats, inside) for seats in self._promised(deeds))
+
+    def witness(self, deeds: tuple[Deed, ...]) -> Witness:
+        """What of it cannot be staffed."""
+        terms, course = self.search.terms, self.search.course
+        seats = terms.seats(deeds, self.recused)
+        for position in self.positions:
+            if not self.search.wins([position], seats):
+                return explain(self.search, position, seats, deeds)
+        position, run = self._hopeless(deeds) or (self.positions[0], 0)
+        steps = [step for step in bits(run) if seats[step][0]]
+        remaining = reduce(or_, (seats[step][1] for step in steps), 0)
+        return Witness(
+            steps=tuple(course.steps[step] for step in steps),
+            run=way(course, position, run),
+            remaining=tuple(terms.officers[place] for place in bits(remaining)),
+            excluded=(),
+            bases=(),
+        )
 
 
 def _positions(case_state: CaseState, step: int) -> list[int]:
     course = case_state.game.course
     executed = course.mask(step for _, step in case_state.deeds)
     return course.locate(case_state.waiting, executed, step)
-
-
-def _witness(
-    search: Search, positions: list[int], seats: Seats, deeds: tuple[Deed, ...]
-) -> Witness:
-    lost = next(position for position in positions if not search.wins([position], seats))
-    return explain(search, lost, seats, deeds)

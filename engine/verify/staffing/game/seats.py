@@ -5,8 +5,11 @@ officers it still needs, and which may be they. A step that has had its officers
 needs none: they may always be asked again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
 from itertools import combinations
+from operator import or_
+from types import MappingProxyType
 
 from engine.verify.behaviour.block import bits, single_bits
 from engine.verify.staffing.item import ItemProblem
@@ -21,6 +24,8 @@ Seats = tuple[tuple[int, int], ...]
 Deed = tuple[str, str]
 
 _DONE = (0, 0)
+#: No officers promised to any step.
+NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
 class Terms:
@@ -37,8 +42,10 @@ class Terms:
         self.may = [0] * count
         #: For each step, the steps its officers keep away from.
         self.apart = [0] * count
-        #: For each step, the steps bound to it, itself included where there are any.
+        #: For each step of one person, such steps bound to it, itself included if any are.
         self.bound = [0] * count
+        #: Bound steps of which one wants several persons, in pairs.
+        self.teams: list[tuple[int, int]] = []
         #: The source that keeps two steps apart.
         self.basis: dict[frozenset[int], str] = {}
         #: By officer's bit: those the officer must not meet in a case.
@@ -51,6 +58,9 @@ class Terms:
                 self.may[number[seat_id]] |= self.bit[officer]
         for rule in item.restrictions:
             one, other = (number[seat_id] for seat_id in rule.seats)
+            if rule.kind == "bind" and max(self.persons[one], self.persons[other]) > 1:
+                self.teams += [(one, other), (other, one), (one, one), (other, other)]
+                continue
             kept = {"bind": self.bound, "persons": None}.get(rule.kind, self.apart)
             if kept is not None and rule.waiver is None:
                 kept[one] |= 1 << other
@@ -80,8 +90,17 @@ class Terms:
         did, foreign = self._did(deeds)
         return self._allowed(step, did, foreign, self._open(did, recused))
 
-    def seats(self, deeds: Iterable[Deed], recused: Mapping[str, frozenset[str]]) -> Seats:
-        """What is left to fill after some deeds; the parameters are those of :meth:`allowed`."""
+    def seats(
+        self,
+        deeds: Iterable[Deed],
+        recused: Mapping[str, frozenset[str]],
+        promised: Mapping[int, int] = NOTHING,
+    ) -> Seats:
+        """What is left to fill after some deeds; the parameters are those of :meth:`allowed`.
+
+        Bound steps for several persons do not bind what is to come, unless their
+        officers are ``promised``.
+        """
         did, foreign = self._did(deeds)
         not_out = self._open(did, recused)
         found = []
@@ -89,7 +108,7 @@ class Terms:
             if not persons:
                 found.append(_DONE)
                 continue
-            may = self._allowed(step, did, foreign, not_out)
+            may = self._allowed(step, did, foreign, not_out) & promised.get(step, -1)
             need = persons - (did[step] & may).bit_count()
             may &= ~did[step]
             # A step nothing binds and enough officers may take asks for no decision.
@@ -100,14 +119,35 @@ class Terms:
             found.append(_DONE if need <= 0 or free else (need, may))
         return tuple(found)
 
-    def _did(self, deeds: Iterable[Deed]) -> tuple[list[int], int]:
-        """For each step who did it, and the steps that somebody outside the roster did."""
-        did, foreign = [0] * len(self.persons), 0
+    def promises(self, deeds: Iterable[Deed]) -> Iterator[Mapping[int, int]]:
+        """Officers for all bound steps of which one wants several: every way to name them."""
+        did, _ = self._did(deeds)
+        steps = list(dict.fromkeys(one for one, _ in self.teams))
+        most = reduce(or_, (self.may[step] for step in steps), 0)
+        yield from self._named(steps, most, did, {})
+
+    def _named(
+        self, steps: list[int], most: int, did: list[int], named: dict[int, int]
+    ) -> Iterator[Mapping[int, int]]:
+        """Officers for the steps not ``named`` yet, some of ``most``."""
+        if len(named) == len(steps):
+            yield named
+            return
+        step = steps[len(named)]
+        bound = [named[other] for one, other in self.teams if one == step and other in named]
+        for team in map(sum, combinations(single_bits(most), self.persons[step])):
+            if not did[step] & ~team and all(team & other in (team, other) for other in bound):
+                yield from self._named(steps, most, did, {**named, step: team})
+
+    def _did(self, deeds: Iterable[Deed]) -> tuple[list[int], dict[int, set[str]]]:
+        """For each step who did it, and who did it of those outside the roster."""
+        did, foreign = [0] * len(self.persons), dict[int, set[str]]()
         for officer, step in deeds:
             place = self.course.number.get(step)
             if place is not None and self.persons[place]:
                 did[place] |= self.bit.get(officer, 0)
-                foreign |= 0 if officer in self.bit else 1 << place
+                if officer not in self.bit:
+                    foreign.setdefault(place, set()).add(officer)
         return did, foreign
 
     def _open(self, did: list[int], recused: Mapping[str, frozenset[str]]) -> dict[str, int]:
@@ -118,7 +158,13 @@ class Terms:
             found[prefix] = ~(kept_out | sum(self.bit.get(officer, 0) for officer in who))
         return found
 
-    def _allowed(self, step: int, did: list[int], foreign: int, not_out: dict[str, int]) -> int:
+    def _allowed(
+        self,
+        step: int,
+        did: list[int],
+        foreign: Mapping[int, set[str]],
+        not_out: dict[str, int],
+    ) -> int:
         may = self.may[step]
         if len(not_out) == 1:
             may &= not_out[""]
@@ -131,8 +177,15 @@ class Terms:
             for other in bits(self.bound[step]):
                 if did[other]:
                     may &= did[other] if not did[other] & (did[other] - 1) else 0
-            if self.bound[step] & foreign:
+            if any(self.bound[step] >> place & 1 for place in foreign):
                 may = 0
+        for one, other in self.teams:
+            if one == step:
+                team = did[one] | did[other]
+                others = foreign.get(one, set()) | foreign.get(other, set())
+                count = team.bit_count() + len(others)
+                most = max(self.persons[one], self.persons[other])
+                may &= team if count == most else -(count < most)
         return may
 
     def _avoided(self, did: Iterable[int]) -> int:

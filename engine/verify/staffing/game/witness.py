@@ -66,7 +66,7 @@ def explain(search: Search, position: int, seats: Seats, deeds: tuple[Deed, ...]
         remaining |= seats[step][1]
     return Witness(
         steps=tuple(course.steps[step] for step in bits(core)),
-        run=_way(course, position, core) if one_run else (),
+        run=way(course, position, core) if one_run else (),
         remaining=tuple(terms.officers[place] for place in bits(remaining)),
         excluded=tuple(_exclusions(terms, core, deeds)) if not remaining else (),
         bases=_bases(terms, core),
@@ -81,7 +81,7 @@ def _core(terms: Terms, seats: Seats, steps: int) -> int:
     return steps
 
 
-def _way(course: Course, start: int, wanted: int) -> tuple[str, ...]:
+def way(course: Course, start: int, wanted: int) -> tuple[str, ...]:
     """Node ids of a way with the fewest moves on which all wanted steps are executed."""
     first = (start, wanted)
     came: dict[tuple[int, int], tuple[tuple[int, int], tuple[str, ...]] | None] = {first: None}
