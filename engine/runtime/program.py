@@ -71,6 +71,14 @@ class Program:
         found.append((procedure, procedure.nodes[last]))
         return tuple(found)
 
+    def has(self, path: str) -> bool:
+        """Whether a path names a node of it."""
+        try:
+            self.chain(path)
+        except KeyError:
+            return False
+        return True
+
 
 def closure(start: str, procedures: Mapping[str, Procedure]) -> tuple[str, ...]:
     """Ids of a process and of all it calls, as far as they are known."""

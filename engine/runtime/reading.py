@@ -187,7 +187,7 @@ class Reading:
     def _work_item(
         self, connection: Connection, row: RowMapping | Row, refusal: str = ""
     ) -> WorkItem:
-        program = self._versions.program(connection, row["bundle"])
+        program = self._versions.program_with(connection, row, row["step"])
         asked = place(program, self.controls, row["step"])
         return records.to_work_item(row, asked, refusal)
 

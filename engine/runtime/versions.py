@@ -26,6 +26,10 @@ from .errors import Unexecutable, UnknownVersion
 from .program import Program, build, closure
 from .statements import Wire
 
+_BEFORE = (
+    "SELECT old_bundle FROM case_migration "
+    "WHERE office_id = ? AND case_id = ? ORDER BY version DESC"
+)
 _FIRST = (
     "SELECT old_bundle FROM case_migration "
     "WHERE office_id = ? AND case_id = ? ORDER BY version LIMIT 1"
@@ -178,6 +182,17 @@ class Versions:
         first = Wire(connection).run(_FIRST, self.office_id, case["id"]).fetchone()
         bundle = first[0] if first else case["bundle"]
         return self.program(connection, bundle).procedure
+
+    def program_with(
+        self, connection: Connection, item: Mapping[str, Any] | RowMapping, path: str
+    ) -> Program:
+        """The program of a work item's case, or the last one before that had its step."""
+        program = self.program(connection, item["bundle"])
+        if program.has(path):
+            return program
+        rows = Wire(connection).run(_BEFORE, self.office_id, item["case_id"]).fetchall()
+        former = (self.program(connection, bundle) for (bundle,) in rows)
+        return next((each for each in former if each.has(path)), program)
 
     def sub_bundle(self, bundle: str, process_id: str, procedures: Mapping[str, Procedure]) -> str:
         """The bundle of a process that is called by another bundle's."""

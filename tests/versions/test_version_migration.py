@@ -189,6 +189,16 @@ def test_return_to_a_step_before_the_move_is_done_on_the_new_version(desk: Desk)
     assert finish(desk, case) == ["a", "b", "x"]
 
 
+def test_item_that_was_returned_is_still_read_when_its_step_is_gone(desk: Desk) -> None:
+    case = begun(desk, "a")
+    item = desk.waiting(case)["b"].id
+    desk.office.claim(item, by="ding")
+    desk.office.return_to(item, by="ding", target="a", reason="重办")
+    moved(desk, case, straight("a", "c"))
+    assert desk.office.work_item(item).step_name == "b"
+    assert finish(desk, case) == ["a", "c"]
+
+
 def test_suspended_case_stays_suspended(desk: Desk) -> None:
     case = begun(desk, "a")
     desk.office.suspend(case, by="zhang", reason="等")

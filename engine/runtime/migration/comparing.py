@@ -61,10 +61,7 @@ def differences(old: Program, new: Program, footprints: Footprints) -> Iterator[
 
 def node_at(program: Program, path: str) -> tuple[Procedure, Node] | None:
     """The node a path names, and its procedure; None where there is none."""
-    try:
-        return program.chain(path)[-1]
-    except KeyError:
-        return None
+    return program.chain(path)[-1] if program.has(path) else None
 
 
 def _nature(node: Node) -> tuple[object, ...]:
