@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ from engine.cli.main import qingdan
 from engine.model.controls import load_controls
 from engine.model.errors import QingdanError
 from engine.model.roster_file import load_roster
-from engine.runtime import Office
+from engine.runtime import Office, system_clock
 from engine.store import open_store
+from tests.cases.conftest import Clock
 from tests.cases.drawings import field, line, process, step
 
 FILE = process(
@@ -275,3 +278,40 @@ def test_an_emergency_is_reviewed_before_the_case_can_end(run: Run) -> None:
     run(f"case sign {case}/examine --choice 同意 --as dong")
 
     assert json.loads(run(f"case show {case} --format json"))["case"]["state"] == "open"
+
+
+def test_the_version_of_tomorrow_takes_over_what_runs(
+    run: Run, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    clock.now = system_clock()
+    monkeypatch.setattr("engine.cli.case.Office", partial(Office, clock=clock))
+    store = open_store(database)
+    office = Office(store, "home", controls=load_controls(), clock=clock)
+    (tmp_path / "bpmn" / "p.bpmn").write_bytes(
+        FILE.replace(b"</process>", step("check", post="所长").encode() + b"</process>")
+        .replace(b'targetRef="approve"', b'targetRef="check"')
+        .replace(b"</process>", line("check", "approve").encode() + b"</process>")
+    )
+    tomorrow = (clock() + timedelta(days=1)).date()
+    office.publish(Library.load([tmp_path / "bpmn"]), effective=tomorrow)
+    store.close()
+    assert "待生效" in run("office versions home T-1")
+
+    case = opened(run)
+    run(f"case claim {case}/accept --as ding")
+    run(f"case complete {case}/accept --as ding --set note=齐全")
+    assert "已是这个版本 1 件" in run(f"case migrate {case}")
+    clock.move(days=1)
+    assert "往后新增：check" in run(f"case migrate {case}")
+    run("case migrate --item T-1 --apply --reason 新办法 --as zhang --key k")
+    assert "没有要换版本的" in run("case migrate --item T-1")
+
+    run(f"case claim {case}/examine --as jian")
+    run(f"case complete {case}/examine --as jian --set sum=1")
+    for last in ("check", "approve"):
+        run(f"case claim {case}/{last} --as zhang")
+        run(f"case complete {case}/{last} --as zhang")
+    assert json.loads(run(f"case show {case} --format json"))["case"]["state"] == "finished"
+    assert "换版本" in told(run, case)
+    run("db verify")
