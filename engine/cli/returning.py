@@ -4,6 +4,7 @@ import click
 
 from engine.model.wording import say
 from engine.runtime import Office, UnknownWorkItem
+from engine.runtime.operations.returning import Target
 
 from .case import BY, KEY, office_at, show_result, with_office, work_item_at
 from .casetext import case_text, item_text
@@ -34,13 +35,20 @@ def targets(work_item: str, db: str, office_id: str | None, form: str) -> None:
             step=target.step,
             name=target.step_name,
             officer=target.officer,
-            allowed=say("returning.cli.only-rework", reason=target.reason)
-            if target.reason
-            else say("returning.cli.allowed"),
+            allowed=_allowed(target),
         )
         for target in found
     ]
     show_result(form, found, "\n".join(lines) or say("run.cli.none"))
+
+
+def _allowed(target: Target) -> str:
+    """What can be done with a target, in words."""
+    if target.reason:
+        return say("returning.cli.only-rework", reason=target.reason)
+    if target.instances > 1:
+        return say("returning.cli.all-instances", count=target.instances)
+    return say("returning.cli.allowed")
 
 
 @click.command("return", help=say("returning.command.return"))

@@ -19,7 +19,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
     TerminateEventDefinition,
 )
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent, ThrowingEvent
-from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiInstanceTask
 from SpiffWorkflow.util.task import TaskState
 
 from .joins import Meeting
@@ -38,7 +38,7 @@ class Obstacle(StrEnum):
     OTHER_BRANCH = "other-branch"
     #: Behind it branches have met of which one does not come from it.
     BEHIND_JOIN = "behind-join"
-    #: One of several instances that are done already.
+    #: One of several instances, of which others are done or under way.
     INSTANCE = "instance"
     #: Inside a sub-process that was cut short, or is done and had events at its border.
     CLOSED = "closed"
@@ -94,9 +94,9 @@ def rewind_to(top: LiveWorkflow, target: LiveTask | None, given_back: LiveTask |
     """
     if target is None or target.state != TaskState.COMPLETED:
         return Rewind(top.task_tree, (), (), Obstacle.NOT_DONE)
-    root = target
-    if isinstance(target.parent.task_spec, BoundaryEventSplit):
-        root = target.parent
+    root = _whole(target)
+    if isinstance(root.parent.task_spec, BoundaryEventSplit):
+        root = root.parent
     obstacle = Obstacle.INSTANCE if _is_instance(root) else None
     if isinstance(target.task_spec, BoundaryEvent):
         obstacle = Obstacle.BORDER
@@ -145,8 +145,20 @@ def _below(top: LiveWorkflow, tasks: Iterable[LiveTask]) -> Iterator[LiveTask]:
             pile.append(sub.task_tree)
 
 
+def _whole(task: LiveTask) -> LiveTask:
+    """What has to be done again with a task: of a multi-instance that is done, all instances.
+
+    One of them alone would leave its siblings before and behind it at once.
+    """
+    loop = task.parent
+    is_done = _is_instance(task) and loop.state == TaskState.COMPLETED
+    return loop if is_done and isinstance(loop.task_spec, MultiInstanceTask) else task
+
+
 def _is_instance(task: LiveTask) -> bool:
-    return isinstance(task.parent.task_spec, LoopTask)
+    """Whether it is an instance itself: what follows a multi-instance is its child as well."""
+    above = task.parent.task_spec
+    return isinstance(above, LoopTask) and task.task_spec.name == above.task_spec
 
 
 def _closed(caller: LiveTask, level: Indexed) -> Obstacle | None:

@@ -1,6 +1,6 @@
 """退回 and 撤回: going back to a step done before, or having it put right beside one's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -50,6 +50,8 @@ class Target:
     #: Why everything behind it cannot be done again, in Chinese; empty where it can.
     #: Having it put right beside one's own step is possible all the same.
     reason: str
+    #: How often it was done in what would be undone: a multi-instance goes back as a whole.
+    instances: int
 
     @property
     def allowed(self) -> bool:
@@ -75,8 +77,15 @@ def targets_of(
             officer=row["officer"] or "",
             done_at=row["done_at"],
             reason=_reason(wire, office_id, case_id, plan),
+            instances=_instances(plan, row["step"], rows),
         )
     return tuple(found.values())
+
+
+def _instances(plan: Rewind, step: str, done: Sequence[Row]) -> int:
+    tasks = plan.steps_done()
+    ids = (row["id"] for row in done if row["step"] == step)
+    return sum(id_.partition("-")[0] in tasks for id_ in ids)
 
 
 def _reason(wire: Wire, office_id: str, case_id: str, plan: Rewind) -> str:
