@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -87,3 +88,15 @@ class Library:
         """Procedures it calls directly, without those that are missing."""
         ids = dict.fromkeys(node.called for node in procedure.nodes.values() if node.called)
         return tuple(self.procedures[i] for i in ids if i in self.procedures)
+
+    def callers_of(self, procedure: Procedure) -> tuple[Procedure, ...]:
+        """Procedures that call it directly."""
+        return tuple(self._callers.get(procedure.id, ()))
+
+    @cached_property
+    def _callers(self) -> Mapping[str, list[Procedure]]:
+        callers: dict[str, list[Procedure]] = {}
+        for caller in self.procedures.values():
+            for called in self.called_by(caller):
+                callers.setdefault(called.id, []).append(caller)
+        return callers

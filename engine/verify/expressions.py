@@ -115,9 +115,7 @@ def fields_in_reach(subject: ProcedureSubject) -> Mapping[str, tuple[FormField, 
     pending, seen = [subject.procedure], {subject.procedure.id}
     while pending:
         called = pending.pop()
-        for caller in subject.library.procedures.values():
-            if called not in subject.library.called_by(caller):
-                continue
+        for caller in subject.library.callers_of(called):
             found += (*_fields(caller), *_columns(caller, called))
             if caller.id not in seen:
                 seen.add(caller.id)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from engine.model.item import LimitUnit, TimeLimit
 from engine.model.procedure import Node, Procedure, Trigger
 
+from .behaviour.build import MAX_CALLS
+
 #: Days the longest holiday takes out of a stretch of days: National Day with Mid-Autumn.
 HOLIDAY = 8
 _DAYS = re.compile(r"P(?:(\d+)W|(\d+)D(?:T.+)?|T.+)")
@@ -107,6 +109,8 @@ class _Way:
         if node.kind.is_container and not node.by_event:
             return self.through(procedure, node.id, callers)
         called = self.library.get(node.called or "")
+        if called is not None and len(callers) > MAX_CALLS:
+            return Span(vague=(node.id,))
         if called is not None:
             return self._called(called, (*callers, procedure.id))
         if node.event and node.event.trigger is Trigger.TIMER and node.attached_to is None:

@@ -4,7 +4,7 @@ Belongs here: look-ups that several rules share. Does not: any verdict.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from itertools import combinations
@@ -22,9 +22,6 @@ from engine.model.wording import say
 if TYPE_CHECKING:
     from engine.verify import Behaviour
 
-#: Deepest chain of calls that is followed.
-MAX_CALLS = 20
-
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
@@ -38,6 +35,9 @@ class Bench:
     #: The office's roster, or None when the check has none (or cannot read it).
     roster: Roster | None
     today: date
+    #: What was explored, by path, line and id of the procedure: items that touch one object
+    #: look at each other.
+    explored: "dict[tuple[str, int, str], Behaviour]" = field(default_factory=dict, compare=False)
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -239,19 +239,20 @@ class ProcedureSubject(Bench):
 
     @cached_property
     def places(self) -> Mapping[str, Place]:
-        """Every activity by id, those of called procedures as ``callId/stepId``."""
-        return {place.id: place for place in self._places(self.procedure, "", ())}
+        """Every activity by id, those of called procedures as ``callId/stepId``.
 
-    def _places(
-        self, procedure: Procedure, prefix: str, callers: tuple[str, ...]
-    ) -> Iterator[Place]:
-        callers = (*callers, procedure.id)
+        The calls are those the behaviour follows: what is judged is what is explored.
+        """
+        return {place.id: place for place in self._places(self.procedure, "")}
+
+    def _places(self, procedure: Procedure, prefix: str) -> Iterator[Place]:
         for node in procedure.nodes.values():
+            id_ = prefix + node.id
             if node.kind.is_activity:
-                yield Place(id=prefix + node.id, node=node, procedure=procedure)
-            called = self.library.procedures.get(node.called or "")
-            if called is not None and called.id not in callers and len(callers) < MAX_CALLS:
-                yield from self._places(called, f"{prefix}{node.id}/", callers)
+                yield Place(id=id_, node=node, procedure=procedure)
+            called = self.behaviour.calls.get(id_)
+            if called is not None:
+                yield from self._places(self.library.procedures[called], f"{id_}/")
 
     def post_at(self, place: Place) -> str:
         """Proper name of the post that does a step; empty where none is given."""
@@ -266,7 +267,10 @@ class ProcedureSubject(Bench):
         """What the procedure can do, explored once for all rules."""
         from engine.verify import explore
 
-        return explore(self.procedure, self.library.procedures)
+        key = (self.procedure.path, self.procedure.line, self.procedure.id)
+        if key not in self.explored:
+            self.explored[key] = explore(self.procedure, self.library.procedures)
+        return self.explored[key]
 
     def unsound(self, kind: str, severity: Severity) -> Iterator[Finding]:
         """The soundness faults of one kind; a rule has the id of its kind."""

@@ -27,7 +27,7 @@ def boundary_that_does_not_cancel(patch: pytest.MonkeyPatch) -> None:
 
 
 def opaque_call(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(build._Process, "_callee", lambda process, label, called: None)
+    patch.setattr(build._Inliner, "callee", lambda inliner, label, called, calls: None)
 
 
 def loop_that_carries_nothing(patch: pytest.MonkeyPatch) -> None:

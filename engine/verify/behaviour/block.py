@@ -228,8 +228,10 @@ def repeat(body: Block, back: Block) -> Block:
 
 def bits(mask: int) -> Iterable[int]:
     """Numbers of the bits set, ascending."""
-    for bit in single_bits(mask):
+    while mask:
+        bit = mask & -mask
         yield bit.bit_length() - 1
+        mask ^= bit
 
 
 def single_bits(mask: int) -> Iterable[int]:

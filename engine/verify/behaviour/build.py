@@ -16,8 +16,8 @@ from .plan import OTHER, Edge, Handler, Plan, Role, Scope, Spot, connect
 
 #: Deepest chain of calls that is inlined.
 MAX_CALLS = 40
-#: Most nodes of the inlined plan.
-MAX_SPOTS = 60_000
+#: Most nodes of a plan into which calls are still inlined.
+MAX_NODES = 20_000
 
 _UNSUPPORTED_KINDS = {NodeKind.COMPLEX_GATEWAY, NodeKind.AD_HOC_SUB_PROCESS}
 _GATEWAYS = {
@@ -33,12 +33,63 @@ _THROWN = {Trigger.TERMINATE, Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL}
 def build(procedure: Procedure, library: Mapping[str, Procedure]) -> Plan:
     """The plan of ``procedure``; what can't be planned is noted in it."""
     plan = Plan(root=Scope(label=procedure.id))
-    _Process(plan, procedure, library, (procedure.id,), None).fill(plan.root, None)
+    inliner = _Inliner(plan, procedure, library)
+    _Process(plan, procedure, inliner, (procedure.id,), None).fill(plan.root, None)
     for key, values in plan.values.items():
         options = plan.options.get(key, set())
         if values - {OTHER} <= options:
             plan.values[key] = options
     return plan
+
+
+class _Inliner:
+    """Which calls of a plan are followed."""
+
+    def __init__(self, plan: Plan, procedure: Procedure, library: Mapping[str, Procedure]) -> None:
+        self.plan = plan
+        self.library = library
+        self._sizes = _sizes(procedure, library)
+
+    def callee(self, label: str, called: str, calls: tuple[str, ...]) -> Procedure | None:
+        """The procedure to inline for a call; None where it is not known or not followed.
+
+        ``calls`` are the ids of the processes around it. What would not fit is not begun:
+        a few levels of calls, each made twice, are more steps than anything can hold.
+        """
+        procedure = self.library.get(called)
+        reason = ""
+        if procedure is None:
+            reason = "missing"
+        elif called in calls:
+            reason = "recursion"
+        elif len(calls) > MAX_CALLS or len(self.plan.lines) + self._sizes[procedure.id] > MAX_NODES:
+            reason = "too-large"
+        if not reason:
+            self.plan.calls[label] = called
+            return procedure
+        self.plan.opaque.append(say(f"behaviour.opaque.{reason}", call=label, called=called))
+        return None
+
+
+def _sizes(procedure: Procedure, library: Mapping[str, Procedure]) -> Mapping[str, int]:
+    """By process: its nodes, with those of its calls inlined as deep as they are followed."""
+    own: dict[str, int] = {}
+    calls: dict[str, list[str]] = {}
+    level = {procedure.id: procedure}
+    for _ in range(MAX_CALLS + 1):
+        for here in level.values():
+            own[here.id] = len(here.nodes)
+            called = [n.called for n in here.nodes.values() if n.called]
+            calls[here.id] = [callee for callee in called if callee in library]
+        further = {callee for caller in level for callee in calls[caller]} - own.keys()
+        level = {callee: library[callee] for callee in further}
+    sizes = own
+    for _ in range(MAX_CALLS):
+        deeper = {p: own[p] + sum(sizes.get(callee, 0) for callee in calls[p]) for p in own}
+        if deeper == sizes:
+            break
+        sizes = deeper
+    return sizes
 
 
 class _Process:
@@ -48,13 +99,13 @@ class _Process:
         self,
         plan: Plan,
         procedure: Procedure,
-        library: Mapping[str, Procedure],
+        inliner: _Inliner,
         calls: tuple[str, ...],
         line: int | None,
     ) -> None:
         self.plan = plan
         self.procedure = procedure
-        self.library = library
+        self.inliner = inliner
         #: Ids of the processes being inlined, outermost first.
         self.calls = calls
         #: Line of the outermost call, None in the procedure itself.
@@ -216,7 +267,7 @@ class _Process:
     def _body(self, scope: Scope, spot: Spot, node: Node, *, own_facts: bool) -> None:
         called = None
         if node.kind is NodeKind.CALL_ACTIVITY:
-            called = self._callee(spot.label, node.called or "")
+            called = self.inliner.callee(spot.label, node.called or "", self.calls)
             if called is None:
                 return
         spaces = scope.key_spaces
@@ -233,21 +284,7 @@ class _Process:
         else:
             line = self.plan.lines[spot.label]
             calls = (*self.calls, called.id)
-            _Process(self.plan, called, self.library, calls, line).fill(body, None)
-
-    def _callee(self, label: str, called: str) -> Procedure | None:
-        procedure = self.library.get(called)
-        reason = ""
-        if procedure is None:
-            reason = "missing"
-        elif called in self.calls:
-            reason = "recursion"
-        elif len(self.calls) > MAX_CALLS or len(self.plan.lines) > MAX_SPOTS:
-            reason = "too-large"
-        if not reason:
-            return procedure
-        self.plan.opaque.append(say(f"behaviour.opaque.{reason}", call=label, called=called))
-        return None
+            _Process(self.plan, called, self.inliner, calls, line).fill(body, None)
 
     def _handler(self, scope: Scope, node: Node) -> None:
         """An event sub-process, started by its start event."""
@@ -283,7 +320,7 @@ class _Process:
 
 def _lead(edge: Edge, target: Spot) -> None:
     edge.target = target
-    target.ins.append(edge)
+    target.ins[edge] = None
 
 
 def _split_of(outs: list[tuple[Edge, Flow | None]]) -> Role:

@@ -19,6 +19,7 @@ from .plan import Plan
 from .reach import Deadline, Graph, Limits, TimeUp, reach
 from .runs import MAX_RUNS, is_executed, maximal_runs
 from .shrink import shrink
+from .stubborn import Stubborn
 from .witness import in_graph, in_net
 
 _NONE: Mapping[str, Procedure] = MappingProxyType({})
@@ -41,6 +42,8 @@ class Behaviour:
         self._graph = graph
         #: Ids of the tasks in document order; those of a called process as ``callId/stepId``.
         self.steps = tuple(plan.steps)
+        #: Call activities whose processes are part of it, and those processes, both by id.
+        self.calls: Mapping[str, str] = plan.calls
         #: Number of states visited.
         self.states = len(graph.states)
         #: Why some verdicts are *unknown*; None when all are exact.
@@ -67,7 +70,7 @@ class Behaviour:
         if not self.may(*steps):
             return ()
         wanted = self._mask(steps)
-        return in_net(self._whole_net, wanted) or in_graph(self._graph, wanted) or ()
+        return in_net(self._chooser, wanted) or in_graph(self._graph, wanted) or ()
 
     def _mask(self, steps: Iterable[str]) -> int:
         return reduce(or_, (1 << self.steps.index(step) for step in steps), 0)
@@ -88,8 +91,9 @@ class Behaviour:
         return say("behaviour.limit.runs", cap=MAX_RUNS) if runs is None else runs
 
     @cached_property
-    def _whole_net(self) -> Net:
-        return self._unreduced()
+    def _chooser(self) -> Stubborn:
+        """Of the net nothing is reduced in, where every step is a move of its own."""
+        return Stubborn(self._unreduced())
 
     @cached_property
     def maximal_runs(self) -> tuple[frozenset[str], ...] | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from engine.model.procedure import Trigger
 
-from .block import EMPTY, Block, single_bits
+from .block import EMPTY, Block, bits
 from .gather import Gather
 from .plan import Edge, Plan, Scope, Spot
 
@@ -34,6 +34,13 @@ class Move(NamedTuple):
     #: Set for inclusive joins, whose condition no mask expresses.
     gather: Gather | None = None
 
+    def is_possible(self, state: int) -> bool:
+        """Whether the move can be played in a state without tokens on urgent edges."""
+        if state & self.needs != self.needs or state & self.forbids:
+            return False
+        gather = self.gather
+        return gather is None or (bool(state & gather.entrances) and gather.may_fire(state))
+
 
 class Net:
     """The compiled game of a plan."""
@@ -50,7 +57,8 @@ class Net:
         self.atoms: list[Spot] = []
         #: All moves.
         self.numbered: list[Move] = []
-        #: Moves by the bit that may make them possible.
+        #: Moves by the number of the bit that may make them possible: the masks of single
+        #: bits have few different hashes.
         self.moves: dict[int, list[Move]] = defaultdict(list)
         for scope in plan.scopes():
             self._number(scope)
@@ -183,7 +191,7 @@ class Net:
         """Add a move; what it needs is taken away."""
         atom = self._atom(spot) if spot is not None and block.steps else 0
         keeps = self.everything & ~(needs | clears)
-        triggers = single_bits(gather.entrances) if gather else [needs & -needs]
+        triggers = bits(gather.entrances if gather else needs & -needs)
         move = Move(len(self.numbered), needs, forbids, keeps, puts, block, atom, spot, gather)
         self.numbered.append(move)
         for bit in triggers:
@@ -202,7 +210,8 @@ class Net:
         while waiting:
             bit = waiting & -waiting
             waiting ^= bit
-            for move in moves.get(bit, ()):
+            for move in moves.get(bit.bit_length() - 1, ()):
+                # Move.is_possible, written out in the innermost loop.
                 if state & move.needs != move.needs or state & move.forbids:
                     continue
                 gather = move.gather

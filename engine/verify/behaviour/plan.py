@@ -71,7 +71,8 @@ class Spot:
     #: Path of ids that names it in runs and faults; empty for spots BPMN does not draw.
     label: str = ""
     node: Node | None = None
-    ins: list[Edge] = field(default_factory=list)
+    #: In order; a dict, for a join of thousands of ways has each replaced by another.
+    ins: dict[Edge, None] = field(default_factory=dict)
     outs: list[Edge] = field(default_factory=list)
     block: Block = EMPTY
     #: May be done zero times (a multi-instance over an empty collection).
@@ -87,6 +88,11 @@ class Spot:
     host: "Spot | None" = None
     #: Sub-processes and calls: what is inside.
     body: "Scope | None" = None
+
+    @property
+    def way_in(self) -> Edge:
+        """The first way in."""
+        return next(iter(self.ins))
 
     @property
     def fires_once(self) -> bool:
@@ -147,6 +153,8 @@ class Plan:
     steps: list[str] = field(default_factory=list)
     #: Line in the procedure's own file by label.
     lines: dict[str, int] = field(default_factory=dict)
+    #: By label: the call activities that were inlined, and the processes they call.
+    calls: dict[str, str] = field(default_factory=dict)
     #: Why some of it is not known: missing or recursive callees.
     opaque: list[str] = field(default_factory=list)
     #: Why it can't be explored at all: constructs without a defined meaning here.
@@ -173,5 +181,5 @@ def connect(source: Spot | None, target: Spot) -> Edge:
     edge = Edge(source, target)
     if source is not None:
         source.outs.append(edge)
-    target.ins.append(edge)
+    target.ins[edge] = None
     return edge

@@ -59,11 +59,15 @@ class _Shrinker:
                 for rule in rules:
                     if spot not in self.gone and rule(spot):
                         changed = True
-            self.scope.spots = [spot for spot in self.scope.spots if spot not in self.gone]
+            self._forget()
         for edge in list(self.scope.edges()):
             self._draw(edge)
-        for spot in list(self.scope.spots):
+        for spot in self.scope.spots:
             self._fuse(spot)
+        self._forget()
+
+    def _forget(self) -> None:
+        self.scope.spots = [spot for spot in self.scope.spots if spot not in self.gone]
 
     # rules -------------------------------------------------------------------
 
@@ -71,13 +75,12 @@ class _Shrinker:
         """A spot with one way in and one way out becomes part of the way."""
         if len(spot.ins) != 1 or len(spot.outs) != 1 or not self._is_plain(spot):
             return False
-        before, after = spot.ins[0], spot.outs[0]
+        before, after = spot.way_in, spot.outs[0]
         block = every([before.block, self._done(spot), after.block])
         if before is after or after.is_bound or block.height > MAX_HEIGHT or after.target is None:
             return False
         before.block = block
-        before.target = after.target
-        after.target.ins[after.target.ins.index(after)] = before
+        self._replace(after, before)
         self.gone.add(spot)
         return True
 
@@ -108,7 +111,7 @@ class _Shrinker:
         """A choice that leads straight back to the merge before it: a loop."""
         if spot.role is not Role.CHOICE or len(spot.ins) != 1 or len(spot.outs) < 2:
             return False
-        forth = spot.ins[0]
+        forth = spot.way_in
         top = forth.source
         back = next((e for e in self._free(spot) if e.target is top), None)
         if back is None or top is None or top.role is not Role.MERGE:
@@ -294,12 +297,21 @@ class _Shrinker:
         if end.node is not None and end.node.kind.is_activity:
             end.node, end.label = None, ""
 
+    @staticmethod
+    def _replace(edge: Edge, other: Edge) -> None:
+        """Let another edge lead where one leads."""
+        target = edge.target
+        assert target is not None
+        del target.ins[edge]
+        target.ins[other] = None
+        other.target = target
+
     def _cut(self, edge: Edge) -> None:
         """Take an edge away, and the end only it leads to."""
         if edge.source is not None:
             edge.source.outs.remove(edge)
         if edge.target is not None:
-            edge.target.ins.remove(edge)
+            del edge.target.ins[edge]
             if not edge.target.ins and edge.target.role is Role.PASS and not edge.target.outs:
                 self.gone.add(edge.target)
 
@@ -317,9 +329,9 @@ class _Shrinker:
             return
         spot = Spot(Role.PASS, self.scope, block=edge.block)
         spot.label = next(iter(edge.block.shortest), "")
-        after = Edge(spot, target)
-        target.ins[target.ins.index(edge)] = after
-        spot.ins, spot.outs = [edge], [after]
+        after = Edge(spot)
+        self._replace(edge, after)
+        spot.ins, spot.outs = {edge: None}, [after]
         edge.target, edge.block = spot, EMPTY
         self.scope.spots.append(spot)
 
@@ -333,4 +345,4 @@ class _Shrinker:
         target.ins = spot.ins
         for edge in spot.ins:
             edge.target = target
-        self.scope.spots.remove(spot)
+        self.gone.add(spot)

@@ -15,10 +15,11 @@ a move of the way to the end either is in the run already, or commutes with it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from .block import single_bits
+from .block import bits
 from .net import Move, Net
 from .plan import Spot
 
@@ -51,13 +52,15 @@ class Stubborn:
         self.net = net
         self.urgent = net.urgent
         self.moves = [m for m in net.numbered if not m.needs & net.urgent]
-        #: By bit: the moves that need, take, give, forbid it, or look at it.
+        #: By the number of a bit: the moves that need, take, give, forbid it, or look at it.
         self.needers: dict[int, int] = defaultdict(int)
         self.takers: dict[int, int] = defaultdict(int)
         self.givers: dict[int, int] = defaultdict(int)
         self.forbidders: dict[int, int] = defaultdict(int)
         self.readers: dict[int, int] = defaultdict(int)
         self.touches: dict[int, _Touch] = {}
+        #: By step: the moves that execute it.
+        self.doers: dict[int, int] = defaultdict(int)
         for move in self.moves:
             self._index(move)
         self._disturbing: dict[int, int] = {}
@@ -71,14 +74,15 @@ class Stubborn:
         touch = self._touch(move)
         self.touches[move.number] = touch
         mine = 1 << move.number
-        for bits, index in (
+        for mask, index in (
             (touch.needs, self.needers),
             (touch.takes, self.takers),
             (touch.gives, self.givers),
             (touch.forbids, self.forbidders),
             (touch.reads, self.readers),
+            (move.block.steps, self.doers),
         ):
-            for bit in single_bits(bits):
+            for bit in bits(mask):
                 index[bit] |= mine
 
     def _cleared(self, move: Move) -> int:
@@ -89,7 +93,7 @@ class Stubborn:
             urgent = move.puts & self.urgent
             if not urgent:
                 return cleared
-            then = self.net.moves.get(urgent, ())
+            then = self.net.moves.get(urgent.bit_length() - 1, ())
             if len(then) != 1 or then[0].needs != urgent or then[0].forbids:
                 return 0
             move = then[0]
@@ -104,7 +108,7 @@ class Stubborn:
         whole = _alone(self.net, move)
         seen, waiting = set(), [move]
         while waiting:
-            for bit in single_bits(waiting.pop().puts & self.urgent):
+            for bit in bits(waiting.pop().puts & self.urgent):
                 for then in self.net.moves.get(bit, ()):
                     if then.number not in seen:
                         seen.add(then.number)
@@ -135,6 +139,33 @@ class Stubborn:
                 if not found & ~rivals:
                     break
         return [move for move in possible if best >> move.number & 1]
+
+    def towards(self, state: int, step: int) -> tuple[Sequence[Move], int]:
+        """The possible moves of a stubborn set with all that do step number ``step``, and its size.
+
+        Each run that executes the step plays a move of the set, and the first it plays
+        could as well have come first of all: those moves are enough for a shortest run.
+        """
+        first = [*islice(self.net.possible(state), 2)]
+        if len(first) < 2:
+            return first, len(first)
+        if state & self.urgent:
+            return [*self.net.possible(state)], len(first)
+        found, given = [], 0
+        chosen = waiting = self.doers[step]
+        while waiting:
+            bit = waiting & -waiting
+            number = bit.bit_length() - 1
+            move = self.net.numbered[number]
+            given |= move.puts
+            if move.is_possible(state):
+                found.append(move)
+                more = self._disturbed(number)
+            else:
+                more = self._awaited(state, number, chosen, given)
+            waiting = (waiting ^ bit) | (more & ~chosen)
+            chosen |= more
+        return found, chosen.bit_count()
 
     def _close(self, state: int, seed: int, enabled: int, fewest: int) -> int:
         """The possible moves of a stubborn set with one move; any where they are not few."""
@@ -173,26 +204,29 @@ class Stubborn:
         """The moves that do not commute with a possible move."""
         if number not in self._disturbing:
             touch, found = self.touches[number], 0
-            for bit in single_bits(touch.takes):
+            for bit in bits(touch.takes):
                 found |= self.needers[bit] | self.givers[bit] | self.readers[bit]
-            for bit in single_bits(touch.gives):
+            for bit in bits(touch.gives):
                 found |= self.takers[bit] | self.forbidders[bit] | self.readers[bit]
-                if bit & self.net.tokens:
+                if self.net.tokens >> bit & 1:
                     found |= self.givers[bit]
-            for bit in single_bits(touch.needs):
+            for bit in bits(touch.needs):
                 found |= self.takers[bit]
-            for bit in single_bits(touch.forbids):
+            for bit in bits(touch.forbids):
                 found |= self.givers[bit]
-            for bit in single_bits(touch.reads):
+            for bit in bits(touch.reads):
                 found |= self.takers[bit] | self.givers[bit]
             self._disturbing[number] = found
         return self._disturbing[number]
 
-    def _awaited(self, state: int, number: int, chosen: int) -> int:
-        """Moves one of which must come before an impossible one: those that add least."""
+    def _awaited(self, state: int, number: int, chosen: int, given: int = 0) -> int:
+        """Moves one of which must come before an impossible one: those that add least.
+
+        Bits that moves already chosen have ``given`` are looked at first.
+        """
         move = self.net.numbered[number]
         least, size = 0, -1
-        for found in self._reasons(state, move):
+        for found in self._reasons(state, move, given):
             more = (found & ~chosen).bit_count()
             if size < 0 or more < size:
                 least, size = found, more
@@ -200,30 +234,33 @@ class Stubborn:
                     break
         return least
 
-    def _reasons(self, state: int, move: Move) -> list[int]:
+    def _reasons(self, state: int, move: Move, given: int) -> Iterable[int]:
         if move.gather is not None:
-            return self._join_reasons(state, move)
-        found = [self.givers[bit] for bit in single_bits(move.needs & ~state)]
-        return found + [self.takers[bit] for bit in single_bits(move.forbids & state)]
+            yield from self._join_reasons(state, move)
+            return
+        missing = move.needs & ~state
+        for mask in (missing & given, missing & ~given):
+            yield from (self.givers[bit] for bit in bits(mask))
+        yield from (self.takers[bit] for bit in bits(move.forbids & state))
 
     def _join_reasons(self, state: int, move: Move) -> list[int]:
         """An inclusive join: a token on its way must go, or come to an entrance it leads to."""
         assert move.gather is not None
         upstream = move.gather.upstream
         found = []
-        for bit in single_bits(state & self.touches[move.number].reads):
-            ends = [entrance for entrance, bits in upstream.items() if bits & bit]
+        for bit in bits(state & self.touches[move.number].reads):
+            ends = [entrance for entrance, before in upstream.items() if before >> bit & 1]
             if any(entrance & state for entrance in ends):
                 continue
             awaited = self.takers[bit]
             for entrance in ends:
-                awaited |= self.givers[entrance]
+                awaited |= self.givers[entrance.bit_length() - 1]
             found.append(awaited)
         if found:
             return found
         awaited = 0
         for entrance in upstream:
-            awaited |= self.givers[entrance]
+            awaited |= self.givers[entrance.bit_length() - 1]
         return [awaited]
 
 
@@ -231,8 +268,8 @@ def _alone(net: Net, move: Move) -> _Touch:
     takes = net.everything & ~move.keeps & ~move.puts
     touch = _Touch(move.needs, move.forbids, takes, move.puts & ~move.needs)
     if move.gather is not None:
-        for bits in move.gather.upstream.values():
-            touch.reads |= bits
+        for before in move.gather.upstream.values():
+            touch.reads |= before
     return touch
 
 

@@ -1,18 +1,19 @@
 """Shortest runs that execute given steps."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 
 from .block import Run, single_bits
-from .net import Move, Net
+from .net import Move
 from .reach import Graph
+from .stubborn import Stubborn
 
-#: Most (state, steps wanted) visited while a shorter run is looked for.
-MAX_VISITS = 4_000
-#: Most moves looked at meanwhile: one state of a wide parallel split has thousands.
-MAX_MOVES = 20_000
+#: Most moves looked at while a run of the unreduced net is looked for.
+MAX_LOOKED = 20_000
 
-Successors = Callable[[int], Iterable[tuple[Move, int]]]
+Ways = Sequence[tuple[Move, int]]
+#: By state and steps still wanted: the moves worth playing, and how many were looked at.
+Successors = Callable[[int, int], tuple[Ways, int]]
 _At = tuple[int, int]
 
 
@@ -21,34 +22,36 @@ def in_graph(graph: Graph, wanted: int) -> Run | None:
 
     Blocks are passed whole, so it may do more than it has to.
     """
-    return _shortest(0, graph.moves.__getitem__, wanted, limited=False)
+    return _shortest(0, lambda state, _: (graph.moves[state], 0), wanted)
 
 
-def in_net(net: Net, wanted: int) -> Run | None:
+def in_net(chooser: Stubborn, wanted: int) -> Run | None:
     """A run with the fewest nodes in an unreduced net; None where none was found in time."""
 
-    def successors(state: int) -> Iterable[tuple[Move, int]]:
-        return ((move, state & move.keeps | move.puts) for move in net.possible(state))
+    def successors(state: int, missing: int) -> tuple[Ways, int]:
+        moves, looked = chooser.towards(state, (missing & -missing).bit_length() - 1)
+        return [(move, state & move.keeps | move.puts) for move in moves], looked
 
-    return _shortest(net.start, successors, wanted, limited=True)
+    return _shortest(chooser.net.start, successors, wanted)
 
 
-def _shortest(start: int, successors: Successors, wanted: int, *, limited: bool) -> Run | None:
+def _shortest(start: int, successors: Successors, wanted: int) -> Run | None:
     """Dijkstra over (state, steps still wanted); a move counts its nodes."""
     first = (start, wanted)
     queue = [(0, 0, *first)]
     best = {first: 0}
     came: dict[_At, tuple[_At, Run]] = {}
-    looked = 0
-    while queue and not (limited and (len(best) >= MAX_VISITS or looked >= MAX_MOVES)):
+    left = MAX_LOOKED
+    while queue and left > 0:
         cost, _, state, missing = heappop(queue)
         here = (state, missing)
         if not missing:
             return _trace(came, here)
         if cost > best[here]:
             continue
-        for move, there in successors(state):
-            looked += 1
+        ways, looked = successors(state, missing)
+        left -= looked
+        for move, there in ways:
             for done in _subsets(missing & move.block.steps):
                 run = move.block.run(done)
                 if run is None:
