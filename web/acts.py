@@ -35,6 +35,10 @@ class Act:
     note: str = ""
 
 
+#: Nothing is done in a case that is suspended.
+STOPPED = Act(label="查看", is_idle=True, note="办件已挂起，恢复以前不能办理")
+
+
 def act(item: WorkItem, officer: str, signed: Mapping[str, tuple[str, ...]]) -> Act:
     """What an officer does with an item that no rule keeps from him.
 

@@ -116,7 +116,6 @@ def page_of_case(case_id: str, *, alert: str = "") -> str:
         remarks=office().remarks(case_id),
         others=[other for other in roster().officers if other.id != officer().id],
         alert=alert,
-        asked={name: request.form.get(name, "") for name in ("action", "reason")},
         **timing(case_id, current),
     )
 

@@ -10,12 +10,20 @@ from . import forms
 from . import work_item as item_pages
 from .case import page_of_case
 from .offices import office, officer
-from .text import word
 
 blueprint = Blueprint("returning", __name__)
 
 Page = tuple[str, int]
 
+#: What can follow a return, and what the officer is told of it.
+_THEN = {"continue": "已退回重办。", "come-back": "已退回补正；补正后会回到您的待办。"}
+#: What the officer is told of a changed state.
+_CHANGED = {
+    "suspend": "办件已挂起。",
+    "resume": "办件已恢复，可以接着办。",
+    "terminate": "办件已终止。",
+    "void": "办件已作废。",
+}
 #: What ends a case for good has to be confirmed.
 _FINAL = {"terminate": "终止", "void": "作废"}
 
@@ -24,20 +32,22 @@ _FINAL = {"terminate": "终止", "void": "作废"}
 def give_back(work_item_id: str) -> Page | Response:
     """Have an earlier step done again, or put right."""
     item = office().work_item(work_item_id)
-    comes_back = request.form.get("then") == "come-back"
+    asked = request.form.get("then", "")
+    if asked not in _THEN:
+        return item_pages.page(item, alert="请选择退回以后怎样办。", status=422)
     try:
         office().return_to(
             work_item_id,
             by=officer().id,
             target=request.form.get("target", ""),
             reason=request.form.get("reason", ""),
-            then="come-back" if comes_back else "continue",
+            then="come-back" if asked == "come-back" else "continue",
             key=forms.form_key(),
         )
     except QingdanError as error:
         status = 403 if isinstance(error, Refused) else 422
         return item_pages.page(item, alert=" ".join(error.lines()), status=status)
-    flash("已退回补正；补正后会回到您的待办。" if comes_back else "已退回重办。")
+    flash(_THEN[asked])
     return redirect(url_for("case.show", case_id=item.case_id), 303)
 
 
@@ -76,9 +86,9 @@ def change_state(case_id: str) -> Page | Response:
         return page_of_case(case_id, alert=f"{_FINAL[action]}后不能恢复；请勾选确认再提交。"), 422
     try:
         reason = request.form.get("reason", "")
-        case = act(case_id, by=officer().id, reason=reason, key=forms.form_key())
+        act(case_id, by=officer().id, reason=reason, key=forms.form_key())
     except QingdanError as error:
         status = 403 if isinstance(error, Refused) else 422
         return page_of_case(case_id, alert=" ".join(error.lines())), status
-    flash(f"办件{word(case.state)}。")
+    flash(_CHANGED[action])
     return redirect(url_for("case.show", case_id=case_id), 303)

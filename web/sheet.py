@@ -37,7 +37,9 @@ def approval(item: WorkItem, file: CaseFile, step: Step, options: Sequence[str])
             ("岗位", item.post or "受邀签署人"),
         ),
         parts=tuple(
-            _part(done, file.data, attached) for done in latest_done(file.work_items) if done.fields
+            _part(done, file.data, attached)
+            for done in latest_done(file.work_items)
+            if done.fields and done.undone is None
         ),
         risks=tuple(f"{r.level}风险：{r.form}。防控：{r.measure}" for r in step.risks),
         asked=tuple(asked),

@@ -12,7 +12,7 @@ from engine.runtime.deadlines.watch import CaseLimit
 from engine.runtime.standing_in import leaves
 from engine.runtime.waiting import MOST_COUNTED, SCREEN
 
-from .acts import act
+from .acts import STOPPED, act
 from .offices import now, office, officer, roster
 from .text import local, standing
 
@@ -48,9 +48,11 @@ def index() -> str:
     )
     every = (*todo.mine, *todo.open)
     ids = [item.id for item in every]
-    limits = office().case_limits({item.case_id for item in every})
+    cases = {item.case_id for item in every}
+    limits, suspended = office().case_limits(cases), office().suspended(cases)
     signed = office().signed([item.id for item in every if item.sign])
     acts = {item.id: act(item, officer().id, signed) for item in every}
+    acts |= {item.id: STOPPED for item in every if item.case_id in suspended}
     waiting = _ordered(todo.open, limits, shown)
     free = [item for item in waiting if not item.refusal and not acts[item.id].is_idle]
     return render_template(
@@ -59,7 +61,8 @@ def index() -> str:
         copies=office().copies(officer().id, unread=True),
         mine=_ordered(todo.mine, limits, shown),
         open_to_me=free,
-        signed_by_me=[item for item in waiting if acts[item.id].is_idle],
+        idle=[item for item in waiting if acts[item.id].is_idle],
+        offers=office().offers_to(officer().id),
         closed_to_me=[item for item in waiting if item.refusal and not acts[item.id].is_idle],
         lengths={"mine": _told(todo.mine_count), "open": _told(todo.open_count)},
         pages={"mine": (after["mine"], todo.mine_next), "open": (after["open"], todo.open_next)},

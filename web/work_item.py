@@ -1,6 +1,6 @@
 """One step of a case: claim it, fill in its form, complete it, give it back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +18,6 @@ from engine.runtime import (
     RepeatedKey,
     Stale,
 )
-from engine.runtime.deadlines.handover import HEAD
 from engine.runtime.desk import COSIGNER
 
 from . import forms
@@ -26,7 +25,9 @@ from .acts import act
 from .batch import banks
 from .carry import REFILL
 from .case import latest_done, row_fields
-from .offices import office, officer, roster
+from .offices import now, office, officer, offices, roster
+from .standing_in import is_head
+from .text import local
 from .upload import oversized, uploads
 
 blueprint = Blueprint("work_item", __name__, url_prefix="/work-items")
@@ -91,9 +92,15 @@ def _is_urgent(work_item: WorkItem) -> bool:
     return item is not None and item.emergency
 
 
-def _others() -> list[Officer]:
-    """Officers who could do a step together with the one signed in."""
-    return [other for other in roster().officers if other.id != officer().id]
+def _colleagues(work_item: WorkItem, others: Sequence[Officer]) -> list[Officer]:
+    """Those of the others who are there today and hold the item's post."""
+    today, post_of = local(now()).date(), offices().controls.post
+
+    def holds(other: Officer) -> bool:
+        names = (post_of(post) for post in other.posts_on(today))
+        return not work_item.post or any(name and name.name == work_item.post for name in names)
+
+    return [other for other in others if holds(other) and not other.is_absent(today)]
 
 
 def page(
@@ -118,14 +125,16 @@ def page(
     is_mine = work_item.state is WorkItemState.CLAIMED and work_item.officer == officer().id
     may_return = is_mine and work_item.kind is WorkItemKind.STEP and not work_item.waits_for
     signed = office().signed([work_item.id]) if work_item.sign else {}
+    others = [other for other in roster().officers if other.id != officer().id]
     shown = render_template(
         "work_item/show.html",
         targets=office().targets(work_item.id) if may_return else (),
         work_item=work_item,
         file=file,
         step=step_of(work_item),
-        others=_others(),
-        is_head=HEAD in officer().posts_on(office().clock().date()),
+        others=others,
+        colleagues=_colleagues(work_item, others),
+        is_head=is_head(),
         cosigners=request.form.getlist(COSIGNER),
         latest=latest_done(file.work_items),
         row_fields=row_fields(file.case),

@@ -50,8 +50,10 @@ def test_handover_is_offered_on_one_page_and_signed_on_another(
     taker = next(o for o in office.roster().officers if o.id != "sun")
     sign_in("sun").get(address).post(f"{address}/offer", to=taker.id, reason="轮岗")
     assert office.answerability(case.id).present == "sun"
+    assert "移交给我，等我签收" in sign_in(taker.id).get("/todo").page
     sign_in(taker.id).get(address).post(f"{address}/sign")
     assert office.answerability(case.id).present == taker.id
+    assert case.id not in sign_in(taker.id).get("/todo").page.partition("正在由我办理")[0]
     assert f"现责任人：<strong>{taker.name}" in sign_in("sun").get(address).page
 
 

@@ -31,6 +31,31 @@ def test_a_step_is_returned_with_its_reason(office, filled, sign_in, then, told)
     assert "fill_in" in waiting
 
 
+def test_a_return_says_what_is_to_follow_and_keeps_what_was_typed(office, filled, sign_in):
+    _, second = filled
+    office.claim(second.id, by="zhang")
+    page = sign_in("zhang").get(f"/work-items/{second.id}")
+    page.post(f"/work-items/{second.id}/return", target="fill_in", reason="总额不符")
+
+    assert page.status == 422
+    assert "请选择退回以后怎样办" in page.page
+    assert 'value="fill_in" required checked' in page.page
+    assert 'value="总额不符"' in page.page
+    assert office.work_item(second.id).state == "claimed"
+
+
+def test_undone_work_is_struck_and_not_on_the_sheet(office, filled, sign_in):
+    first, second = filled
+    office.claim(second.id, by="zhang")
+    office.return_to(second.id, by="zhang", target="fill_in", reason="总额不符")
+    page = sign_in("zhang").get(f"/cases/{first.case_id}")
+
+    assert f"<s>{first.step_name}</s>" in page.page
+    assert "已退回作废（张三" in page.page
+    again = next(w for w in office.case(first.case_id).work_items if w.done_at is None)
+    assert FILLED["subject"] not in page.get(f"/work-items/{again.id}/sheet").page
+
+
 def test_a_return_without_a_reason_is_explained(office, filled, sign_in):
     _, second = filled
     office.claim(second.id, by="zhang")
@@ -56,10 +81,14 @@ def test_a_case_is_suspended_resumed_and_voided_on_its_page(office, new_case, si
     page = sign_in("sun").get(f"/cases/{case.id}")
     page.post(f"/cases/{case.id}/state", action="suspend", reason="等文件")
     assert "办件已挂起" in page.page
+    assert "认领办理" not in page.page
+    todo = page.get("/todo").page
+    assert case.id in todo.partition("现在不用办")[2]
+    page.get(f"/cases/{case.id}")
     page.post(f"/cases/{case.id}/state", action="resume", reason="")
     assert page.status == 422
     page.post(f"/cases/{case.id}/state", action="resume", reason="到了")
-    assert "办件办理中" in page.page
+    assert "办件已恢复" in page.page
     page.post(f"/cases/{case.id}/state", action="void", reason="开错")
     assert page.status == 422
     assert "请勾选确认" in page.page

@@ -113,7 +113,7 @@ def test_lists_say_sign_and_how_many_have_signed(office, to_sign, sign_in):
 
     sun.get(address).post(f"{address}/sign", choice="同意", **{"field.minutes": "纪要1"})
     assert "会签，已签 1 人，共 2 人（孙八已签）" in sun.page
-    assert "我已签，等其他人签" in sun.get("/todo").page
+    assert "我已签或已挂起" in sun.get("/todo").page
     assert "您已签，会签，已签 1 人" in row_of(sun.page, to_sign.case_id)
     assert "您已签署，等其他人签署" in sun.get(address).page
     assert "签署意见" not in sun.page

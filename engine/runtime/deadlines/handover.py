@@ -18,6 +18,7 @@ from .matter import Matter, Matters
 
 _table = tables.handover
 _case = schema.case_file
+_subject = schema.subject
 
 #: Post that may hand over what an officer who left answered for.
 HEAD = "所长"
@@ -35,6 +36,15 @@ class Handover:
     #: ``offered``, ``accepted``, ``declined`` or ``withdrawn``.
     state: str
     answered_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """A hand-over that waits for its taker, in a list."""
+
+    case_id: str
+    case_title: str
+    handover: Handover
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +103,28 @@ class Answering(Matters):
         with self.store.read() as connection:
             row = records.case_row(connection, self.id, case_id)
             return answerability(connection, self.id, row["root_id"])
+
+    def offers_to(self, officer_id: str) -> tuple[Offer, ...]:
+        """Hand-overs that wait for an officer's signature, oldest first."""
+        query = (
+            select(_table, _subject.c.title)
+            .join(
+                _subject,
+                (_subject.c.office_id == _table.c.office_id)
+                & (_subject.c.case_id == _table.c.case_id),
+            )
+            .where(
+                _table.c.office_id == self.id,
+                _table.c.taker == officer_id,
+                _table.c.state == "offered",
+            )
+            .order_by(_table.c.offered_at, _table.c.case_id)
+        )
+        with self.store.read() as connection:
+            return tuple(
+                Offer(case_id=row.case_id, case_title=row.title, handover=_handover(row))
+                for row in connection.execute(query)
+            )
 
     def offer_handover(
         self, case_id: str, *, by: str, to: str, reason: str, key: str = ""

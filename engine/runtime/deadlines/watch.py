@@ -91,6 +91,16 @@ class Watch(Reading):
             due = self._due(connection, light, None).subquery("due")
             return connection.execute(select(func.count()).select_from(due)).scalar_one()
 
+    def suspended(self, case_ids: Iterable[str]) -> frozenset[str]:
+        """Which of these cases are suspended."""
+        query = select(_case.c.id).where(
+            _case.c.office_id == self.id,
+            _case.c.id.in_(set(case_ids)),
+            _case.c.state == CaseState.SUSPENDED.value,
+        )
+        with self.store.read() as connection:
+            return frozenset(connection.scalars(query))
+
     def open_steps(self, case_ids: Iterable[str]) -> Mapping[str, tuple[WorkItem, ...]]:
         """What waits or is being done in each case, oldest first."""
         found: dict[str, list[WorkItem]] = {}
