@@ -57,6 +57,8 @@ _SQLSTATE = {
     "57P": (StoreUnavailable, "gone"),
     "08": (StoreUnavailable, "gone"),
 }
+#: Where PostgreSQL lets a file grow: a quota or a limit on files has no SQLSTATE of its own.
+_GROWING = {"mdextend", "mdzeroextend"}
 
 
 def _known(origin: BaseException | None) -> tuple[type[StoreUnavailable], str] | None:
@@ -64,6 +66,8 @@ def _known(origin: BaseException | None) -> tuple[type[StoreUnavailable], str] |
         case sqlite3.Error():
             # The low byte is the primary code, the rest refines it.
             return _SQLITE.get((getattr(origin, "sqlite_errorcode", None) or 0) & 0xFF)
+        case psycopg.Error() if origin.diag.source_function in _GROWING:
+            return StoreFull, "full"
         case psycopg.Error(sqlstate=str(state)):
             found = (_SQLSTATE.get(state[:length]) for length in (5, 3, 2))
             return next((one for one in found if one), None)

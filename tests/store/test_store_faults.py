@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 
 from engine.model.wording import say
 from engine.runtime import NewerSchema, Office, StoreFull, StoreUnavailable, Upload
-from engine.store import Store, StoreBusy, StoreCorrupt, connecting, journal, open_store
+from engine.store import Store, StoreBusy, StoreCorrupt, connecting, journal, open_store, schema
 from tests.cases.conftest import CONTROLS, ROSTER, Clock, Desk
 from tests.cases.drawings import field, line, process, step
 from tests.postgresql import Server
@@ -49,12 +49,32 @@ def _fill_disk(store: Store) -> None:
         event.listen(store.engine, "connect", _forbid_growth)
         store.close()
         return
+    _limit_files(store, str(_outgrown(store)))
+
+
+def _outgrown(store: Store) -> int:
+    """Bytes that no file may grow beyond: the papers' has them, the log's never will."""
+    columns = [column.name for column in schema.attachment.c]
+    copied = ", ".join("id || '-' || n" if name == "id" else name for name in columns)
     _run(
         store,
-        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$",
-        "CREATE TRIGGER full_disk BEFORE INSERT ON attachment EXECUTE FUNCTION full_disk()",
+        "ALTER TABLE attachment ALTER content SET STORAGE EXTERNAL",
+        f"INSERT INTO attachment ({', '.join(columns)}) "
+        f"SELECT {copied} FROM attachment, generate_series(1, 40) n",
     )
+    size = "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'attachment'"
+    with store.read() as connection:
+        return int(connection.execute(text(size)).scalar_one())
+
+
+def _limit_files(store: Store, most: str) -> None:
+    """Have the system itself refuse the server's processes longer files."""
+    pids = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+    with store.read() as connection:
+        found = connection.scalars(text(pids)).all()
+    told = "; ".join(f"prlimit --pid {pid} --fsize={most}:" for pid in found)
+    # By the server's own user, who alone may.
+    _run(store, f"COPY (SELECT 1) TO PROGRAM '{told}'")
 
 
 def _forbid_growth(connection: sqlite3.Connection, _record: object) -> None:
@@ -67,12 +87,14 @@ def _empty_disk(store: Store) -> None:
         event.remove(store.engine, "connect", _forbid_growth)
         store.close()
         return
-    _run(store, "DROP TRIGGER full_disk ON attachment")
+    _limit_files(store, "unlimited")
 
 
 def test_full_disk_loses_nothing_and_passes(desk: Desk, store: Store) -> None:
     desk.publish(FILE)
-    case = desk.open()
+    case, other = desk.open(), desk.open()
+    before = desk.office.claim(desk.waiting(other.id)["fill"].id, by="ding")
+    desk.office.complete(before.id, by="ding", values={"n": "1"}, files={"scan": PAPER})
     item = desk.waiting(case.id)["fill"]
     desk.office.claim(item.id, by="ding")
     _fill_disk(store)
