@@ -43,6 +43,17 @@ def problem(**changes: object) -> Problem:
         ({"at_most": [(1, {"归档"})]}, "没有登记的环节“归档”"),
         ({"at_least": [(2, "受理")]}, "要写成一列名称"),
         ({"at_least": [{"受理"}]}, "要写人数和一组环节"),
+        ({"steps": None}, "要写成一列名称"),
+        ({"officers": 3}, "要写成一列名称"),
+        ({"steps": [["受理"]]}, "不是一个名称"),
+        ({"authorised": None}, "授权要写成"),
+        ({"authorised": [("张三", {"受理"})]}, "授权要写成"),
+        ({"authorised": {"张三": None}}, "要写成一列名称"),
+        ({"separate": None}, "要写成一列名称"),
+        ({"separate": [3]}, "要写两个环节"),
+        ({"separate": [("受理", ["审批"])]}, "不是一个名称"),
+        ({"at_most": [3]}, "要写人数和一组环节"),
+        ({"at_most": [(1, None)]}, "要写成一列名称"),
     ],
 )
 def test_what_is_written_wrongly_is_refused_with_a_reason(changes: dict[str, object], said: str):
@@ -50,6 +61,24 @@ def test_what_is_written_wrongly_is_refused_with_a_reason(changes: dict[str, obj
         problem(**changes)
 
     assert refused.value.exit_code == 2
+
+
+def test_a_limit_wider_than_its_steps_demands_nothing():
+    assert isinstance(solve(problem(at_most=[(5, {"受理"})])), Staffing)
+
+
+def test_more_officers_than_steps_can_never_do_them():
+    answer = solve(problem(at_least=[(3, {"受理", "审批"})]))
+
+    assert isinstance(answer, Infeasible)
+    assert [constraint.kind for constraint in answer.explanation] == ["at-least"]
+
+
+def test_nobody_allowed_anything_is_explained_by_one_step():
+    answer = solve(problem(authorised={}))
+
+    assert isinstance(answer, Infeasible)
+    assert len(answer.explanation) == 1
 
 
 def test_an_officer_without_a_list_may_do_nothing():

@@ -7,7 +7,7 @@ Does not: solving it.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from engine.model.errors import QingdanError
 from engine.model.wording import say
@@ -83,7 +83,8 @@ class Problem:
         for name in ("steps", "officers"):
             object.__setattr__(self, name, _names(name, getattr(self, name)))
         for name in ("separate", "bind", "at_most", "at_least"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            where = say(f"staffing.where.{name.replace('_', '-')}")
+            object.__setattr__(self, name, _listed(where, getattr(self, name)))
         object.__setattr__(self, "constraints", tuple(dict.fromkeys(self._constraints())))
 
     def _constraints(self) -> Iterator[Constraint]:
@@ -103,6 +104,8 @@ class Problem:
     def _authorisations(self, position: Mapping[str, int]) -> Iterator[Constraint]:
         officers_of: dict[str, list[str]] = {step: [] for step in self.steps}
         listed = frozenset(self.officers)
+        if not isinstance(self.authorised, Mapping):
+            raise UnusableProblem(say("staffing.not-a-mapping", value=self.authorised))
         for officer in self.authorised:
             if officer not in listed:
                 where = say("staffing.where.authorised", officer=officer)
@@ -138,13 +141,27 @@ class Problem:
         )
 
 
+def _listed(what: str, values: object) -> tuple[Any, ...]:
+    """What a list or set holds."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise UnusableProblem(say("staffing.not-a-list", what=what, value=values))
+    return tuple(values)
+
+
+def _distinct(where: str, names: tuple[Any, ...]) -> set[Any]:
+    """The names, each once."""
+    try:
+        return set(names)
+    except TypeError as error:  # a list or mapping instead of a name
+        value = "、".join(map(str, names))
+        raise UnusableProblem(say("staffing.not-a-name", where=where, value=value)) from error
+
+
 def _names(what: str, names: Iterable[str]) -> tuple[str, ...]:
     """Names in a stable order, each once."""
-    if isinstance(names, str):
-        raise UnusableProblem(
-            say("staffing.not-a-list", what=say(f"staffing.what.{what}"), value=names)
-        )
-    listed = tuple(sorted(names) if isinstance(names, AbstractSet) else names)
+    where = say(f"staffing.what.{what}")
+    listed = _listed(where, names)
+    _distinct(where, listed)
     seen: set[str] = set()
     for name in listed:
         if name in seen:
@@ -152,7 +169,7 @@ def _names(what: str, names: Iterable[str]) -> tuple[str, ...]:
                 say("staffing.twice", what=say(f"staffing.what.{what}"), name=name)
             )
         seen.add(name)
-    return listed
+    return tuple(sorted(listed)) if isinstance(names, AbstractSet) else listed
 
 
 def _unknown(where: str, what: str, name: str) -> UnusableProblem:
@@ -162,9 +179,7 @@ def _unknown(where: str, what: str, name: str) -> UnusableProblem:
 
 def _known(where: str, steps: Iterable[str], position: Mapping[str, int]) -> tuple[str, ...]:
     """Listed steps in the order of the problem, each once."""
-    if isinstance(steps, str):
-        raise UnusableProblem(say("staffing.not-a-list", what=where, value=steps))
-    named = set(steps)
+    named = _distinct(where, _listed(where, steps))
     for step in named:
         if step not in position:
             raise _unknown(where, "step", step)
@@ -173,7 +188,7 @@ def _known(where: str, steps: Iterable[str], position: Mapping[str, int]) -> tup
 
 def _pair(kind: str, pair: tuple[str, str], position: Mapping[str, int]) -> tuple[str, ...]:
     where = say(f"staffing.where.{kind}")
-    if isinstance(pair, str) or len(pair) != 2:
+    if isinstance(pair, str) or not isinstance(pair, Collection) or len(pair) != 2:
         raise UnusableProblem(say("staffing.not-a-pair", where=where, value=pair))
     return _known(where, pair, position)
 
@@ -182,7 +197,7 @@ def _counted(
     kind: str, row: tuple[int, AbstractSet[str]], position: Mapping[str, int]
 ) -> tuple[int, tuple[str, ...]]:
     where = say(f"staffing.where.{kind}")
-    if isinstance(row, str) or len(row) != 2:
+    if isinstance(row, str) or not isinstance(row, Collection) or len(row) != 2:
         raise UnusableProblem(say("staffing.not-a-row", where=where, value=row))
     count, steps = row
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
