@@ -6,7 +6,9 @@ The truth is told from steps, duties and posts alone: no seats, no solver, no be
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations, product
+from functools import reduce
+from itertools import combinations
+from operator import or_
 from random import Random
 
 from engine.bpmn.reader import read
@@ -124,6 +126,8 @@ class Brute:
     def __init__(self, found: Scene) -> None:
         self.scene = found
         self.steps: dict[str, tuple[Step, str]] = dict(self._steps(found.procedure, ""))
+        #: Conflicts that have been looked up.
+        self._known: dict[tuple[str, str], bool] = {}
 
     def _steps(self, procedure: Procedure, prefix: str) -> Iterator[tuple[str, tuple[Step, str]]]:
         for node in procedure.nodes.values():
@@ -138,37 +142,53 @@ class Brute:
         return all(self._can_run(run, there) for run in self.scene.runs)
 
     def _can_run(self, run: frozenset[str], officers: list[Officer]) -> bool:
+        """Whether the steps of a run have teams; a team is a mask of officers."""
         steps = sorted(run & self.steps.keys())
-        choices = [list(self._teams(step, officers)) for step in steps]
-        return any(
-            self._is_lawful(dict(zip(steps, teams, strict=True))) for teams in product(*choices)
-        )
+        teams = [list(self._teams(step, officers)) for step in steps]
+        bit = {officer.id: 1 << place for place, officer in enumerate(officers)}
+        avoided = [
+            sum(bit[officer] for officer in pair.officers)
+            for pair in self.scene.roster.avoidances
+            if bit.keys() >= set(pair.officers)
+        ]
+        return self._places(steps, teams, avoided, [])
 
-    def _teams(self, step: str, officers: list[Officer]) -> Iterator[tuple[str, ...]]:
+    def _places(
+        self, steps: list[str], teams: list[list[int]], avoided: list[int], chosen: list[int]
+    ) -> bool:
+        """Whether the steps that have no team yet can have one, whatever came before."""
+        if len(chosen) == len(steps):
+            return True
+        step, used = steps[len(chosen)], reduce(or_, chosen, 0)
+        for team in teams[len(chosen)]:
+            if any(pair & (used | team) == pair for pair in avoided):
+                continue
+            if all(
+                self._agree(steps[place], other, step, team) for place, other in enumerate(chosen)
+            ) and self._places(steps, teams, avoided, [*chosen, team]):
+                return True
+        return False
+
+    def _teams(self, step: str, officers: list[Officer]) -> Iterator[int]:
         annotation, post = self.steps[step]
         able = [
-            officer.id
-            for officer in officers
+            1 << place
+            for place, officer in enumerate(officers)
             if officer.appointments and (not post or post in officer.posts_on(DAY))
         ]
-        for team in product(able, repeat=annotation.persons):
-            if len(set(team)) == len(team):
-                yield team
+        return map(sum, combinations(able, annotation.persons))
 
-    def _is_lawful(self, team_of: Mapping[str, tuple[str, ...]]) -> bool:
-        used = {officer for team in team_of.values() for officer in team}
-        if any(set(avoidance.officers) <= used for avoidance in self.scene.roster.avoidances):
+    def _agree(self, one: str, team: int, other: str, also: int) -> bool:
+        """Whether two steps may have these teams in one run."""
+        if team & also and self._apart(one, other):
             return False
-        for one, other in combinations(team_of, 2):
-            shared = set(team_of[one]) & set(team_of[other])
-            if shared and self._conflict(one, other):
-                return False
-        for group in self.scene.procedure.bindings:
-            bound = [team_of[step] for step in group.steps if step in team_of]
-            for team, also in combinations(map(set, bound), 2):
-                if not (team <= also or also <= team):
-                    return False
-        return True
+        is_bound = any({one, other} <= set(g.steps) for g in self.scene.procedure.bindings)
+        return not is_bound or team & also in (team, also)
+
+    def _apart(self, one: str, other: str) -> bool:
+        if (one, other) not in self._known:
+            self._known[one, other] = self._conflict(one, other)
+        return self._known[one, other]
 
     def _conflict(self, one: str, other: str) -> bool:
         (first, post), (second, other_post) = self.steps[one], self.steps[other]
