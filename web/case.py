@@ -114,6 +114,7 @@ def page_of_case(case_id: str, *, alert: str = "") -> str:
         drawing=drawing(procedure, file.progress, office().library()),
         history=_condensed(office().history(case_id)),
         remarks=office().remarks(case_id),
+        moves=office().migrations(case_id),
         others=[other for other in roster().officers if other.id != officer().id],
         alert=alert,
         **timing(case_id, current),

@@ -113,12 +113,13 @@ def person(officer_id: str | None) -> str:
 
 
 def note(text: str) -> str:
-    """A journal's note with names for the ids in it."""
+    """A journal's note with names for the ids in it, hashes by their beginning."""
 
     def spoken(match: re.Match[str]) -> str:
         found = roster().officer(match[0])
         return found.name if found else _RULES.get(match[0], match[0])
 
+    text = re.sub(r"\b([0-9a-f]{12})[0-9a-f]{52}\b", r"\1…", text)
     return re.sub(r"[A-Za-z][A-Za-z0-9_-]*", spoken, text)
 
 

@@ -83,7 +83,7 @@ class Editor:
             gone.getparent().remove(gone)  # type: ignore[union-attr]
 
     def _is_last_of_a_loop(self, task: Element) -> bool:
-        """Whether gateways alone lead from a step back to it: it would go round for ever."""
+        """Whether a way back to a step passes no other step: it might go round for ever."""
         seen, pile = set[str | None](), [task]
         while pile:
             for flow in self._flows("sourceRef", pile.pop()):
@@ -91,7 +91,8 @@ class Editor:
                 if target == task.get("id"):
                     return True
                 (node,) = self.root.xpath(f"//*[@id='{target}']")
-                if target not in seen and str(node.tag).endswith("Gateway"):
+                stops = node.tag == BPMN + "userTask" and not len(node)
+                if target not in seen and not stops:
                     seen.add(target)
                     pile.append(node)
         return False
