@@ -4,17 +4,16 @@ Belongs here: conflicting pairs by design, within a procedure and across those
 that touch the same business object. Does not: who is appointed to what.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, permutations, product
 
-from engine.model.controls import DutyConflict
 from engine.model.procedure import Procedure
 
 from .behaviour.block import bits
 from .subject import Place, ProcedureSubject
 
-_ByDuty = dict[str, list[Place]]
 #: Conflicts of one procedure that are told one by one; a drawing with more is all wrong.
 LISTED = 100
 
@@ -166,42 +165,80 @@ class CrossingPair(ConflictingPair):
     kind: str
 
 
-def crossing_pairs(subject: ProcedureSubject) -> Iterator[CrossingPair]:
+def crossings_met(
+    subject: ProcedureSubject, concerns: Callable[[str, str], bool]
+) -> Iterator[tuple[CrossingPair, int]]:
     """Pairs of steps that conflict across procedures with an object of the same kind.
 
-    Each pair belongs to the later of the two procedures.
+    Only those between posts that ``concerns``. Each pair belongs to the later of the two
+    procedures.
+
+    Yields
+    ------
+    A pair and 0; once :data:`LISTED` pairs are told, the next of each kind (the same duties,
+    posts and kind of object) and how many more pairs of its kind there are, itself included.
+    """
+    left = LISTED
+    rest: dict[tuple[str, ...], tuple[CrossingPair, int]] = {}
+    for alike, pairs, count in _crossings(subject, concerns):
+        shown = min(left, count)
+        left -= shown
+        for pair in islice(pairs, shown):
+            yield pair, 0
+        if count > shown:
+            first, more = rest.get(alike) or (next(pairs), 0)
+            rest[alike] = first, more + count - shown
+    yield from rest.values()
+
+
+def _crossings(
+    subject: ProcedureSubject, concerns: Callable[[str, str], bool]
+) -> Iterator[tuple[tuple[str, ...], Iterator[CrossingPair], int]]:
+    """What makes pairs alike, the pairs, one by one as they are asked for, and their number."""
+    own = _seats(subject)
+    for elsewhere, kind in _touching(subject):
+        theirs = _seats(elsewhere)
+        for conflict in subject.controls.duty_conflicts:
+            for duties in permutations(sorted(conflict.duties)):
+                ones, others = theirs.get(duties[0], {}), own.get(duties[1], {})
+                for posts in product(ones, others):
+                    sides = ones[posts[0]], others[posts[1]]
+                    if concerns(*posts) and (count := _drawn_apart(*sides)):
+                        pairs = (
+                            CrossingPair(
+                                one=one,
+                                other=other,
+                                statutory=conflict.statutory,
+                                basis=conflict.basis,
+                                elsewhere=elsewhere,
+                                kind=kind,
+                            )
+                            for one, other in product(*sides)
+                            if one.procedure.id != other.procedure.id
+                        )
+                        yield (conflict.basis, kind, *duties, *posts), pairs, count
+
+
+def _drawn_apart(ones: list[Place], others: list[Place]) -> int:
+    """How many pairs are drawn in two procedures; those drawn in one are judged there."""
+    drawn = Counter(other.procedure.id for other in others)
+    return sum(len(others) - drawn[one.procedure.id] for one in ones)
+
+
+def _touching(subject: ProcedureSubject) -> Iterator[tuple[ProcedureSubject, str]]:
+    """The procedures before it that touch an object of the same kind, and that kind.
+
+    Those of which one calls the other are left out: one case has the steps of both.
     """
     kinds = {found.kind for found in subject.procedure.objects}
-    own = _by_duty(subject)
     for document in subject.documents if kinds else ():
         for procedure in document.procedures:
             shared = [found.kind for found in procedure.objects if found.kind in kinds]
             if not shared or _at(procedure) >= _at(subject.procedure):
                 continue
             elsewhere = subject.at(document, procedure)
-            if _calls(elsewhere, subject.procedure) or _calls(subject, procedure):
-                continue
-            theirs = _by_duty(elsewhere)
-            for conflict, one, other in _clashes(subject, theirs, own):
-                yield CrossingPair(
-                    one=one,
-                    other=other,
-                    statutory=conflict.statutory,
-                    basis=conflict.basis,
-                    elsewhere=elsewhere,
-                    kind=shared[0],
-                )
-
-
-def _clashes(
-    subject: ProcedureSubject, theirs: _ByDuty, own: _ByDuty
-) -> Iterator[tuple[DutyConflict, Place, Place]]:
-    for conflict in subject.controls.duty_conflicts:
-        for duty, opposite in permutations(sorted(conflict.duties)):
-            for one, other in product(theirs.get(duty, ()), own.get(opposite, ())):
-                # What is drawn in one procedure is judged there.
-                if one.procedure.id != other.procedure.id:
-                    yield conflict, one, other
+            if not (_calls(elsewhere, subject.procedure) or _calls(subject, procedure)):
+                yield elsewhere, shared[0]
 
 
 def _at(procedure: Procedure) -> tuple[str, int]:
@@ -213,10 +250,11 @@ def _calls(subject: ProcedureSubject, procedure: Procedure) -> bool:
     return any(place.procedure.id == procedure.id for place in subject.places.values())
 
 
-def _by_duty(subject: ProcedureSubject) -> _ByDuty:
-    found: _ByDuty = {}
+def _seats(subject: ProcedureSubject) -> dict[str, dict[str, list[Place]]]:
+    """The steps inside the office by duty and post."""
+    found: dict[str, dict[str, list[Place]]] = {}
     for place in _inside(subject):
-        found.setdefault(_duty(place), []).append(place)
+        found.setdefault(_duty(place), {}).setdefault(subject.post_at(place), []).append(place)
     return found
 
 

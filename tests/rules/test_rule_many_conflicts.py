@@ -91,3 +91,43 @@ def test_pairs_are_counted_as_they_are_listed(judge, tmp_path):
 
     for verdict in ("may", "never", "unknown"):
         assert pairs.count(verdict) == sum(found == verdict for found in pairs.values())
+
+
+def _sharing(directory: Path, number: int, duty: str, post: str) -> Path:
+    """An item about the contract all share, with many steps of one duty."""
+    names = [f"{duty}{number}_{n}" for n in range(EACH)]
+    steps = "".join(
+        f'<userTask id="{name}" name="{name}"><extensionElements><qd:step duty="{duty}" '
+        f'post="{post}" limitUnit="immediate"/></extensionElements></userTask>'
+        for name in names
+    )
+    flows = "".join(
+        f'<sequenceFlow id="to_{to}" sourceRef="{at}" targetRef="{to}"/>'
+        for at, to in pairwise(["s", *names, "e"])
+    )
+    shared = '<extensionElements><qd:object kind="合同" key="contract"/></extensionElements>'
+    ends = f'{shared}<startEvent id="s"/><endEvent id="e"/>'
+    head = HEAD.replace('id="p"', f'id="p{number}"')
+    path = directory / f"item{number}.bpmn"
+    path.write_text(f"{head}{ends}{steps}{flows}</process></definitions>", "utf-8")
+    return path
+
+
+def test_conflicts_across_items_beyond_the_first_are_counted_by_kind(judge, tmp_path):
+    approvals = [_sharing(tmp_path, number, "approve", "所长") for number in (1, 2)]
+    report = judge(*approvals, _sharing(tmp_path, 3, "pay", "所长"))
+    listed, rest = _told(report, "same-post-across-items")
+
+    assert (listed, len(rest)) == (LISTED, 1)
+    assert f"另有 {2 * PAIRS - LISTED} 处" in rest[0]
+
+
+def test_conflicts_of_one_officer_across_items_beyond_the_first_are_counted(judge, tmp_path):
+    roster = tmp_path / "roster.toml"
+    roster.write_text(ROSTER.format('"出纳会计"'), "utf-8")
+    approvals = [_sharing(tmp_path, number, "approve", "所长") for number in (1, 2)]
+    report = judge(*approvals, _sharing(tmp_path, 3, "pay", "出纳会计"), roster=roster)
+    listed, rest = _told(report, "same-officer-across-items")
+
+    assert (listed, len(rest)) == (LISTED, 1)
+    assert f"另有 {2 * PAIRS - LISTED} 处" in rest[0]

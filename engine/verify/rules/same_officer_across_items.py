@@ -14,13 +14,14 @@ Right
     The two posts held by two officers.
 Known limits
     Possible, not forced: whether another officer can do the step is not asked.
-    Only files that are checked together are compared.
+    Only files that are checked together are compared. Only the first hundred
+    conflicts of a procedure are told one by one; the rest are counted by duties.
 """
 
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import LISTED, crossing_pairs, crossing_witness
+from engine.verify.segregation import LISTED, crossing_witness, crossings_met
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-officer-across-items"
@@ -30,20 +31,23 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
     held = subject.posts_held
-    for number, pair in enumerate(crossing_pairs(subject) if held else ()):
+
+    def both(post: str, other: str) -> bool:
+        return post != other and any(has.issuperset((post, other)) for _, has in held)
+
+    for pair, alike in crossings_met(subject, both) if held else ():
         posts = (subject.post_at(pair.one), subject.post_at(pair.other))
         able = [officer for officer, has in held if has.issuperset(posts)]
-        if posts[0] == posts[1] or not able:
-            continue
         yield subject.finding(
             ID,
             SEVERITY,
             subject.node_at(pair.other),
+            "rest" if alike else "pair",
             elements=pair.steps,
             posts=posts,
             officers=tuple(officer.id for officer in able),
             basis=pair.basis,
-            witness=crossing_witness(subject, pair) if number < LISTED else (),
+            witness=() if alike else crossing_witness(subject, pair),
             statutory=pair.statutory,
             waiver=None if pair.statutory else subject.waiver(posts, pair.duties, pair.steps),
             names="、".join(officer.name for officer in able),
@@ -52,4 +56,6 @@ def check(subject: ProcedureSubject) -> Iterator[Finding]:
             other=pair.other.node.label,
             kind=pair.kind,
             source=pair.basis,
+            count=alike,
+            listed=LISTED,
         )

@@ -14,13 +14,14 @@ Right
     验收 in the lane 资产管理.
 Known limits
     Only files that are checked together are compared. Two cases of one item about
-    the same object are judged at the claim.
+    the same object are judged at the claim. Only the first hundred conflicts of a
+    procedure are told one by one; the rest are counted by duties.
 """
 
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import LISTED, crossing_pairs, crossing_witness
+from engine.verify.segregation import LISTED, crossing_witness, crossings_met
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-post-across-items"
@@ -29,19 +30,17 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
-    for number, pair in enumerate(crossing_pairs(subject)):
+    for pair, alike in crossings_met(subject, lambda post, other: post == other != ""):
         post = subject.post_at(pair.other)
-        if not post or post != subject.post_at(pair.one):
-            continue
         yield subject.finding(
             ID,
             SEVERITY,
             subject.node_at(pair.other),
-            "statutory" if pair.statutory else "waivable",
+            "rest" if alike else "statutory" if pair.statutory else "waivable",
             elements=pair.steps,
             posts=(post,),
             basis=pair.basis,
-            witness=crossing_witness(subject, pair) if number < LISTED else (),
+            witness=() if alike else crossing_witness(subject, pair),
             statutory=pair.statutory,
             waiver=None if pair.statutory else subject.waiver(pair.duties, pair.steps),
             one=pair.one.node.label,
@@ -50,4 +49,6 @@ def check(subject: ProcedureSubject) -> Iterator[Finding]:
             kind=pair.kind,
             post=post,
             source=pair.basis,
+            count=alike,
+            listed=LISTED,
         )
