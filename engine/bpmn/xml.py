@@ -46,7 +46,16 @@ _CODECS = {
     "gb18030": ("gb18030", "gb18030"),
     "gbk": ("gb18030", "gbk"),
     "gb2312": ("gb18030", "gb2312"),
+    "cp936": ("gb18030", "gbk"),
+    "ms936": ("gb18030", "gbk"),
+    "windows-936": ("gb18030", "gbk"),
+    # What tools of other countries write; Chinese stands there as character references.
+    "iso-8859-1": ("latin-1", "latin-1"),
+    "latin1": ("latin-1", "latin-1"),
+    "windows-1252": ("cp1252", "cp1252"),
 }
+#: Codecs any bytes can be read in, or nearly any.
+_LENIENT = ("latin-1", "cp1252")
 #: Byte order mark → codec of the bytes behind it.
 _MARKS = {
     b"\xef\xbb\xbf": "utf-8",
@@ -58,7 +67,11 @@ _NAMES = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
     "gb18030": "GB18030",
+    "latin-1": "ISO-8859-1",
+    "cp1252": "windows-1252",
 }
+#: Bytes of letters beyond ASCII that stand together.
+_BEYOND = re.compile(rb"[\x80-\xff]+")
 #: First bytes of what people save as .bpmn by mistake: zip and docx, doc and xls, PDF.
 _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-", b"{\\rtf")
 #: libxml2's error codes we explain in Chinese; others keep libxml2's words.
@@ -122,7 +135,7 @@ class Decoded:
 
     @property
     def encoding(self) -> str:
-        """``UTF-8``, ``UTF-16`` or ``GB18030``."""
+        """``UTF-8``, ``UTF-16``, ``GB18030``, ``ISO-8859-1`` or ``windows-1252``."""
         return _NAMES[self.codec]
 
 
@@ -137,7 +150,7 @@ class Loaded:
 
     @property
     def encoding(self) -> str:
-        """``UTF-8``, ``UTF-16`` or ``GB18030``."""
+        """As :attr:`Decoded.encoding`."""
         return self.decoded.encoding
 
 
@@ -202,7 +215,7 @@ def decode(content: bytes) -> Decoded:
         raise Refused("not-bpmn", line, problem="undecodable", encoding=_NAMES[codec]) from error
     if "\x00" in text:
         raise Refused("not-bpmn", problem="binary")
-    if codec == "gb18030" and _is_utf8(content):
+    if not codec.startswith("utf") and _is_other(content, codec):
         raise Refused("not-bpmn", 1, problem="undecodable", encoding=_NAMES[codec])
     prolog = _PROLOG.match(text)
     end = prolog.end() if prolog else 0
@@ -227,10 +240,25 @@ def _codec(content: bytes) -> tuple[str, str, bytes]:
     return *_CODECS[name.lower()], b""
 
 
-def _is_utf8(content: bytes) -> bool:
-    """Whether bytes declared as GB18030 are a Chinese text in UTF-8 instead."""
+def _is_other(content: bytes, codec: str) -> bool:
+    """Whether bytes are a Chinese text in another encoding than the declared one.
+
+    Any bytes can be read as Latin letters; those that come in pairs, each a Chinese
+    character, are none.
+    """
+    if _is_chinese(content, "utf-8"):
+        return True
+    beyond = _BEYOND.findall(content) if codec in _LENIENT else []
+    return (
+        bool(beyond)
+        and all(len(letters) % 2 == 0 for letters in beyond)
+        and all(_is_chinese(letters, "gb18030") for letters in beyond)
+    )
+
+
+def _is_chinese(content: bytes, codec: str) -> bool:
     try:
-        return _HAN.search(content.decode("utf-8")) is not None
+        return _HAN.search(content.decode(codec)) is not None
     except UnicodeDecodeError:
         return False
 

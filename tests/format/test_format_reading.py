@@ -102,11 +102,27 @@ def test_line_is_named_where_the_encoding_ends() -> None:
     assert _refused(text.encode("gbk")).line == 3
 
 
-@pytest.mark.parametrize("declared", ["GBK", "GB18030", "gb2312"])
-def test_utf8_declared_as_gb_is_refused_not_garbled(declared: str) -> None:
+@pytest.mark.parametrize("declared", ["GBK", "GB18030", "gb2312", "ISO-8859-1", "windows-1252"])
+def test_utf8_declared_as_another_is_refused_not_garbled(declared: str) -> None:
     text = text_of(TOOLS["bpmn-io"]).replace("UTF-8", declared)
     fault = _refused(text.encode())
     assert (fault.rule, fault.facts["problem"]) == ("not-bpmn", "undecodable")
+
+
+@pytest.mark.parametrize("declared", ["UTF-8", "ISO-8859-1", "windows-1252"])
+@pytest.mark.parametrize("tool", TOOLS)
+def test_gbk_declared_as_another_is_refused_not_garbled(tool: str, declared: str) -> None:
+    text = text_of(TOOLS[tool]).replace("UTF-8", declared, 1)
+    fault = _refused(text.encode("gbk"))
+    assert (fault.rule, fault.facts["problem"]) == ("not-bpmn", "undecodable")
+
+
+def test_latin_letters_are_read_and_chinese_stands_as_references() -> None:
+    drawn = process('<task id="T" name="Prüfung &#x5BA1;&#x6838;"/>').decode()
+    content = f'<?xml version="1.0" encoding="ISO-8859-1"?>{drawn}'.encode("latin-1")
+    document = read(content)
+    assert [n.name for n in document.procedures[0].nodes.values()] == ["Prüfung 审核"]
+    assert document.encoding == "ISO-8859-1"
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -12,7 +12,8 @@ Wrong
 Right
     A file saved by a BPMN tool.
 Known limits
-    Encodings other than UTF-8, UTF-16 and GB18030 are refused, not guessed.
+    Encodings other than UTF-8, UTF-16, GB18030 (with GBK), ISO-8859-1 and
+    windows-1252 are refused, not guessed.
 """
 
 from collections.abc import Iterator
