@@ -7,6 +7,7 @@ the outcome. Recording what an outside party did leaves no trace for conflicts.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from weakref import WeakKeyDictionary
 
 from engine.model.case import Applicant
 from engine.model.controls import Controls
@@ -86,8 +87,19 @@ class Family:
     elsewhere: tuple[Deed, ...] = ()
 
 
-def groups(program: Program) -> tuple[tuple[StepGroup, ...], tuple[Bond, ...]]:
+_Groups = tuple[tuple[StepGroup, ...], tuple[Bond, ...]]
+_known: WeakKeyDictionary[Program, _Groups] = WeakKeyDictionary()
+
+
+def groups(program: Program) -> _Groups:
     """``qd:separate`` and ``qd:bind`` of a program, their steps as paths from its root."""
+    found = _known.get(program)
+    if found is None:
+        found = _known[program] = _groups(program)
+    return found
+
+
+def _groups(program: Program) -> _Groups:
     separations: list[StepGroup] = []
     bindings: list[Bond] = []
     open_calls = [("", program.procedure.id, frozenset[str]())]
@@ -212,11 +224,11 @@ class _Judgement:
         return Refused(rule, basis, message)
 
     def _holds_post(self) -> None:
-        basis = say("run.basis.appointment")
         if self.officer.is_absent(self.today):
-            raise self._refuse("absent", basis)
+            raise self._refuse("absent", say("run.basis.appointment"))
         held = {_canonical(self.controls, post) for post in self.officer.posts_on(self.today)}
         if self.task.post not in held and (self.task.post or not held):
+            basis = say("run.basis.appointment")
             raise self._refuse("post-not-held", basis, post=self.task.post)
 
     def _is_not_bound(self) -> None:

@@ -29,6 +29,12 @@ _CASES = select(
     _case, _subject.c.title, _subject.c.name, _subject.c.id_card, _subject.c.phone
 ).join(_subject, (_subject.c.office_id == _case.c.office_id) & (_subject.c.case_id == _case.c.id))
 
+# Asked for at every step of an item that opens child cases: at driver level.
+_CHILDREN = (
+    "SELECT parent_id, id FROM case_file WHERE office_id = ? AND parent_id IN ({marks}) "
+    "ORDER BY parent_id, opened_at, row_number, id"
+)
+
 _side = _item.alias("side")
 #: Kind of an open side item that holds a work item up.
 _WAITS_FOR = (
@@ -103,13 +109,12 @@ def children(
     connection: Connection, office_id: str, parents: Iterable[str]
 ) -> Mapping[str, tuple[str, ...]]:
     """Ids of child cases in order of rows, by parent."""
-    rows = connection.execute(
-        select(_case.c.parent_id, _case.c.id)
-        .where(_case.c.office_id == office_id, _case.c.parent_id.in_(set(parents)))
-        .order_by(_case.c.parent_id, _case.c.opened_at, _case.c.row_number, _case.c.id)
-    )
+    asked = set(parents)
     found: dict[str, list[str]] = {}
-    for parent, child in rows:
+    if not asked:
+        return {}
+    text = _CHILDREN.format(marks=", ".join("?" * len(asked)))
+    for parent, child in Wire(connection).run(text, office_id, *asked).fetchall():
         found.setdefault(parent, []).append(child)
     return {parent: tuple(below) for parent, below in found.items()}
 

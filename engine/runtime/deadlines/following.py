@@ -71,11 +71,12 @@ def step_done(ledger: Ledger, row: Row, item: Row, machine: Machine) -> None:
     course = course_of(ledger, row) if events else None
     if course is None:
         return
+    before = course.clock
     for event in events:
         # A step done again, or one the clock is past, changes nothing: the first time counts.
         with suppress(NotAllowed):
             _apply(course, event, node.label)
-    save_clock(ledger.wire, ledger.office_id, course.clock)
+    save_clock(ledger.wire, ledger.office_id, course.clock, before)
 
 
 def _holds(when: str, data: Mapping[str, object]) -> bool:
@@ -117,8 +118,9 @@ def keep_pace(ledger: Ledger, row: Row, machine: Machine, news: News) -> None:
     if was_running or still != _is_standing(ledger, row["id"]):
         course = course_of(ledger, row)
         if course is not None:
+            before = course.clock
             course.stand(still=still)
-            save_clock(ledger.wire, ledger.office_id, course.clock)
+            save_clock(ledger.wire, ledger.office_id, course.clock, before)
 
 
 class _OffClock(dict[str, bool]):
@@ -170,9 +172,10 @@ def end(ledger: Ledger, row: Row) -> None:
     course = course_of(ledger, row)
     if course is None:
         return
+    before = course.clock
     with suppress(NotAllowed):
         course.decide()
-    save_clock(ledger.wire, ledger.office_id, course.clock)
+    save_clock(ledger.wire, ledger.office_id, course.clock, before)
 
 
 def arrived(ledger: Ledger, row: Row, work_item_id: str, limit: TimeLimit | None) -> None:

@@ -1,5 +1,7 @@
 """Clocks as rows: read from the store and written back whole."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import Table
 
 from engine.model.clock import CaseClock, Deadline, DeadlineKind, Extension, Pause
@@ -110,15 +112,30 @@ def deadline_row(office_id: str, case_id: str, deadline: Deadline) -> dict[str, 
     }
 
 
-def save_clock(wire: Wire, office_id: str, clock: CaseClock) -> None:
-    """Write a clock in place of what was stored of it."""
-    key = {"office_id": office_id, "case_id": clock.case_id}
-    facts = {name: getattr(clock, name) for name in _FACTS}
-    row = {**key, "regime": clock.regime.id if clock.regime else "", **facts}
-    deadlines = [deadline_row(office_id, clock.case_id, d) for d in clock.deadlines]
-    pauses = [{**key, **{name: getattr(p, name) for name in _PAUSE}} for p in clock.pauses]
-    written = ((_clock, [row]), (tables.deadline, deadlines), (tables.clock_pause, pauses))
-    for table, rows in written:
-        wire.run(_DROP.format(table=table.name), office_id, clock.case_id)
+def save_clock(
+    wire: Wire, office_id: str, clock: CaseClock, before: CaseClock | None = None
+) -> None:
+    """Write a clock in place of what was stored of it.
+
+    ``before`` is what is known to be stored: then only the difference is written.
+    """
+    known = dict(_stored(office_id, before)) if before is not None else None
+    for table, rows in _stored(office_id, clock):
+        if known is not None and rows == known[table]:
+            continue
+        if known is None or known[table]:
+            wire.run(_DROP.format(table=table.name), office_id, clock.case_id)
         if rows:
             wire.insert(table, *rows)
+
+
+def _stored(office_id: str, clock: CaseClock) -> Iterator[tuple[Table, list[Row]]]:
+    """The rows of a clock, by table."""
+    key = {"office_id": office_id, "case_id": clock.case_id}
+    facts = {name: getattr(clock, name) for name in _FACTS}
+    yield _clock, [{**key, "regime": clock.regime.id if clock.regime else "", **facts}]
+    yield tables.deadline, [deadline_row(office_id, clock.case_id, d) for d in clock.deadlines]
+    yield (
+        tables.clock_pause,
+        [{**key, **{name: getattr(p, name) for name in _PAUSE}} for p in clock.pauses],
+    )
