@@ -6,6 +6,7 @@ open to them, each in a savepoint of its own; the last commits for all, and only
 then does any of them go on. Writers in other processes wait as SQLite has it.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -19,6 +20,10 @@ from .errors import StoreBusy
 
 #: Most turns that share a commit.
 MOST = 64
+#: How long a commit may wait for more to share it, as part of what the last one took.
+LINGER = 0.25
+#: Longest time between two looks at who came, in seconds.
+LOOK_S = 0.001
 _BEGIN = "BEGIN IMMEDIATE"
 _COMMIT = "COMMIT"
 _SAVEPOINT = "SAVEPOINT turn"
@@ -52,6 +57,9 @@ class Sharing:
         self._turn = Lock()
         self._counting = Lock()
         self._waiting = 0
+        #: Turns that shared the last commit, and how long it took, in seconds.
+        self._shared = 1
+        self._took = 0.0
 
     @contextmanager
     def turn(self) -> Iterator[Connection]:
@@ -137,23 +145,31 @@ class Sharing:
         """Commit, unless somebody waits who will."""
         group = self._group
         try:
-            if group is not None:
-                with self._counting:
-                    more = self._waiting > 0
-                if not more or group.turns >= MOST:
-                    self._group = None
-                    self._commit(group)
+            if group is not None and (group.turns >= MOST or not self._has_more(group)):
+                self._group = None
+                self._commit(group)
         finally:
             self._turn.release()
 
+    def _has_more(self, group: _Group) -> bool:
+        """Whether somebody waits; who shared the last commit gets a moment to come back."""
+        if group.turns < self._shared:
+            most = self._took * LINGER
+            until = time.monotonic() + most
+            while not self._waiting and time.monotonic() < until:
+                time.sleep(min(most / 8, LOOK_S))
+        return self._waiting > 0
+
     def _commit(self, group: _Group) -> None:
         assert self._connection is not None
+        began = time.monotonic()
         try:
             connecting.command(self._connection, _COMMIT)
         except BaseException as error:
             self._give_back()
             group.end(error)
         else:
+            self._shared, self._took = group.turns, time.monotonic() - began
             group.end()
 
     def close(self) -> None:

@@ -81,6 +81,33 @@ def test_waiting_writers_share_one_commit(sharing_store: Store, commits: list[ob
     assert _names(sharing_store) == ["a", "b", "c", "first"]
 
 
+def test_commit_waits_a_moment_for_who_shared_the_last(
+    sharing_store: Store, commits: list[object]
+) -> None:
+    sharing = sharing_store._sharing
+    assert sharing is not None
+    # As if two had shared a commit that took a very long time.
+    sharing._shared, sharing._took = 2, 400.0
+
+    def work(name: str) -> threading.Thread:
+        def enter() -> None:
+            with sharing_store.write() as connection:
+                _enter(connection, name)
+
+        thread = threading.Thread(target=enter)
+        thread.start()
+        return thread
+
+    first = work("first")
+    while sharing._group is None:
+        pass
+    second = work("second")
+    first.join()
+    second.join()
+    assert len(commits) == 1
+    assert _names(sharing_store) == ["first", "second"]
+
+
 def test_writer_that_fails_is_undone_alone(sharing_store: Store) -> None:
     def fail() -> None:
         with pytest.raises(ZeroDivisionError), sharing_store.write() as connection:
