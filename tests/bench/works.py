@@ -137,14 +137,15 @@ def commit(connection: sqlite3.Connection, text: str) -> None:
 class Stock:
     """SpiffWorkflow as it comes: the state loaded and saved whole at every step."""
 
-    def __init__(self, content: bytes) -> None:
-        root = etree.fromstring(content)
-        for element in root.iter("{*}process"):
-            element.set("isExecutable", "true")
+    def __init__(self, *contents: bytes, process: str = "p") -> None:
         parser = BpmnParser()
-        parser.add_bpmn_xml(root)
+        for content in contents:
+            root = etree.fromstring(content)
+            for element in root.iter("{*}process"):
+                element.set("isExecutable", "true")
+            parser.add_bpmn_xml(root)
         self._serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
-        workflow = BpmnWorkflow(parser.get_spec("p"), parser.get_subprocess_specs("p"))
+        workflow = BpmnWorkflow(parser.get_spec(process), parser.get_subprocess_specs(process))
         workflow.do_engine_steps()
         self.text: str = self._serializer.serialize_json(workflow)
 
@@ -164,10 +165,10 @@ class Stock:
         task.run()
         workflow.do_engine_steps()
 
-    def step(self, connection: sqlite3.Connection) -> None:
+    def step(self, connection: sqlite3.Connection, **values: Any) -> None:
         """Load, do a step, save, commit."""
         workflow = self.load()
-        self.run(workflow, {"n": 3, "opinion": VALUES["opinion"]})
+        self.run(workflow, values)
         self.save(workflow)
         commit(connection, self.text)
 
