@@ -96,8 +96,8 @@ def drawn() -> bytes:
     )
 
 
-def office_of(url: str, folder: Path, cases: int) -> Office:
-    """An office with so many cases, of which one in a hundred is with one of its officers."""
+def office_of(url: str, folder: Path, cases: int, *, free: int = FREE, held: int = HELD) -> Office:
+    """An office with so many cases; of a hundred so many are free and held, the others ended."""
     office = Office(open_store(url), "many", controls=load_controls(), clock=lambda: NOW)
     folder.mkdir(exist_ok=True)
     (folder / "drawn.bpmn").write_bytes(drawn())
@@ -111,7 +111,7 @@ def office_of(url: str, folder: Path, cases: int) -> Office:
         )
     )
     office.publish(Library.load([folder]))
-    free, held = cases * FREE // 100, cases * HELD // 100
+    free, held = cases * free // 100, cases * held // 100
     fill(
         office,
         {

@@ -6,6 +6,7 @@ from engine.model.clock import Light
 
 from .case import LAST_PAGE, PAGE_SIZE, at_present
 from .offices import office
+from .text import counted
 
 blueprint = Blueprint("due", __name__, url_prefix="/due")
 
@@ -27,7 +28,7 @@ def index() -> str:
         "due/index.html",
         cases=cases,
         **at_present([case.id for case in cases]),
-        counts=counts,
+        counts={name: counted(count) for name, count in counts.items()},
         light=light,
         page=page,
         has_more=len(found) > PAGE_SIZE,

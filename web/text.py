@@ -14,6 +14,7 @@ from engine.model.procedure import FieldType
 from engine.model.wording import say
 from engine.publish.citation import cite
 from engine.runtime.deadlines.view import step_standing
+from engine.runtime.waiting import MOST_COUNTED
 from engine.store import CHINA
 
 from .forms import new_key
@@ -52,6 +53,11 @@ _RULES = {
     "relatives-in-case": "亲属同办一件",
     "separated-steps": "应由不同的人办",
 }
+
+
+def counted(count: int) -> str:
+    """The length of a list, as far as it was counted."""
+    return str(count) if count <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
 def local(moment: datetime) -> datetime:

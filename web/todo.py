@@ -10,11 +10,11 @@ from engine.model.case import WorkItem
 from engine.model.clock import Light
 from engine.runtime.deadlines.watch import CaseLimit
 from engine.runtime.standing_in import leaves
-from engine.runtime.waiting import MOST_COUNTED, SCREEN
+from engine.runtime.waiting import SCREEN
 
 from .acts import STOPPED, act
 from .offices import now, office, officer, roster
-from .text import local, standing
+from .text import counted, local, standing
 
 blueprint = Blueprint("todo", __name__)
 
@@ -64,7 +64,7 @@ def index() -> str:
         idle=[item for item in waiting if acts[item.id].is_idle],
         offers=office().offers_to(officer().id),
         closed_to_me=[item for item in waiting if item.refusal and not acts[item.id].is_idle],
-        lengths={"mine": _told(todo.mine_count), "open": _told(todo.open_count)},
+        lengths={"mine": counted(todo.mine_count), "open": counted(todo.open_count)},
         pages={"mine": (after["mine"], todo.mine_next), "open": (after["open"], todo.open_next)},
         case_limits=limits,
         acts=acts,
@@ -72,11 +72,6 @@ def index() -> str:
         ways=SHOWN,
         **_standing_in(),
     )
-
-
-def _told(count: int) -> str:
-    """The length of a list, as far as it was counted."""
-    return str(count) if count <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
 def _standing_in() -> dict[str, object]:

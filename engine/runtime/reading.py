@@ -28,6 +28,7 @@ from .deadlines.calendars import Calendars
 from .errors import Refused, UnknownAttachment
 from .judging import Judge
 from .places import place
+from .searching import Wanted, found_by, newest
 from .shelf import Shelf
 from .statements import Row, Wire
 from .undone import undone_fields, undone_in
@@ -205,23 +206,26 @@ class Reading:
 
         Parameters
         ----------
-        text : looked for in number, title, applicant and item.
+        text : looked for as :mod:`.searching` says, in number, title, applicant and item.
         parent : only the child cases of this one.
         top : leave child cases out.
         """
+        wanted = Wanted(state=state, parent=parent, top=top)
         with self.store.read() as connection:
-            rows = records.case_rows(
-                connection,
-                self.id,
-                state=state,
-                text=text,
-                parent=parent,
-                top=top,
-                limit=limit,
-                offset=offset,
-            )
+            among = self._found_by(connection, text)
+            found = newest(connection, self.id, wanted, among=among, limit=limit, offset=offset)
+            rows = records.case_rows(connection, self.id, found)
             below = records.children(connection, self.id, (row["id"] for row in rows))
             return tuple(records.to_case(row, below.get(row["id"], ())) for row in rows)
+
+    def _found_by(self, connection: Connection, text: str) -> set[str] | None:
+        """Numbers of the cases a text brings; None for all, where there is no text."""
+        text = text.strip()
+        if not text:
+            return None
+        items = self._versions.library(connection).items()
+        named = [p.item.code for p in items if p.item and text in f"{p.item.code} {p.title}"]
+        return found_by(connection, self.id, text, named)
 
     def case(self, case_id: str) -> CaseFile:
         """A case with everything a case page shows.

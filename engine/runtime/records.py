@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, RowMapping, Subquery, func, or_, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from engine.model.case import (
     Applicant,
@@ -72,37 +72,12 @@ def case_row(
 
 
 def case_rows(
-    connection: Connection,
-    office_id: str,
-    *,
-    state: CaseState | None,
-    text: str,
-    parent: str | None,
-    top: bool,
-    limit: int,
-    offset: int,
-    due: Subquery | None = None,
+    connection: Connection, office_id: str, case_ids: Sequence[str]
 ) -> Sequence[RowMapping]:
-    """Cases, newest first; ``text`` is looked for in number, title, applicant and item.
-
-    ``due`` narrows them to its column ``case_id`` and puts them in order of its ``last``.
-    """
-    query = _CASES.where(_case.c.office_id == office_id)
-    if due is not None:
-        query = query.join(due, due.c.case_id == _case.c.id).order_by(due.c.last)
-    if state is not None:
-        query = query.where(_case.c.state == state.value)
-    if parent is not None:
-        query = query.where(_case.c.parent_id == parent)
-    if top:
-        query = query.where(_case.c.parent_id.is_(None))
-    if text.strip():
-        columns = (_case.c.id, _subject.c.title, _subject.c.name, _case.c.item_name)
-        query = query.where(
-            or_(*(column.contains(text.strip(), autoescape=True) for column in columns))
-        )
-    query = query.order_by(_case.c.opened_at.desc(), _case.c.id.desc())
-    return connection.execute(query.limit(limit).offset(offset)).mappings().all()
+    """Cases and their subjects, in the order of their numbers here."""
+    query = _CASES.where(_case.c.office_id == office_id, _case.c.id.in_(case_ids))
+    found = {row["id"]: row for row in connection.execute(query).mappings()}
+    return [found[case_id] for case_id in case_ids]
 
 
 def children(

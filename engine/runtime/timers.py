@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from engine.model.case import CaseState
 from engine.model.errors import QingdanError
@@ -26,10 +26,13 @@ LONGEST_REST = 20.0
 
 
 def _running(office_id: str) -> Select[Any]:
-    """Timers of the cases that run."""
-    joined = (_case.c.office_id == _timer.c.office_id) & (_case.c.id == _timer.c.case_id)
-    running = (_timer.c.office_id == office_id, _case.c.state == CaseState.OPEN.value)
-    return select(_timer).join(_case, joined).where(*running)
+    """Timers of the cases that run, read off the index of what is due."""
+    runs = select(_case.c.id).where(
+        _case.c.office_id == _timer.c.office_id,
+        _case.c.id == _timer.c.case_id,
+        _case.c.state == CaseState.OPEN.value,
+    )
+    return select(_timer).where(_timer.c.office_id == office_id, runs.exists())
 
 
 class Timers(Deeming):
@@ -45,18 +48,17 @@ class Timers(Deeming):
         Any number of processes may do so at once: a case somebody else is at work on is
         left to them, and a timer goes off in the transaction that takes it away.
         """
-        oldest = func.min(_timer.c.due)
         query = _running(self.id).where(_timer.c.due <= self.clock())
-        query = query.with_only_columns(_timer.c.case_id).group_by(_timer.c.case_id)
+        query = query.with_only_columns(_timer.c.case_id)
         with self.store.read() as connection:
-            due = connection.scalars(query.order_by(oldest, _timer.c.case_id)).all()
-        return sum(self._fire(case_id) for case_id in due)
+            due = connection.scalars(query.order_by(_timer.c.due, _timer.c.case_id)).all()
+        return sum(self._fire(case_id) for case_id in dict.fromkeys(due))
 
     def next_timer(self) -> datetime | None:
         """When the next timer of the office is due; None where none runs."""
-        query = _running(self.id).with_only_columns(func.min(_timer.c.due))
+        query = _running(self.id).with_only_columns(_timer.c.due)
         with self.store.read() as connection:
-            found: datetime | None = connection.execute(query).scalar()
+            found: datetime | None = connection.scalar(query.order_by(_timer.c.due).limit(1))
         return found
 
     def _fire(self, case_id: str) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-from .columns import ID, NAME, Moment, metadata, of_case, office_key
+from .columns import ID, NAME, Moment, index_where, metadata, of_case, office_key
 
 #: Changes an office made to its calendar; a row never changes, so that the calendar
 #: of any moment can be had again.
@@ -110,7 +110,8 @@ deadline = Table(
     Column("provisional", Boolean, nullable=False),
     Column("counted_at", Moment, nullable=False),
     of_case(),
-    Index(None, "office_id", "met_at", "last"),
+    #: Limits of cases as wholes that run, in the order in which they end.
+    index_where("met_at IS NULL AND work_item_id = ''", "ix_deadline_running", "last", "case_id"),
 )
 
 #: Hand-overs of the answerability for a case: offered by one, signed by the other.

@@ -4,11 +4,22 @@ Belongs here: the light of cases read off their stored limits. Does not: one cas
 with everything that happened to it (:mod:`.timekeeping`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from engine.model.calendar import Calendar
 from engine.model.case import Case, CaseState, WorkItem, WorkItemState
@@ -19,13 +30,14 @@ from engine.store import clock as tables
 
 from .. import records
 from ..reading import Reading
+from ..waiting import MOST_COUNTED
 
 _limit = tables.deadline
 _case = schema.case_file
 _item = schema.work_item
 _DAY = timedelta(days=1)
-#: Limits of cases as wholes that nothing has met.
-_RUNNING = (_limit.c.work_item_id == "", _limit.c.met_at.is_(None))
+#: Another limit of the same case.
+_sooner = _limit.alias("sooner")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,24 +83,19 @@ class Watch(Reading):
         text : looked for in number, title, applicant and item.
         """
         with self.store.read() as connection:
-            due = self._due(connection, light, state).subquery("due")
-            rows = records.case_rows(
-                connection,
-                self.id,
-                state=None,
-                text=text,
-                parent=None,
-                top=False,
-                limit=limit,
-                offset=offset,
-                due=due,
-            )
+            due = self._due(connection, light, state)
+            among = self._found_by(connection, text)
+            if among is not None:
+                due = due.where(_limit.c.case_id.in_(among))
+            due = due.order_by(_limit.c.last, _limit.c.case_id).limit(limit).offset(offset)
+            found = list(map(str, connection.scalars(due)))
+            rows = records.case_rows(connection, self.id, found)
             return tuple(records.to_case(row, ()) for row in rows)
 
     def count_due(self, light: Light) -> int:
-        """How many cases are late, or nearly late."""
+        """How many cases are late, or nearly late; counted up to one over ``MOST_COUNTED``."""
         with self.store.read() as connection:
-            due = self._due(connection, light, None).subquery("due")
+            due = self._due(connection, light, None).limit(MOST_COUNTED + 1).subquery("due")
             return connection.execute(select(func.count()).select_from(due)).scalar_one()
 
     def suspended(self, case_ids: Iterable[str]) -> frozenset[str]:
@@ -115,55 +122,74 @@ class Watch(Reading):
 
     def _due(
         self, connection: Connection, light: Light | None, state: CaseState | None
-    ) -> Select[tuple[str, date]]:
-        """Running cases by the day on which the first of their limits ends."""
-        today, last = self._this_day(), func.min(_limit.c.last)
-        states = [state] if state else [CaseState.OPEN, CaseState.SUSPENDED]
-        query = (
-            select(_limit.c.case_id, last.label("last"))
-            .join(
-                _case,
-                (_case.c.office_id == _limit.c.office_id) & (_case.c.id == _limit.c.case_id),
-            )
-            .where(
-                _limit.c.office_id == self.id,
-                *_RUNNING,
-                _limit.c.last.is_not(None),
-                _case.c.state.in_([one.value for one in states]),
-            )
-            .group_by(_limit.c.case_id)
+    ) -> Select[tuple[str]]:
+        """The first limit to end of each running case, to be read in the order of their ends."""
+        today = self._this_day()
+        states = [
+            one.value for one in ([state] if state else (CaseState.OPEN, CaseState.SUSPENDED))
+        ]
+        of_case = (_case.c.office_id == _limit.c.office_id, _case.c.id == _limit.c.case_id)
+        before = or_(
+            _sooner.c.last < _limit.c.last,
+            and_(_sooner.c.last == _limit.c.last, _sooner.c.kind < _limit.c.kind),
         )
+        same = (_sooner.c.office_id == _limit.c.office_id, _sooner.c.case_id == _limit.c.case_id)
+        counted, sooner = [], [*same, before, *_running(_sooner)]
         if light is Light.RED:
-            return query.where(_limit.c.last < today)
+            counted = [_limit.c.last < today]
         if light is Light.YELLOW:
-            near = self._is_near(connection, self._calendars.at(connection), today)
-            return query.where(near).having(last >= today)
-        return query
+            calendar = self._calendars.at(connection)
+            kinds = self._kinds(connection)
+            counted = [_limit.c.last >= today, _is_near(_limit, kinds, calendar, today)]
+            sooner.append(_is_near(_sooner, kinds, calendar, today))
+        return select(_limit.c.case_id).where(
+            _limit.c.office_id == self.id,
+            *_running(_limit),
+            *counted,
+            select(_case.c.id).where(*of_case, _case.c.state.in_(states)).exists(),
+            ~select(_sooner.c.case_id).where(*sooner).exists(),
+        )
 
-    def _is_near(
-        self, connection: Connection, calendar: Calendar, today: date
-    ) -> ColumnElement[bool]:
-        """Whether a limit is yellow or red: by the last such day of each limit there is."""
-        days = _limit.c.days + _limit.c.extra_days
-        kinds = connection.execute(
-            select(_limit.c.unit, days.label("days"))
-            .distinct()
-            .where(_limit.c.office_id == self.id, *_RUNNING, _limit.c.last.is_not(None))
-        )
-        return or_(
-            _limit.c.last < today,
-            *(
-                and_(
-                    _limit.c.unit == kind.unit,
-                    days == kind.days,
-                    _limit.c.last <= last_near(calendar, LimitUnit(kind.unit), kind.days, today),
-                )
-                for kind in kinds
-            ),
-        )
+    def _kinds(self, connection: Connection) -> Sequence[Row[tuple[str, int]]]:
+        """Units and numbers of days of the limits that run."""
+        query = select(_limit.c.unit, _days(_limit).label("days")).distinct()
+        return connection.execute(
+            query.where(_limit.c.office_id == self.id, *_running(_limit))
+        ).all()
 
     def _this_day(self) -> date:
         return self.clock().astimezone(CHINA).date()
+
+
+def _running(limit: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """Limits of cases as wholes that nothing has met, whose clock does not stand."""
+    # Written out, as the index has it: no value would be known to be the same.
+    return (
+        limit.c.work_item_id == literal_column("''"),
+        limit.c.met_at.is_(None),
+        limit.c.last.is_not(None),
+    )
+
+
+def _days(limit: FromClause) -> ColumnElement[int]:
+    return limit.c.days + limit.c.extra_days
+
+
+def _is_near(
+    limit: FromClause, kinds: Iterable[Row[tuple[str, int]]], calendar: Calendar, today: date
+) -> ColumnElement[bool]:
+    """Whether a limit is yellow or red: by the last such day of each limit there is."""
+    return or_(
+        limit.c.last < today,
+        *(
+            and_(
+                limit.c.unit == kind.unit,
+                _days(limit) == kind.days,
+                limit.c.last <= last_near(calendar, LimitUnit(kind.unit), kind.days, today),
+            )
+            for kind in kinds
+        ),
+    )
 
 
 def last_near(calendar: Calendar, unit: LimitUnit, days: int, today: date) -> date:

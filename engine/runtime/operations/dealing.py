@@ -27,6 +27,10 @@ _COPY = (
 )
 
 
+#: Copies a list shows; what is read makes room for those before.
+MOST_COPIES = 50
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Copy:
     """A case an officer was told of."""
@@ -178,7 +182,9 @@ class Dealing(Matters):
             note = say("operation.note.to", officer="、".join(dict.fromkeys(to)))
             matter.work.note(case_id, by, "copied", form_digest=digest, note=note)
 
-    def copies(self, officer_id: str, *, unread: bool = False) -> tuple[Copy, ...]:
+    def copies(
+        self, officer_id: str, *, unread: bool = False, limit: int = MOST_COPIES
+    ) -> tuple[Copy, ...]:
         """Cases an officer was told of, newest first."""
         table, subject = carbon_copy, schema.subject
         query = (
@@ -188,7 +194,8 @@ class Dealing(Matters):
                 (subject.c.office_id == table.c.office_id) & (subject.c.case_id == table.c.case_id),
             )
             .where(table.c.office_id == self.id, table.c.officer_id == officer_id)
-            .order_by(table.c.at.desc(), table.c.case_id)
+            .order_by(table.c.at.desc(), table.c.case_id.desc())
+            .limit(limit)
         )
         if unread:
             query = query.where(table.c.read_at.is_(None))
