@@ -40,6 +40,8 @@ def migrate(
 ) -> None:
     if bool(cases) == bool(item):
         raise click.UsageError(say("migration.cli.which"))
+    if since and not item:
+        raise click.UsageError(say("migration.cli.from-alone"))
     if apply and not reason.strip():
         raise click.UsageError(say("migration.cli.no-reason"))
     office = office_at(db, office_id)

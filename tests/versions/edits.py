@@ -69,33 +69,16 @@ class Editor:
         flow.set("targetRef", "added")
 
     def remove_step(self) -> None:
-        """Let the flows that came to a step go on to what followed it; never the last of a loop."""
+        """Let the flows that came to a step go on to what followed it."""
         task = self._any("userTask")
         attached = self.root.iter(BPMN + "boundaryEvent")
         if task is None or any(b.get("attachedToRef") == task.get("id") for b in attached):
-            return
-        if self._is_last_of_a_loop(task):
             return
         (after,) = self._flows("sourceRef", task)
         for flow in self._flows("targetRef", task):
             flow.set("targetRef", after.get("targetRef", ""))
         for gone in (after, task):
             gone.getparent().remove(gone)  # type: ignore[union-attr]
-
-    def _is_last_of_a_loop(self, task: Element) -> bool:
-        """Whether a way back to a step passes no other step: it might go round for ever."""
-        seen, pile = set[str | None](), [task]
-        while pile:
-            for flow in self._flows("sourceRef", pile.pop()):
-                target = flow.get("targetRef")
-                if target == task.get("id"):
-                    return True
-                (node,) = self.root.xpath(f"//*[@id='{target}']")
-                stops = node.tag == BPMN + "userTask" and not len(node)
-                if target not in seen and not stops:
-                    seen.add(target)
-                    pile.append(node)
-        return False
 
     def swap_conditions(self) -> None:
         """Let two ways out of a gateway exchange their conditions."""

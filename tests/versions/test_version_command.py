@@ -109,7 +109,13 @@ def test_only_cases_of_a_version_are_taken(run: Run, desk: Desk, cases: list[str
 def test_move_needs_a_reason_and_either_cases_or_an_item(run: Run, cases: list[str]) -> None:
     assert run("case migrate --item T-1 --apply").exit_code == 2
     assert run("case migrate").exit_code == 2
+    assert run(f"case migrate {cases[0]} --from 2026-01-01").exit_code == 2
     assert run(f"case migrate {cases[0]} --item T-1").exit_code == 2
+
+
+def test_unknown_case_does_not_stop_the_others(run: Run, cases: list[str]) -> None:
+    line = f"case migrate 2026-999999 {cases[0]} --apply --reason 新办法 --format json"
+    assert outcomes(run(line)) == ["refused", "moved"]
 
 
 def test_refused_officer_is_told_for_every_case(run: Run, cases: list[str]) -> None:

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from engine.bpmn.reader import read
-from engine.model.procedure import NodeKind, Procedure, Trigger
+from engine.model.procedure import Document, NodeKind, Procedure, Trigger
 from engine.runtime.errors import Unexecutable
 from engine.runtime.migration import comparing
 from tests.operations.test_operation_return_proof import Run, open_paths
@@ -84,6 +84,22 @@ def is_flat(procedure: Procedure) -> bool:
     )
 
 
+def may_spin(document: Document) -> bool:
+    """Whether a way leads from a node back to it past no step: a run might never stop."""
+    for procedure in document.procedures:
+        idle = {
+            node.id: [n.id for n in procedure.successors(node)]
+            for node in procedure.nodes.values()
+            if node.loop is not None or node.kind not in (NodeKind.USER_TASK, NodeKind.CATCH_EVENT)
+        }
+        left = set(idle)
+        while ends := {id_ for id_ in left if not left & {*idle[id_]}}:
+            left -= ends
+        if left:
+            return True
+    return False
+
+
 class FlatGrower(Grower):
     """Grows trees of steps, choices, parallel branches and loops alone."""
 
@@ -109,6 +125,8 @@ def faults(seed: int, seen: Counter[str]) -> Iterator[str]:
     random = Random(seed)
     run = Run(drawn(random, flat=seed % 2 == 0))
     name, edited = Editor(run.play.content, random).edit()
+    if may_spin(run.play.document) or may_spin(read(edited, path="model.bpmn")):
+        return
     try:
         machine, old = run.start(), run.program()
         for _ in range(random.randint(0, BEFORE)):

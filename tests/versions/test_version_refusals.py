@@ -60,6 +60,7 @@ SECOND_START = (
     '<bpmn:startEvent id="second"/>'
     '<bpmn:sequenceFlow id="second_flow" sourceRef="second" targetRef="register_batch"/>'
 )
+BOUND = '<qd:bind steps="register_batch examine_list" reason="一人负责到底"/>'
 TWICE = (
     "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>2</bpmn:loopCardinality>"
     "</bpmn:multiInstanceLoopCharacteristics>"
@@ -101,6 +102,7 @@ def asks_for_an_extra_number(text: str) -> str:
             replaced('steps="compile_list examine_list"', 'steps="register_batch compile_list"'),
             "separated-steps",
         ),
+        ("approve_list", before("<qd:object", BOUND), "bound-steps"),
         ("examine_list", replaced('name="档案管理"', 'name="财政监督"', 1_000), "leaves-nobody"),
         ("examine_list", before("</bpmn:userTask>", TWICE), "nature"),
     ],

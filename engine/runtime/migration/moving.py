@@ -21,7 +21,7 @@ from ..casework import Casework
 from ..deadlines.handover import HEAD
 from ..deadlines.matter import Matter
 from ..editions import EditionState, chosen
-from ..errors import FaultyCase, NotAllowed, Refused, Stale
+from ..errors import FaultyCase, NotAllowed, Refused, Stale, StateDamaged, UnknownCase
 from ..judging import Judge
 from ..ledger import SYSTEM
 from ..operations.remarks import asked_text
@@ -179,7 +179,7 @@ class Moving(Publishing, Timers):
                 self.migrate(case_id, by=by, reason=reason, to=to, version=plan.version, key=own)
             except Unmovable as refused:
                 yield _planned(refused.plan)
-            except (NotAllowed, Refused, Stale, FaultyCase) as refused:
+            except (NotAllowed, Refused, Stale, FaultyCase, StateDamaged, UnknownCase) as refused:
                 yield _refused(case_id, plan, refused)
             else:
                 yield Report(case_id=case_id, outcome=Outcome.MOVED, plan=plan)
