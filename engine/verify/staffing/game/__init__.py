@@ -36,8 +36,8 @@ Officers for bound steps of which one wants several are looked for as if they ha
 now. Where that fails, though no single run is lost, the answer is *unknown*.
 
 A case shows the steps, messages and timers it waits for. Where several positions wait for
-the same, as among sister cases, the office must win from each: a claim may be refused, or
-warned of, that the true position would bear; none is let pass that it would not.
+the same and the answer is not the same for all of them, it is *unknown*. Among sister cases,
+which wait for more than one position does, the office must win from each.
 
 :mod:`.course` is the world's side, played on the plan as :mod:`.unfold` makes it,
 :mod:`.seats` the office's, :mod:`.search` the game, :mod:`.claim` the question and its

@@ -1,7 +1,7 @@
 """The question a claim asks, and its answer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import reduce
 from itertools import islice
@@ -155,10 +155,14 @@ def _answer(case_state: CaseState, step: str, officer: str) -> Yes | No:
             return Yes() if question.fits(claimed) else Yes(doubt=Doubt.UNKNOWN)
         if after:
             return Yes()
+        # One case is at one of these positions; of sister cases one may be at each.
+        apart = [*question.each()] if game.course.shows(positions, case_state.waiting) else []
+        if any(one.wins(claimed) is not False for one in apart):
+            return Yes(doubt=Doubt.UNKNOWN)
         before = question.wins(deeds)
         if before:
             return No(reason="look-ahead", witness=question.witness(claimed))
-        if before is None:
+        if before is None or any(one.wins(deeds) is not False for one in apart):
             return Yes(doubt=Doubt.UNKNOWN)
         return Yes(doubt=Doubt.UNSTAFFABLE, witness=question.witness(deeds))
     except OutOfReach:
@@ -200,6 +204,11 @@ class _Question:
                 if not any(self.search.fits(s, run & self.search.left(position, s)) for s in seats):
                     return position, run
         return None
+
+    def each(self) -> "Iterator[_Question]":
+        """The same of each position alone."""
+        for position in self.positions:
+            yield replace(self, positions=[position])
 
     def fits(self, deeds: tuple[Deed, ...]) -> bool:
         """Whether some officers can do all there may be, wherever the case is."""

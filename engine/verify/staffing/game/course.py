@@ -129,6 +129,13 @@ class Course:
         ]
         return [n for n in found if self.positions[n].events == events] or found
 
+    def shows(self, positions: Iterable[int], shown: Collection[str]) -> bool:
+        """Whether a case at each of these positions alone would wait for all this."""
+        waiting = self.mask(shown)
+        events = sum(1 << self.events[label] for label in set(shown) & self.events.keys())
+        at = (self.positions[number] for number in positions)
+        return all((found.waiting, found.events) == (waiting, events) for found in at)
+
     # building ----------------------------------------------------------------
 
     def _explore(self, net: Net) -> bool:
