@@ -97,3 +97,13 @@ def test_a_case_is_suspended_resumed_and_voided_on_its_page(office, new_case, si
     assert "办件已作废" in page.page
     page.get("/cases?state=void")
     assert case.id in page.page
+
+
+def test_undone_work_says_so_also_where_empty_cells_are_hidden(office, filled, sign_in):
+    _, second = filled
+    office.claim(second.id, by="zhang")
+    office.return_to(second.id, by="zhang", target="fill_in", reason="总额不符")
+    page = sign_in("zhang").get(f"/cases/{second.case_id}").page
+
+    assert page.count("已退回作废（张三") == 2
+    assert '<td data-label="说明"> <strong class="late">已退回作废' in page
