@@ -42,10 +42,13 @@ def journal() -> None:
 @_OFFICE
 @_DB
 def seal(last: bool, office_id: str | None, db: str) -> None:
-    office = office_at(db, office_id)
-    with office.store.write() as connection:
-        if not last:
-            sealing.put_seal(connection, office.id, at=system_clock(), actor=SYSTEM)
+    office, now = office_at(db, office_id), system_clock()
+    if not last:
+        with office.store.read() as connection:
+            drafted = sealing.draft(connection, office.id, at=now)
+        with office.store.write() as connection:
+            sealing.put_seal(connection, office.id, at=now, actor=SYSTEM, drafted=drafted)
+    with office.store.read() as connection:
         made = sealing.seals(connection, office.id)
     if not made:
         raise QingdanError(say("journal.no-seal", office=office.id))

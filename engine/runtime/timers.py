@@ -82,12 +82,13 @@ class Timers(Deeming):
         with self.store.read() as connection:
             if self._is_sealed(connection):
                 return False
+            drafted = sealing.draft(connection, self.id, at=self.clock())
         with self.store.write() as connection:
             # Somebody else may have done it meanwhile.
             sealing.hold(connection, self.id)
             if self._is_sealed(connection):
                 return False
-            sealing.put_seal(connection, self.id, at=self.clock(), actor=SYSTEM)
+            sealing.put_seal(connection, self.id, at=self.clock(), actor=SYSTEM, drafted=drafted)
         return True
 
     def _is_sealed(self, connection: Connection) -> bool:

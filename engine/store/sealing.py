@@ -130,6 +130,7 @@ def _present_heads(connection: Connection, office_id: str) -> dict[str, Head]:
             and_(_journal.c.case_id == ends.c.case_id, _journal.c.sequence == ends.c.sequence),
         )
         .where(_journal.c.office_id == office_id)
+        .execution_options(yield_per=1000)
     )
     return {row.case_id: Head(sequence=row.sequence, hash=row.hash, sm3=row.sm3) for row in found}
 
@@ -149,9 +150,20 @@ def _sealed_heads(connection: Connection, office_id: str) -> Iterator[tuple[int,
         )
 
 
-def put_seal(connection: Connection, office_id: str, *, at: datetime, actor: str) -> Seal:
-    """Seal the journal of an office as it stands, and journal that, in the caller's transaction."""
-    hold(connection, office_id)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A seal of the journal as one transaction sees it, not stored yet."""
+
+    seal: Seal
+    #: Ends of the chains that went on since the seal before.
+    heads: Mapping[str, Head]
+
+
+def draft(connection: Connection, office_id: str, *, at: datetime) -> Draft:
+    """Work out the next seal of an office: it reads where every chain ends and writes nothing.
+
+    With very many chains that takes its time; nobody who writes need wait for it.
+    """
     before = seals(connection, office_id)
     known: dict[str, Head] = {}
     for _, added in _sealed_heads(connection, office_id):
@@ -170,15 +182,38 @@ def put_seal(connection: Connection, office_id: str, *, at: datetime, actor: str
         heads,
         before[-1] if before else None,
     )
+    fresh = {case_id: head for case_id, head in heads.items() if known.get(case_id) != head}
+    return Draft(seal=made, heads=fresh)
+
+
+def put_seal(
+    connection: Connection,
+    office_id: str,
+    *,
+    at: datetime,
+    actor: str,
+    drafted: Draft | None = None,
+) -> Seal:
+    """Seal the journal of an office, and journal that, in the caller's transaction.
+
+    Parameters
+    ----------
+    drafted : what :func:`draft` found a moment ago; made anew where another seal came since.
+    """
+    hold(connection, office_id)
+    last = select(func.max(_seal.c.number)).where(_seal.c.office_id == office_id)
+    number = (connection.scalar(last) or 0) + 1
+    if drafted is None or drafted.seal.number != number:
+        drafted = draft(connection, office_id, at=at)
+    made = drafted.seal
     connection.execute(insert(_seal).values(asdict(made)))
     new = [
-        {"office_id": office_id, "number": made.number, "case_id": case_id, **asdict(head)}
-        for case_id, head in heads.items()
-        if known.get(case_id) != head
+        {"office_id": office_id, "number": number, "case_id": case_id, **asdict(head)}
+        for case_id, head in drafted.heads.items()
     ]
     if new:
         connection.execute(insert(_sealed), new)
-    entry = Entry(at=at, actor=actor, action="sealed", note=f"{made.number} {made.root}")
+    entry = Entry(at=at, actor=actor, action="sealed", note=f"{number} {made.root}")
     append(connection, office_id, OFFICE_CHAIN, entry)
     return made
 

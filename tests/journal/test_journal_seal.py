@@ -43,6 +43,23 @@ def test_seals_are_numbered_and_each_hangs_on_the_one_before(
     assert _breaches(store) == []
 
 
+def test_seal_holds_though_cases_went_on_while_it_was_worked_out(
+    store: Store, desk: Desk, case_id: str
+) -> None:
+    with store.read() as connection:
+        drafted = sealing.draft(connection, "shifan", at=NOW)
+    desk.open()
+    made = []
+    for _ in range(2):
+        with store.write() as connection:
+            made.append(
+                sealing.put_seal(connection, "shifan", at=NOW, actor="zhang", drafted=drafted)
+            )
+    assert made[0] == drafted.seal
+    assert [(seal.number, seal.chains) for seal in made] == [(1, 2), (2, 3)]
+    assert _breaches(store) == []
+
+
 def test_seal_is_journalled(store: Store, case_id: str) -> None:
     made = _seal(store)
     with store.read() as connection:
