@@ -229,6 +229,8 @@ def _restore_rows(copy: Store, target: Store, *, force: bool) -> Restored:
         _empty(connection)
         prepare(connection)
         copy_rows(source, connection)
+        # What the server knows of the tables is from when they were empty.
+        connection.execute(text("ANALYZE"))
         found = examine(connection)
     return Restored(examination=found, kept=None)
 
