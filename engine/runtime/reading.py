@@ -20,7 +20,7 @@ from engine.model.controls import Controls
 from engine.model.office import Officer, Roster
 from engine.model.procedure import Procedure
 from engine.model.wording import say
-from engine.store import Store, journal, schema
+from engine.store import CHINA, Store, journal, schema
 
 from . import records, rosters, states
 from .clock import Clock, system_clock
@@ -321,7 +321,7 @@ class Reading:
             versions=self._versions,
             controls=self.controls,
             roster=self._present_roster(connection),
-            today=self.clock().date(),
+            today=self.clock().astimezone(CHINA).date(),
         )
 
     def _present_roster(self, connection: Connection) -> Roster:

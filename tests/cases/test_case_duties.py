@@ -1,12 +1,12 @@
 """Who may take a step: refused with the rule and its source, at claim and at completion."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
 
 from engine.model.case import Applicant
-from engine.model.office import Avoidance, Officer, Relative, Roster, Waiver
+from engine.model.office import Appointment, Avoidance, Officer, Relative, Roster, Waiver
 from engine.runtime import AlreadyTaken, FormInvalid, NotAllowed, Refused, Stale
 from engine.runtime.duties import Deed, Family, Task, judge
 
@@ -264,6 +264,18 @@ def test_duty_is_judged_again_at_completion(desk: Desk) -> None:
     with pytest.raises(Refused, match="post-not-held"):
         desk.office.complete(item.id, by="both", values={})
     assert desk.actions(case.id)[-1] == "refused"
+
+
+def test_appointment_begins_at_midnight_in_china(desk: Desk, clock: Clock) -> None:
+    begins = Appointment(post="资金监管", since=date(2026, 3, 3))
+    _appoint(desk, Officer(id="new", name="新同志", appointments=(begins,)), CLERK)
+    desk.publish(_steps("examine", "archive"))
+    item = desk.waiting(desk.open(by="clerk").id)["first"]
+    clock.now = datetime(2026, 3, 2, 15, 59, tzinfo=UTC)
+    with pytest.raises(Refused, match="post-not-held"):
+        desk.office.claim(item.id, by="new")
+    clock.move(minutes=1)
+    assert desk.office.claim(item.id, by="new").officer == "new"
 
 
 def test_item_belongs_to_who_claimed_it(desk: Desk) -> None:
