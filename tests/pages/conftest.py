@@ -21,13 +21,14 @@ from web import create_app
 
 HERE = Path(__file__).parent
 PASSWORD = "correct horse 42"
+BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
 
 
 class SettableClock:
     """A clock that stands still until told."""
 
     def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
+        self.now = BEGIN
 
     def __call__(self) -> datetime:
         return self.now
@@ -68,12 +69,15 @@ def accounts(store: Store) -> Accounts:
 
 @pytest.fixture(scope="session")
 def office(store: Store, clock: SettableClock, accounts: Accounts) -> Office:
-    """The office the tests work in; a second one, ``other``, stands beside it."""
+    """The office the tests work in; a second one, ``other``, stands beside it.
+
+    Both publish at the beginning, wherever a test has moved the clock meanwhile.
+    """
     controls = load_controls()
     roster = load_roster(HERE / "office.toml", controls)
     library = Library.load([HERE, shipped_directory()])
     for office_id in ("home", "other"):
-        opened = Office(store, office_id, controls=controls, clock=clock)
+        opened = Office(store, office_id, controls=controls, clock=lambda: BEGIN)
         opened.appoint(roster)
         opened.publish(library)
         for officer in roster.officers:

@@ -7,12 +7,14 @@ import pytest
 from engine.model.case import Applicant
 from engine.store import CHINA
 
+from .conftest import BEGIN
+
 
 @pytest.fixture
 def case(office, clock):
     """A case of five working days, accepted on Monday."""
     before = clock.now
-    clock.now = datetime(2026, 3, 2, 9, tzinfo=CHINA)
+    clock.now = BEGIN
     opened = office.open_case("T-001", by="sun", applicant=Applicant(name="周二"))
     office.accept(opened.id, by="sun")
     yield opened
