@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 #: Rules about two procedures: their witness is a run of the one, then of the other.
 _ACROSS = ("same-post-across-items", "same-officer-across-items")
-#: Rules whose run ends where nothing can go on.
-_STUCK = ("deadlock", "or-join-cycle")
+#: How the runs of some rules end, at the elements of the finding.
+_ENDINGS = {"deadlock": "stuck", "or-join-cycle": "stuck", "lack-of-synchronisation": "met"}
 
 
 class NothingToReplay(QingdanError):
@@ -220,12 +220,14 @@ class _Replays:
         from engine.model.controls import load_controls
         from engine.runtime import Unexecutable, system_clock
         from engine.runtime.replaying import Player
-        from engine.verify.behaviour.retrace import retrace
+        from engine.verify.behaviour.retrace import Ending, retrace
 
         self._know(procedure, run)
         rule = finding.rule if finding else ""
         elements = finding.elements if finding else run
-        passages = retrace(procedure, self.library.procedures, run, stuck=rule in _STUCK)
+        passages = retrace(
+            procedure, self.library.procedures, run, Ending(_ENDINGS.get(rule, "any")), elements
+        )
         if passages is None:
             raise NothingToReplay(
                 say("replay.none.run", process=procedure.title, run=" → ".join(run))

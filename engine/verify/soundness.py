@@ -4,7 +4,7 @@ Judged on the explored states of a procedure: option to complete, proper
 completion, no dead step, no second token where one already is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -15,7 +15,7 @@ from engine.model.wording import say
 
 from .behaviour.block import EMPTY, bits
 from .behaviour.condensation import Condensation
-from .behaviour.net import Move, Net
+from .behaviour.net import Move, Net, labels
 from .behaviour.plan import Role, Scope, Spot
 from .behaviour.reach import Graph
 
@@ -91,7 +91,7 @@ def _stuck(net: Net, graph: Graph) -> Iterator[Fault]:
             continue
         spots = net.waiting(state)
         cycle = any(spot.role is Role.GATHER for spot in spots)
-        elements = _labels(spots)
+        elements = labels(spots)
         if elements not in seen:
             seen.add(elements)
             kind: Kind = "or-join-cycle" if cycle else "deadlock"
@@ -102,7 +102,7 @@ def _collisions(net: Net, graph: Graph) -> Iterator[Fault]:
     """Moves that put a token where one already was."""
     for number, move in graph.collisions:
         double = graph.states[number] & move.keeps & move.puts & net.tokens
-        elements = _labels(net.waiting(double))
+        elements = labels(net.waiting(double))
         yield _fault(net, "lack-of-synchronisation", elements, _run(graph, number, move))
 
 
@@ -118,8 +118,8 @@ def _endless(net: Net, graph: Graph, condensed: Condensation) -> Iterator[Fault]
         elements = tuple(net.plan.steps[s] for s in bits(done))
         elements = (
             elements
-            or _labels(m.spot for m in moves if m.spot)
-            or _labels(net.waiting(graph.states[state]))
+            or labels(m.spot for m in moves if m.spot)
+            or labels(net.waiting(graph.states[state]))
         )
         yield _fault(net, "cannot-complete", elements, _run(graph, state))
 
@@ -192,12 +192,8 @@ def _dead(net: Net, graph: Graph) -> Iterator[Fault]:
                 if spot.body is not None:
                     waiting.append(spot.body)
                 continue
-            labels = [net.plan.steps[s] for s in bits(spot.block.steps)]
-            if not labels and spot.node is not None and spot.node.kind.is_activity:
-                labels = [spot.label]
-            for label in labels:
+            steps = [net.plan.steps[s] for s in bits(spot.block.steps)]
+            if not steps and spot.node is not None and spot.node.kind.is_activity:
+                steps = [spot.label]
+            for label in steps:
                 yield _fault(net, "dead-step", (label,))
-
-
-def _labels(spots: Iterable[Spot]) -> tuple[str, ...]:
-    return tuple(sorted({spot.label for spot in spots if spot.label}))

@@ -16,7 +16,7 @@ from engine.model.procedure import Document, NodeKind, Procedure
 from engine.runtime import Unexecutable
 from engine.runtime.replaying import Player, Replay, replay
 from engine.verify import Limits, explore
-from engine.verify.behaviour.retrace import Act, retrace
+from engine.verify.behaviour.retrace import Act, Ending, retrace
 
 from ..proof.bend import bend
 from ..proof.playing import decidable
@@ -28,6 +28,7 @@ BENT = range(1_000 if FULL else 40)
 PAIRS = 8 if FULL else 3
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 STUCK = ("deadlock", "or-join-cycle")
+ENDINGS = {**dict.fromkeys(STUCK, Ending.STUCK), "lack-of-synchronisation": Ending.MET}
 
 
 class Scene:
@@ -39,25 +40,29 @@ class Scene:
         self.procedure: Procedure = self.document.procedures[0]
         patch.setattr(replay, "content_of", lambda document, even_faulty: content)
 
-    def play(self, run: tuple[str, ...], wanted: tuple[str, ...], *, stuck: bool) -> Replay:
-        passages = retrace(self.procedure, self.library.procedures, run, stuck=stuck)
+    def play(
+        self, run: tuple[str, ...], wanted: tuple[str, ...], ending: Ending = Ending.ANY
+    ) -> Replay:
+        passages = retrace(self.procedure, self.library.procedures, run, ending, wanted)
         assert passages is not None, f"no run {run}"
         player = Player(self.library, self.procedure, load_controls(), NOW)
         found = player.play(passages, wanted)
         named = [p.label for p in passages if p.act not in (Act.CLOSE, Act.SKIP)]
-        assert [*dict.fromkeys(named)] == [*dict.fromkeys(run)] or stuck
+        assert [*dict.fromkeys(named)] == [*dict.fromkeys(run)] or ending is not Ending.ANY
         return found
 
 
-def reason(scene: Scene, rule: str, found: Replay) -> str:
+def reason(scene: Scene, rule: str, found: Replay, *, unsafe: bool = False) -> str:
     """Why a replay does not show what it was to show."""
     fired = [h.path for h in found.happenings if h.act is Act.FIRE]
     if found.astray is not None and found.astray.label in fired:
         return "a boundary event that does not interrupt occurs once"
     if found.endless:
         return "SpiffWorkflow cannot look ahead into a loop without a way out"
-    if found.astray is not None and _has_blind_gateway(scene):
-        return "SpiffWorkflow takes no gateway without an exit"
+    if found.astray is not None and _has_loose_end(scene):
+        return "SpiffWorkflow takes no node without an exit for an end"
+    if rule != "lack-of-synchronisation" and unsafe:
+        return "two tokens in one place are one to the verifier"
     if rule == "lack-of-synchronisation" and any(_is_by_a_join(scene, p) for p in found.tokens):
         return "a join takes two tokens for one"
     if rule in STUCK and any(_is_join(scene, path) for path in found.waiting):
@@ -65,9 +70,10 @@ def reason(scene: Scene, rule: str, found: Replay) -> str:
     return ""
 
 
-def _has_blind_gateway(scene: Scene) -> bool:
+def _has_loose_end(scene: Scene) -> bool:
     nodes = scene.procedure.nodes.values()
-    return any(node.kind.is_gateway and not node.outgoing for node in nodes)
+    ends = (NodeKind.END_EVENT, NodeKind.BOUNDARY_EVENT)
+    return any(node.kind not in ends and not node.outgoing for node in nodes)
 
 
 def _is_by_a_join(scene: Scene, path: str) -> bool:
@@ -91,7 +97,7 @@ def pairs_of(seed: int, patch: pytest.MonkeyPatch) -> Iterator[str]:
     may = [pair for pair, verdict in behaviour.pairs.items() if verdict == "may"]
     for pair in random.sample(may, min(PAIRS, len(may))):
         try:
-            found = scene.play(behaviour.witness(*pair), pair, stuck=False)
+            found = scene.play(behaviour.witness(*pair), pair)
         except Unexecutable:
             yield "refused"
             return
@@ -105,17 +111,19 @@ def faults_of(seed: int, patch: pytest.MonkeyPatch) -> Iterator[str]:
     content = bend(model(seed)[0], random, random.randint(1, 3))
     scene = Scene(decidable(content, random)[0], patch)
     limits = Limits(states=5_000, seconds=5)
-    for fault in explore(scene.procedure, scene.library.procedures, limits).soundness.faults:
+    faults = explore(scene.procedure, scene.library.procedures, limits).soundness.faults
+    unsafe = any(fault.kind == "lack-of-synchronisation" for fault in faults)
+    for fault in faults:
         if not fault.witness:
             continue
         try:
-            found = scene.play(fault.witness, fault.elements, stuck=fault.kind in STUCK)
+            found = scene.play(fault.witness, fault.elements, ENDINGS.get(fault.kind, Ending.ANY))
         except Unexecutable:
             yield "refused"
             return
         names = {element: element for element in fault.elements}
         played = Played(title="", rule=fault.kind, names=names, replay=found)
-        why = "shown" if played.agrees else reason(scene, fault.kind, found)
+        why = "shown" if played.agrees else reason(scene, fault.kind, found, unsafe=unsafe)
         yield why or f"seed {seed} {fault}"
 
 

@@ -17,6 +17,10 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     ExclusiveGateway,
     InclusiveGateway,
 )
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
+    ErrorEventDefinition,
+    EscalationEventDefinition,
+)
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, StandardLoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
@@ -193,13 +197,7 @@ class Stepper:
 
     def waiting(self) -> tuple[str, ...]:
         """Paths where something can go on: steps, events, and what runs by itself."""
-        kinds = HumanTask | ChildCases | CatchingEvent
-        found = (
-            path_of(task)
-            for task in self.workflow.everywhere.values()
-            if (task.has_state(TaskState.READY) and not _is_undrawn(task))
-            or (task.has_state(TaskState.WAITING) and isinstance(task.task_spec, kinds))
-        )
+        found = (path_of(task) for task in self.workflow.everywhere.values() if _goes_on(task))
         return tuple(dict.fromkeys(found))
 
     # one thing ---------------------------------------------------------------
@@ -312,3 +310,14 @@ def nodes_in(program: Program) -> Iterator[tuple[str, Node]]:
             own = node.step is not None and bool(node.step.child_rows)
             if node.called and not own and prefix.count("/") < MAX_CALLS:
                 waiting.append((f"{prefix}{node.id}/", program.procedures[node.called]))
+
+
+def _goes_on(task: LiveTask) -> bool:
+    """Whether a task runs by itself, or waits for somebody or for an event from outside."""
+    if task.has_state(TaskState.READY):
+        return not _is_undrawn(task)
+    definition = getattr(task.task_spec, "event_definition", None)
+    thrown_inside = isinstance(definition, ErrorEventDefinition | EscalationEventDefinition)
+    kinds = HumanTask | ChildCases | CatchingEvent
+    waits = task.has_state(TaskState.WAITING) and isinstance(task.task_spec, kinds)
+    return waits and not thrown_inside

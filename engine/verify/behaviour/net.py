@@ -221,3 +221,8 @@ class Net:
                 ):
                     continue
                 yield move
+
+
+def labels(spots: Iterable[Spot]) -> tuple[str, ...]:
+    """The labels of drawn spots, sorted."""
+    return tuple(sorted({spot.label for spot in spots if spot.label}))

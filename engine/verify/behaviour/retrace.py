@@ -14,7 +14,7 @@ from engine.model.procedure import NodeKind, Procedure, Trigger
 
 from .build import build
 from .moves import compile_plan
-from .net import Move, Net
+from .net import Move, Net, labels
 from .plan import Role, Spot
 
 #: Most (state, place in the run) looked at before a run is given up.
@@ -22,6 +22,18 @@ MAX_VISITS = 60_000
 
 
 _At = tuple[int, int]
+#: Stands for the state after a move that put a token where one was.
+_MET = -1
+
+
+class Ending(StrEnum):
+    """What holds at the end of a run."""
+
+    ANY = "any"
+    #: Nothing more is possible.
+    STUCK = "stuck"
+    #: Its last move puts a token where one is.
+    MET = "met"
 
 
 class Act(StrEnum):
@@ -57,8 +69,8 @@ def retrace(
     procedure: Procedure,
     library: Mapping[str, Procedure],
     run: tuple[str, ...],
-    *,
-    stuck: bool = False,
+    ending: Ending = Ending.ANY,
+    at: tuple[str, ...] = (),
 ) -> tuple[Passage, ...] | None:
     """A shortest run that comes to the nodes of ``run`` in this order.
 
@@ -67,7 +79,7 @@ def retrace(
     Parameters
     ----------
     library : process id → procedure, for call activities.
-    stuck : whether nothing may be possible any more at its end.
+    at : labels of the nodes it gets stuck at, or where the tokens meet.
 
     Returns
     -------
@@ -78,7 +90,7 @@ def retrace(
     net = compile_plan(plan)
     if plan.unsupported:
         return None
-    moves = _shortest(net, run, stuck=stuck)
+    moves = _shortest(net, run, ending, at)
     if moves is None:
         return None
     later = [*moves]
@@ -89,7 +101,9 @@ def retrace(
     return tuple(found)
 
 
-def _shortest(net: Net, run: tuple[str, ...], *, stuck: bool) -> list[Move] | None:
+def _shortest(
+    net: Net, run: tuple[str, ...], ending: Ending, at: tuple[str, ...]
+) -> list[Move] | None:
     """Dijkstra over (state, place in the run); what is added counts, the furthest goes first."""
     first = (net.start, 0)
     came: dict[_At, tuple[_At, Move]] = {}
@@ -98,16 +112,25 @@ def _shortest(net: Net, run: tuple[str, ...], *, stuck: bool) -> list[Move] | No
     while queue and len(best) < MAX_VISITS:
         added, _, _, here = heappop(queue)
         state, place = here
-        if place == len(run) and not (stuck and any(net.possible(state))):
+        if place == len(run) and _is_over(net, state, ending, at):
             return _trace(came, here)
         for move in net.possible(state) if added == best[here] else ():
             gained = _gained(move.block.shortest, run, place)
             more = added + len(move.block.shortest) - gained
-            then = (state & move.keeps | move.puts, place + gained)
+            kept, last = state & move.keeps, place + gained == len(run)
+            met = ending is Ending.MET and last and kept & move.puts & net.tokens
+            met = met and labels(net.waiting(met)) == at
+            then = (_MET if met else kept | move.puts, place + gained)
             if more < best.get(then, more + 1):
                 best[then], came[then] = more, (here, move)
                 heappush(queue, (more, -then[1], len(best), then))
     return None
+
+
+def _is_over(net: Net, state: int, ending: Ending, at: tuple[str, ...]) -> bool:
+    if ending is Ending.STUCK:
+        return not any(net.possible(state)) and labels(net.waiting(state)) == at
+    return ending is Ending.ANY or state == _MET
 
 
 def _gained(labels: tuple[str, ...], run: tuple[str, ...], place: int) -> int:
