@@ -21,6 +21,7 @@ from engine.model.procedure import FormField
 from engine.runtime import OPENING_FIELDS, FaultyCase, FormInvalid, RepeatedKey
 from engine.runtime.batch.payment import payment_tables
 from engine.runtime.deadlines.view import limit_lines
+from engine.runtime.searching import NEWEST
 
 from . import forms
 from .acts import act, progress
@@ -62,6 +63,7 @@ def index() -> str:
         ways={"": "全部，新开的在前", **DUE},
         **at_present([case.id for case in found[:PAGE_SIZE]]),
         text=text,
+        newest=NEWEST,
         parent=parent,
         state=state,
         states=CaseState,

@@ -237,7 +237,7 @@ ELEMENTS: tuple[Element, ...] = (
         name="bind",
         parents=("process",),
         repeatable=True,
-        meaning="这些环节必须由同一个人办",
+        meaning="这些环节必须由同一个人办；几个人办的，由同一班人办，人少的在人多的里面",
         attributes=(
             Attribute(name="steps", kind=Kind.WORDS, required=True, meaning="环节编号"),
             _text("reason", "理由"),
