@@ -43,6 +43,13 @@ class Tree(ABC):
     def outcomes(self, facts: Facts, path: str) -> set[Outcome]:
         """Every way through, given what is known; ``path`` goes before step names."""
 
+    def ways(self, facts: Facts, path: str) -> set[Outcome]:
+        """The same, worked out once."""
+        known: dict[tuple[Facts, str], set[Outcome]] = self.__dict__.setdefault("_known", {})
+        if (facts, path) not in known:
+            known[facts, path] = self.outcomes(facts, path)
+        return known[facts, path]
+
 
 def capped(outcomes: Iterable[Outcome]) -> set[Outcome]:
     """The distinct outcomes."""
@@ -59,7 +66,7 @@ def after(first: Outcome, second: Tree, path: str) -> Iterator[Outcome]:
     if first.left:
         yield first
         return
-    for then in second.outcomes(first.facts, path):
+    for then in second.ways(first.facts, path):
         yield Outcome(first.steps | then.steps, then.facts, then.left)
 
 
