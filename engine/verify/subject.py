@@ -291,11 +291,6 @@ class ProcedureSubject(Bench):
             node = self.places[element].node
         return element if node is None else node.label
 
-    def may_meet(self, steps: tuple[str, str]) -> bool:
-        """Whether some run of one case is known to execute both steps."""
-        verdict: str | None = self.behaviour.pairs.get(steps)
-        return verdict == "may"
-
 
 @dataclass(frozen=True, kw_only=True)
 class SuppressionSubject(ProcedureSubject):
