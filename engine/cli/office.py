@@ -86,13 +86,14 @@ def create(office_id: str, roster: Path, processes: tuple[Path, ...], db: str) -
 @office.command(help=say("office.help.appoint"))
 @_OFFICE
 @_ROSTER
+@KEY
 @_DB
-def appoint(office_id: str, roster: Path, db: str) -> None:
+def appoint(office_id: str, roster: Path, key: str, db: str) -> None:
     controls = load_controls()
     appointed = load_roster(roster, controls)
     chosen = office_at(db, office_id)
     _check(chosen.library(), read_roster(roster, controls), controls, _command((), roster))
-    chosen.appoint(appointed)
+    chosen.appoint(appointed, key=key)
     count = len(appointed.officers)
     click.echo(say("office.appointed", name=appointed.office, office=office_id, officers=count))
     _open_accounts(chosen.store, chosen, appointed)
@@ -102,22 +103,25 @@ def appoint(office_id: str, roster: Path, db: str) -> None:
 @_OFFICE
 @_PROCESSES
 @EFFECTIVE
+@KEY
 @_DB
 def publish(
-    office_id: str, processes: tuple[Path, ...], effective: datetime | None, db: str
+    office_id: str, processes: tuple[Path, ...], effective: datetime | None, key: str, db: str
 ) -> None:
     chosen = office_at(db, office_id)
     roster = RosterFile(
         path=chosen.name, roster=chosen.roster(), faults=(), officer_lines={}, waiver_lines={}
     )
-    library, before = Library.load(processes or None), _codes(chosen.library())
+    library = Library.load(processes or None)
     _check(library, roster, chosen.controls, _command(processes, Path("FILE")))
     day = effective.date() if effective else None
-    chosen.publish(library, effective=day)
+    changed = chosen.publish(library, effective=day, key=key)
     click.echo(say("office.published", **_items(library)))
     for line in published_text(chosen, day):
         click.echo(line)
-    gone = [title for code, title in before.items() if code not in _codes(library)]
+    kept = {*library.procedures, *_codes(library)}
+    items = {edition.process_id: edition for edition in chosen.editions() if edition.code}
+    gone = [e.title for e in map(items.get, changed) if e and not kept & {e.process_id, e.code}]
     if gone:
         click.echo(say("office.withdrawn", items="、".join(gone)))
 

@@ -9,7 +9,7 @@ from engine.model.errors import UnreadablePath, reason_of
 from engine.model.wording import say
 from engine.runtime import Edition, Office
 
-from .case import DEFAULT_DATABASE, office_at, show_result
+from .case import DEFAULT_DATABASE, KEY, office_at, show_result
 from .casetext import columns
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -95,10 +95,13 @@ def _day(moment: datetime | None) -> str:
 @_OFFICE
 @click.argument("day", type=_DAY, metavar=say("versions.metavar.day"))
 @click.argument("items", nargs=-1, metavar=say("versions.metavar.items"))
+@KEY
 @_FORMAT
 @_DB
-def call_off(office_id: str, day: datetime, items: tuple[str, ...], form: str, db: str) -> None:
-    gone = office_at(db, office_id).call_off(day.date(), items)
+def call_off(
+    office_id: str, day: datetime, items: tuple[str, ...], key: str, form: str, db: str
+) -> None:
+    gone = office_at(db, office_id).call_off(day.date(), items, key=key)
     text = say("versions.cli.called-off", day=day.date(), items="、".join(gone))
     show_result(form, gone, text)
 

@@ -95,6 +95,23 @@ def effective(day: date | None, now: datetime) -> datetime:
     return at_start_of(day)
 
 
+def fit(procedures: Iterable[Procedure], day: date) -> None:
+    """See that items may apply from a day on: neither before their files say so, nor after.
+
+    Raises
+    ------
+    BadEffectiveDate
+        A file says that it applies later, or no more; the one that applies last is named.
+    """
+    items = [(each.item, each.title) for each in procedures if each.item is not None]
+    for item, title in sorted(items, key=lambda pair: pair[0].effective_from, reverse=True):
+        own = {"name": title, "day": day}
+        if day < item.effective_from:
+            raise BadEffectiveDate(say("versions.too-early", own=item.effective_from, **own))
+        if item.effective_to is not None and day > item.effective_to:
+            raise BadEffectiveDate(say("versions.lapsed", own=item.effective_to, **own))
+
+
 def put(
     connection: Connection,
     office_id: str,

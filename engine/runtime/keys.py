@@ -44,7 +44,7 @@ class Keys:
         if not key:
             return None
         digest = hashlib.sha256(
-            json.dumps(request, ensure_ascii=False, sort_keys=True, default=str).encode()
+            json.dumps(request, ensure_ascii=False, sort_keys=True, default=_plain).encode()
         ).hexdigest()
         moment = self._wire.moment(self._now)
         taken = self._wire.run(_TAKE, self._office_id, _short(key), digest, moment)
@@ -63,6 +63,11 @@ class Keys:
         """Keep what a command is answered: the number of the case, or the id of the work item."""
         if key:
             self._wire.run(_ANSWER, answer, self._office_id, _short(key))
+
+
+def _plain(value: object) -> object:
+    """The same text for the same value in every process: a set has no order of its own."""
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 def _short(key: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, replace
+from dataclasses import asdict, astuple, replace
 
 from sqlalchemy import Connection, update
 
@@ -52,17 +52,19 @@ class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution
     clock : tells the present moment; another one in tests.
     """
 
-    def appoint(self, roster: Roster) -> None:
-        """Put a roster in place of the present one, and journal it."""
-        with self.store.write() as connection:
-            rosters.save_roster(connection, self.id, roster)
-            self._note(
-                connection, "appointed", say("run.note.roster", officers=len(roster.officers))
-            )
+    def appoint(self, roster: Roster, *, key: str = "") -> None:
+        """Put a roster in place of the present one, and journal it.
 
-    def _note(self, connection: Connection, action: str, note: str) -> None:
-        entry = journal.Entry(at=self.clock(), actor=SYSTEM, action=action, note=note)
-        journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
+        Parameters
+        ----------
+        key : of this request; the same request with the same key again changes nothing.
+        """
+        note = say("run.note.roster", officers=len(roster.officers))
+        entry = journal.Entry(at=self.clock(), actor=SYSTEM, action="appointed", note=note)
+        with self.store.write() as connection:
+            if not self._keys(connection).is_repeated(key, "appoint", asdict(roster)):
+                rosters.save_roster(connection, self.id, roster)
+                journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
 
     def open_case(
         self,

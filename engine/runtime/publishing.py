@@ -1,27 +1,28 @@
 """The part of an office that publishes procedures, each from its day on."""
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine.bpmn.library import Library
 from engine.model.wording import say
+from engine.store import CHINA, journal, schema
 
 from . import editions
+from .deadlines.handover import HEAD
+from .deadlines.matter import Matters
 from .editions import Edition, chosen
-from .reading import Reading
+from .errors import NotAllowed
+from .ledger import SYSTEM
 
 
-class Publishing(Reading):
+class Publishing(Matters):
     """Versions of procedures: immutable files, and from when each applies to new cases."""
 
-    @abstractmethod
-    def _note(self, connection: Connection, action: str, note: str) -> None:
-        """Write to the office's own journal."""
-
-    def publish(self, library: Library, *, effective: date | None = None) -> tuple[str, ...]:
+    def publish(
+        self, library: Library, *, effective: date | None = None, key: str = ""
+    ) -> tuple[str, ...]:
         """Store the procedures of a library as what new cases run on, in place of all before.
 
         Running cases keep the versions they were opened with.
@@ -29,6 +30,7 @@ class Publishing(Reading):
         Parameters
         ----------
         effective : first day on which they apply; None for at once.
+        key : of this request; the same request with the same key again changes nothing.
 
         Returns
         -------
@@ -40,25 +42,33 @@ class Publishing(Reading):
         Unexecutable
             A procedure would not run as drawn; nothing is published.
         BadEffectiveDate
-            The day is over, or another version is planned for it.
+            The day is over, another version is planned for it, or a file says that it applies
+            later or no more.
         """
-        now = self.clock()
-        since = editions.effective(effective, now)
+        files = {name: library.document_of(p).digest for name, p in library.procedures.items()}
         with self.store.write() as connection:
+            keys = self._keys(connection)
+            first = keys.first_answer(key, "publish", files, effective)
+            if first is not None:
+                return self._named(connection, first)
+            now = self.clock()
+            since = editions.effective(effective, now)
             changed = self._versions.publish(connection, library, since)
-            for process in changed:
-                note = process
-                if since > now:
-                    note = say("versions.note.planned", process=process, day=since.date())
-                self._note(connection, "published", note)
+            fresh = [library.procedures[name] for name in changed if name in library.procedures]
+            editions.fit(fresh, since.astimezone(CHINA).date())
+            keys.answer(key, self._name(connection, "published", changed, effective))
         return changed
 
-    def call_off(self, day: date, names: Sequence[str] = ()) -> tuple[str, ...]:
+    def call_off(
+        self, day: date, names: Sequence[str] = (), *, by: str = "", key: str = ""
+    ) -> tuple[str, ...]:
         """Withdraw versions that were to take effect on a day to come; their processes.
 
         Parameters
         ----------
         names : codes or names of items, or process ids; none for all of that day.
+        by : the head of the office; empty for the operator.
+        key : of this request; the same request with the same key again changes nothing.
 
         Raises
         ------
@@ -66,19 +76,68 @@ class Publishing(Reading):
             Nothing of that name was ever published.
         BadEffectiveDate
             They have taken effect, or none is planned for that day.
+        UnknownOfficer, NotAllowed
+            Nobody has such an id, or it is not for this officer to say.
         """
-        now = self.clock()
         with self.store.write() as connection:
+            keys = self._keys(connection)
+            first = keys.first_answer(key, "call-off", day, list(names), by)
+            if first is not None:
+                return self._named(connection, first)
+            self._may_decide(connection, by)
             processes = [
                 edition.process_id
                 for name in names or [""]
                 for edition in self._versions.editions(connection, name)
             ]
-            gone = editions.call_off(connection, self.id, processes, day, now)
-            for process in gone:
-                note = say("versions.note.planned", process=process, day=day)
-                self._note(connection, "called-off", note)
+            gone = editions.call_off(connection, self.id, processes, day, self.clock())
+            keys.answer(key, self._name(connection, "called-off", gone, day, by))
         return gone
+
+    def _may_decide(self, connection: Connection, by: str) -> None:
+        """The operator may, and the head."""
+        if not by:
+            return
+        judge = self._judge(connection)
+        if judge.officer(by) not in judge.roster.holders(HEAD, judge.today):
+            raise NotAllowed(say("versions.not-head"))
+
+    def _name(
+        self,
+        connection: Connection,
+        action: str,
+        processes: Sequence[str],
+        day: date | None,
+        by: str = "",
+    ) -> str:
+        """Journal what was done to processes; where it stands there: first and last row."""
+        now = self.clock()
+        is_later = day is not None and editions.at_start_of(day) > now
+        entries = [
+            journal.Entry(
+                at=now,
+                actor=by or SYSTEM,
+                action=action,
+                step=process,
+                note=say("versions.note.planned", process=process, day=day)
+                if is_later
+                else process,
+            )
+            for process in processes
+        ]
+        head = journal.append(connection, self.id, journal.OFFICE_CHAIN, *entries)
+        return f"{head.sequence - len(entries) + 1} {head.sequence}"
+
+    def _named(self, connection: Connection, rows: str) -> tuple[str, ...]:
+        """The processes that stand in these rows of the office's journal."""
+        first, last = map(int, rows.split())
+        table = schema.journal
+        query = select(table.c.step).where(
+            table.c.office_id == self.id,
+            table.c.case_id == journal.OFFICE_CHAIN,
+            table.c.sequence.between(first, last),
+        )
+        return tuple(connection.scalars(query.order_by(table.c.sequence)))
 
     def editions(self, name: str = "") -> tuple[Edition, ...]:
         """Which version applies from when until when: of one item or process, or of all.

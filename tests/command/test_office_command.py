@@ -201,6 +201,18 @@ def test_publishing_changes_the_items_and_says_what_is_withdrawn(run: Run, store
     assert len(office.items()) == 5
 
 
+def test_command_sent_again_with_its_key_tells_the_same(
+    run: Run, passwords: dict[str, str]
+) -> None:
+    one = ("--processes", shipped_directory() / "policy_consultation.bpmn")
+    first = run("publish", "mine", *one, "--key", "k-1").output
+    assert "不再受理新办件：" in first
+    assert run("publish", "mine").exception is None
+
+    assert run("publish", "mine", *one, "--key", "k-1").output == first
+    assert "已用于另一个操作" in _refused(run("publish", "mine", "--key", "k-1")).message
+
+
 def test_items_that_fail_the_check_are_not_published(
     run: Run, store: Store, tmp_path: Path
 ) -> None:

@@ -1,20 +1,23 @@
 """Every operation an officer can do takes a key: sent twice, it is done once."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from engine.bpmn.library import Library
 from engine.model.case import Case, WorkItem, WorkItemKind
 from engine.model.office import Roster
 from engine.runtime import Office, RepeatedKey, Upload
 from engine.runtime.deadlines.notice import read_notice
 from engine.runtime.keys import Keys
+from engine.runtime.statements import Wire
 from engine.store.columns import metadata
-from tests.cases.conftest import APPLICANT, Desk, officer
+from tests.cases.conftest import APPLICANT, Clock, Desk, officer
 from tests.cases.drawings import field, line, process, step
 
 from .conftest import ROSTER
@@ -42,6 +45,10 @@ SCAN = Upload(filename="s.png", media_type="image/png", content=b"\x89PNG\r\n\x1
 NATURAL = {"mark_read", "recount"}
 #: No operations: a transaction for what is built on the office; many of one, each with a key.
 OTHERS = {"case_at_work", "migrate_all"}
+#: What the hour brings about, once each: nobody asks for it.
+CLOCKWORK = {"deem_overdue", "seal_daily"}
+#: How a method of the office begins to change something.
+WRITING = re.compile(r"self\.(store\.write|_at_work|_matter|_desk)\(")
 
 
 @dataclass
@@ -76,7 +83,7 @@ class Scene:
 
 
 #: An operation with everything it asks for; prepared first, then called with a key.
-Operation = Callable[[Scene], tuple[tuple[str, ...], dict[str, object]]]
+Operation = Callable[[Scene], tuple[tuple[object, ...], dict[str, object]]]
 
 
 def of_item(item: Callable[[Scene], str], **more: object) -> Operation:
@@ -130,6 +137,20 @@ def published(scene: Scene) -> None:
     scene.desk.publish(FILE.replace(b'name="look"', b'name="look again"'))
 
 
+def drawn(scene: Scene, *, name: str = "look again") -> Library:
+    """The item with a step of another name."""
+    path = scene.desk.folder / "p.bpmn"
+    path.write_bytes(FILE.replace(b'name="look"', f'name="{name}"'.encode()))
+    return Library.load([path])
+
+
+def planned(scene: Scene) -> date:
+    """The day another version of the item is to take effect."""
+    day = scene.office.clock().date() + timedelta(days=3)
+    scene.office.publish(drawn(scene, name="to come"), effective=day)
+    return day
+
+
 WHY: dict[str, object] = {"reason": "事由"}
 DAYS: dict[str, object] = {"since": date(2026, 3, 2), "until": date(2026, 3, 6)}
 OPERATIONS: dict[str, Operation] = {
@@ -172,10 +193,16 @@ OPERATIONS: dict[str, Operation] = {
     "stand_in": lambda _: (("ding", "dong"), {**DAYS, "by": "zhang"}),
     "end_stand_in": away,
     "set_day": lambda _: ((), {"day": date(2026, 3, 9), "works": False, **WHY, "by": "zhang"}),
+    "call_off": lambda scene: ((planned(scene), ("T-1",)), {"by": "zhang"}),
     "import_notice": lambda _: (
         (read_notice("2027-01-01,放假,元旦\n", 2027),),
         {"by": "zhang"},
     ),
+}
+#: What the operator does, without an officer.
+OPERATORS: dict[str, Operation] = {
+    "publish": lambda scene: ((drawn(scene),), {}),
+    "appoint": lambda _: ((replace(ROSTER, officers=ROSTER.officers[::-1]),), {}),
 }
 
 
@@ -207,7 +234,7 @@ def faults(scene: Scene, name: str) -> Iterator[str]:
     """What is wrong with sending an operation twice, and with its key sent for another."""
     office = scene.office
     operation = getattr(office, name)
-    places, given = OPERATIONS[name](scene)
+    places, given = {**OPERATIONS, **OPERATORS}[name](scene)
     office.open_case("T-1", by="dong", applicant=APPLICANT, key=f"other-{name}")
     try:
         operation(*places, **given, key=f"other-{name}")
@@ -230,8 +257,8 @@ def untold(answer: object) -> object:
 
 def test_same_key_twice_is_done_once_and_answered_alike(office: Office, desk: Desk) -> None:
     desk.publish(FILE)
-    found = [fault for name in OPERATIONS for fault in faults(begin(office, desk), name)]
-    assert found == []
+    names = (*OPERATIONS, *OPERATORS)
+    assert [fault for name in names for fault in faults(begin(office, desk), name)] == []
 
 
 def test_operation_that_forgets_its_key_is_found(
@@ -249,8 +276,44 @@ def test_every_operation_of_an_officer_is_in_the_table_and_takes_a_key() -> None
     }
     of_officers = {name for name, names in parameters.items() if "by" in names}
 
+    of_keys = {name for name, names in parameters.items() if "key" in names}
+    writing = {name for name in parameters if WRITING.search(source(name))} - OTHERS
+
     assert of_officers == OPERATIONS.keys() | NATURAL | OTHERS
-    assert [name for name in OPERATIONS if "key" not in parameters[name]] == []
+    assert of_keys - OTHERS == OPERATIONS.keys() | OPERATORS.keys()
+    assert writing - of_keys - NATURAL == CLOCKWORK
+
+
+def source(name: str) -> str:
+    return inspect.getsource(getattr(Office, name))
+
+
+def test_key_of_one_publishing_answers_that_one(scene: Scene) -> None:
+    office = scene.office
+    first = office.publish(drawn(scene), key="k-1")
+    assert office.publish(drawn(scene, name="third")) == ("p",)
+
+    assert first == office.publish(drawn(scene), key="k-1") == ("p",)
+    assert office.items()[0].nodes["look"].name == "third"
+    with pytest.raises(RepeatedKey):
+        office.publish(drawn(scene, name="third"), key="k-1")
+
+
+def test_planned_publishing_is_answered_even_when_its_day_is_over(
+    scene: Scene, clock: Clock
+) -> None:
+    day = clock.now.date() + timedelta(days=1)
+    for _ in range(2):
+        assert scene.office.publish(drawn(scene), effective=day, key="k-1") == ("p",)
+        clock.move(days=2)
+
+
+def test_order_of_a_set_is_no_part_of_a_request(scene: Scene) -> None:
+    one, other = frozenset([0, 8]), frozenset([8, 0])
+    assert [*one] != [*other]
+    with scene.office.store.write() as connection:
+        keys = Keys(Wire(connection), scene.office.id, scene.office.clock())
+        assert [keys.is_repeated("k-1", each) for each in (one, other)] == [False, True]
 
 
 def test_what_is_done_once_by_nature_needs_no_key(scene: Scene) -> None:

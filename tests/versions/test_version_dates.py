@@ -11,7 +11,7 @@ import pytest
 
 from engine.bpmn.library import Library
 from engine.model.errors import UnknownItem
-from engine.runtime import BadEffectiveDate, EditionState, Office, UnknownVersion
+from engine.runtime import BadEffectiveDate, EditionState, NotAllowed, Office, UnknownVersion
 from engine.store import Store, journal, open_store
 from engine.store.examination import examine
 from tests.cases.conftest import APPLICANT, CONTROLS, Clock, Desk
@@ -110,6 +110,49 @@ def test_version_of_a_day_that_is_over_is_refused(desk: Desk) -> None:
     assert desk.office.editions() == ()
     publish(desk, version("one"), date(2026, 3, 2))
     assert second_step(desk) == "one"
+
+
+def dated(content: bytes, **days: str) -> bytes:
+    """A file that says from when or until when it applies."""
+    said = " ".join(f'{name}="{day}"' for name, day in days.items())
+    return content.replace(b'effectiveFrom="2026-01-01"', said.encode())
+
+
+def test_file_applies_no_earlier_than_it_says(desk: Desk, clock: Clock) -> None:
+    publish(desk, version("old"))
+    later = dated(version("new"), effectiveFrom="2026-03-04")
+    for day in (None, TOMORROW):
+        with pytest.raises(BadEffectiveDate, match=r"自 2026-03-04 起生效.*--effective 2026-03-04"):
+            publish(desk, later, day)
+    assert len(desk.office.editions("T-1")) == 1
+    publish(desk, later, DAY_AFTER)
+    clock.move(days=2)
+    assert second_step(desk) == "new"
+    publish(desk, later)
+    assert len(desk.office.editions("T-1")) == 2
+
+
+def test_the_file_that_applies_last_is_named(desk: Desk) -> None:
+    one = dated(version("one"), effectiveFrom="2026-03-03")
+    other = dated(version("x", code="T-2", id="q"), effectiveFrom="2026-03-05")
+    with pytest.raises(BadEffectiveDate, match="自 2026-03-05 起生效"):
+        publish(desk, one, None, other)
+    publish(desk, one, date(2026, 3, 5), other)
+
+
+def test_file_that_applies_no_more_is_refused(desk: Desk) -> None:
+    days = {"effectiveFrom": "2026-01-01", "effectiveTo": "2026-03-02"}
+    publish(desk, dated(version("one"), **days))
+    with pytest.raises(BadEffectiveDate, match="2026-03-02 失效"):
+        publish(desk, dated(version("two"), **days), TOMORROW)
+
+
+def test_calling_off_is_for_the_head(desk: Desk) -> None:
+    publish(desk, version("one"))
+    publish(desk, version("two"), TOMORROW)
+    with pytest.raises(NotAllowed, match="由所长或维护人员管理"):
+        desk.office.call_off(TOMORROW, by="ding")
+    assert desk.office.call_off(TOMORROW, by="zhang") == ("p",)
 
 
 def test_two_versions_on_one_day_are_refused(desk: Desk) -> None:
