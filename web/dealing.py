@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.model.case import WorkItem
 from engine.model.errors import QingdanError
 from engine.runtime import Refused
 
@@ -18,15 +19,26 @@ blueprint = Blueprint("dealing", __name__)
 Page = tuple[str, int]
 
 
-def carry_out(work_item_id: str, act: Callable[[], object], text: str) -> Page | Response:
-    """Carry an operation out and go on to the case, or show the item with what was wrong."""
+def carry_out(
+    work_item_id: str, act: Callable[[], object], text: str, *, stay: bool = False
+) -> Page | Response:
+    """Carry an operation out and go on to the case, or show the item with what was wrong.
+
+    Parameters
+    ----------
+    stay : whether the officer goes on with the item instead.
+    """
     item = office().work_item(work_item_id)
     try:
-        act()
+        done = act()
     except QingdanError as error:
         status = 403 if isinstance(error, Refused) else 422
         return item_pages.page(item, alert=" ".join(error.lines()), status=status)
     flash(text)
+    if isinstance(done, WorkItem) and done.warning:
+        flash(done.warning, "warning")
+    if stay:
+        return redirect(url_for("work_item.show", work_item_id=work_item_id), 303)
     return redirect(url_for("case.show", case_id=item.case_id), 303)
 
 

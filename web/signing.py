@@ -109,7 +109,8 @@ def emergency(work_item_id: str) -> Page | Response:
         lambda: office().emergency_claim(
             work_item_id, by=officer().id, reason=_field("reason"), key=forms.form_key()
         ),
-        "已应急认领；事后审核已开始计时。",
+        "已应急认领，请办理；事后审核已开始计时。",
+        stay=True,
     )
 
 

@@ -115,7 +115,9 @@ class Outlook:
             return Forecast()
         if BESIDE in item["trail"]:
             return self._admit_beside(officer, item, case)
-        state = self._state(case)
+        # Who is let take a step beyond the posts held can take this one and no other.
+        beyond = not item["post"] and self._post_of(item["trail"]) != ""
+        state = self._state(case, (officer.id, item["trail"]) if beyond else None)
         answer = game.may_claim(state, item["trail"], officer.id)
         if isinstance(answer, game.Yes):
             return self._forecast(answer)
@@ -137,8 +139,12 @@ class Outlook:
             raise self._refusal(officer, item, state, after.witness)
         return self._forecast(game.Yes(doubt=game.Doubt.UNSTAFFABLE, witness=after.witness))
 
-    def _state(self, case: Facts) -> game.CaseState:
-        played = self._game()
+    def _post_of(self, trail: str) -> str:
+        return place(self.program, self.controls, trail).post
+
+    def _state(self, case: Facts, beyond: tuple[str, str] | None = None) -> game.CaseState:
+        """Where the case stands; ``beyond``: an officer and a step taken without its post."""
+        played = self._game(beyond)
         return game.CaseState(
             game=played,
             waiting=self._waiting(played),
@@ -146,9 +152,14 @@ class Outlook:
             recused=self._recused(case),
         )
 
-    def _game(self) -> game.Game:
+    def _game(self, beyond: tuple[str, str] | None = None) -> game.Game:
         def make() -> game.Game:
             problem = self._problem()
+            if beyond is not None:
+                officer, step = beyond
+                taken = {seat.id for seat in problem.seats.values() if seat.step == step}
+                held = {**problem.authorised, officer: problem.authorised[officer] | taken}
+                problem = replace(problem, authorised=held)
             library = self.program.procedures
             course = _courses.get(self.program, make=lambda: game.course_of(problem, library))
             return game.Game(problem, course)
@@ -157,7 +168,7 @@ class Outlook:
         named = [w for w in self.roster.waivers if w.scope == "case" and self._covers(w)]
         case = self.root["id"] if named else ""
         found: game.Game = _games.get(
-            self.program, self.roster, self.controls, self.today, case, make=make
+            self.program, self.roster, self.controls, self.today, case, *(beyond or ()), make=make
         )
         return found
 

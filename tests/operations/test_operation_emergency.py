@@ -69,6 +69,25 @@ def test_case_ends_only_after_the_review(office, desk, waiting):
     assert "reviewed" in actions
 
 
+def test_rest_of_the_case_is_looked_at_in_an_emergency_too(office, desk):
+    file = process(
+        "p",
+        step("accept", duty="accept", post="受理窗口"),
+        step("examine", duty="examine", post="资金监管"),
+        step("approve", duty="approve", post="所长"),
+        line("start", "accept", "examine", "approve", "end"),
+        code="T-1",
+    )
+    desk.publish(urgent(file))
+    case = desk.open()
+    desk.do(case.id, "accept", "dong")
+    item = desk.waiting(case.id)["examine"]
+    with pytest.raises(Refused, match="approve") as refused:
+        office.emergency_claim(item.id, by="zhang", reason="防汛")
+    assert refused.value.rule == "leaves-nobody"
+    assert office.emergency_claim(item.id, by="ding", reason="防汛").warning == ""
+
+
 def test_nobody_reviews_their_own_emergency(office, desk, waiting):
     office.emergency_claim(waiting.id, by="zhang", reason="防汛")
     review = review_of(office, waiting)
