@@ -109,8 +109,6 @@ class InclusiveMeeting(Meeting, InclusiveGateway):
         if not matches and not defaults:
             raise WorkflowTaskException("No conditions satisfied on gateway", task=my_task)
         my_task._sync_children(matches or defaults, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 

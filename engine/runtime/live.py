@@ -3,6 +3,10 @@
 SpiffWorkflow looks for work by walking the whole tree of tasks, and gives up in
 silence below its thousandth level. Here every task that can still do something
 is in an index of its workflow, and the top workflow knows what a step changed.
+
+SpiffWorkflow also foresees: it hangs all that may ever follow below a task that has
+come up. Here a task gets the next ones when it is run, and nobody foresees
+(:func:`foresee_nothing`).
 """
 
 import secrets
@@ -10,6 +14,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -22,6 +28,18 @@ from .joins import Meeting
 
 #: No tree is as deep as this.
 _BOTTOMLESS = 10**9
+#: They choose what follows while they run.
+_CHOOSING = (ExclusiveGateway, InclusiveGateway)
+
+
+def foresee_nothing(spec: BpmnProcessSpec) -> None:
+    """Let the tasks of a process add nothing below themselves before they are run."""
+    for task_spec in spec.task_specs.values():
+        task_spec._predict = _nothing
+
+
+def _nothing(*_: object, **__: object) -> None:
+    pass
 
 
 class TaskId(str):
@@ -101,9 +119,25 @@ class LiveTask(Task):
 
     def _add_child(self, task_spec: TaskSpec, state: int = TaskState.MAYBE) -> "LiveTask":
         task = LiveTask(self.workflow, task_spec, self, state)
+        if isinstance(task_spec, LoopTask):
+            # Its instances are its children too: they come after.
+            task.lead_on()
         if state == TaskState.READY:
             task._ready()
         return task
+
+    def run(self) -> bool | None:
+        if not self._children and not isinstance(self.task_spec, _CHOOSING):
+            self.lead_on()
+        return super().run()
+
+    def lead_on(self) -> None:
+        """Add the tasks that follow it as drawn."""
+        if isinstance(self.task_spec, LoopTask):
+            for task_spec in self.task_spec.outputs:
+                self._add_child(task_spec, TaskState.FUTURE)
+        else:
+            self.task_spec._predict_hook(self)
 
     def _set_state(self, value: int) -> None:
         if value == self._state:
@@ -148,7 +182,6 @@ class Indexed(BpmnBaseWorkflow):
     def begin(self) -> None:
         """Make the first task ready."""
         self.task_tree = LiveTask(self, self.spec.start, state=TaskState.FUTURE)
-        self.task_tree.task_spec._predict(self.task_tree, mask=TaskState.NOT_FINISHED_MASK)
         self.task_tree._ready()
 
     def index(self, task: LiveTask) -> None:

@@ -23,6 +23,7 @@ from engine.model.wording import say
 from .errors import Unexecutable
 from .executable import check_executable
 from .joins import EndMeeting
+from .live import foresee_nothing
 from .specs import Parser
 
 
@@ -153,6 +154,7 @@ def _specs(
     for spec in found.values():
         spec.end.__class__ = EndMeeting
         _prepare_loops(spec)
+        foresee_nothing(spec)
     return found
 
 

@@ -217,7 +217,6 @@ def rewind(top: LiveWorkflow, plan: Rewind) -> None:
             level.last_task = before if level is home else None
         _revive_arrivals(level)
     task = before._add_child(spec, TaskState.FUTURE)
-    spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
     spec._update(task)
     for level in levels:
         level.update_waiting_tasks()
@@ -225,7 +224,7 @@ def rewind(top: LiveWorkflow, plan: Rewind) -> None:
 
 def _reopen(top: LiveWorkflow, caller: LiveTask) -> None:
     caller._set_state(TaskState.STARTED)
-    caller.task_spec._predict(caller, mask=TaskState.NOT_FINISHED_MASK)
+    caller.lead_on()
     top.resume(top.subprocesses[caller.id])
 
 
@@ -241,4 +240,3 @@ def _revive_arrivals(level: Indexed) -> None:
         last = max(come, key=lambda t: t.last_state_change)
         if last.state == TaskState.CANCELLED:
             last._set_state(TaskState.WAITING)
-            last.task_spec._predict(last, mask=TaskState.NOT_FINISHED_MASK)

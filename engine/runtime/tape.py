@@ -11,8 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState
 
@@ -168,16 +168,15 @@ def replay(program: Program, engine: SafeEngine, texts: Iterable[str]) -> LiveWo
 def transplant(workflow: LiveWorkflow, program: Program, engine: SafeEngine) -> LiveWorkflow:
     """What has happened in a workflow as the beginning of a run of another program.
 
-    The program must hold every node something happened at. What is foreseen is foreseen
-    anew; the workflow given is of no more use.
+    The program must hold every node something happened at. What follows those that run is
+    added anew; the workflow given is of no more use.
     """
     moved = replay(program, engine, [snapshot(workflow, foreseen=False)])
     for task in list(moved.everywhere.values()):
-        if isinstance(task.task_spec, BoundaryEvent) and task.state == TaskState.WAITING:
-            # It may never happen, and so may what follows from it.
-            task._sync_children(task.task_spec.outputs, TaskState.MAYBE)
-        elif not task.has_state(TaskState.FINISHED_MASK):
-            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+        if task.state == TaskState.STARTED or (
+            isinstance(task.task_spec, LoopTask) and not task.has_state(TaskState.FINISHED_MASK)
+        ):
+            task.lead_on()
     return moved
 
 

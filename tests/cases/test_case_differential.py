@@ -130,6 +130,7 @@ def programs(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.runtime.program.Parser", StockParser)
         patch.setattr("engine.runtime.program.EndMeeting", _EndJoin)
+        patch.setattr("engine.runtime.program.foresee_nothing", lambda spec: None)
         return ours, build(process, documents, contents)
 
 
