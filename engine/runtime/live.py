@@ -129,7 +129,8 @@ class LiveTask(Task):
     def run(self) -> bool | None:
         if not self._children and not isinstance(self.task_spec, _CHOOSING):
             self.lead_on()
-        return super().run()
+        outcome: bool | None = super().run()
+        return outcome
 
     def lead_on(self) -> None:
         """Add the tasks that follow it as drawn."""
