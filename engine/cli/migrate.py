@@ -78,8 +78,7 @@ def _text(office: Office, reports: list[Report], *, whole: bool) -> str:
 
 
 def _row(report: Report) -> tuple[str, ...]:
-    plan = report.plan
-    hashes = (plan.old[:12], plan.new[:12]) if plan else ("—", "—")
+    hashes = (report.old[:12] or "—", report.new[:12] or "—")
     return (report.case_id, *hashes, say(f"migration.outcome.{report.outcome}"))
 
 

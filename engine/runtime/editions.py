@@ -23,7 +23,8 @@ from .errors import BadEffectiveDate, UnknownVersion
 
 #: Shortest beginning of a digest that names a version.
 SHORTEST = 6
-_RUNNING = (CaseState.OPEN, CaseState.FAULTY, CaseState.SUSPENDED)
+#: States of a case that has not ended.
+RUNNING = (CaseState.OPEN, CaseState.FAULTY, CaseState.SUSPENDED)
 
 
 class EditionState(StrEnum):
@@ -273,7 +274,7 @@ def running_on(connection: Connection, office_id: str) -> Counter[tuple[str, str
     case = schema.case_file
     rows = connection.execute(
         select(case.c.process_id, case.c.digest, func.count().label("cases"))
-        .where(case.c.office_id == office_id, case.c.state.in_([state.value for state in _RUNNING]))
+        .where(case.c.office_id == office_id, case.c.state.in_([state.value for state in RUNNING]))
         .group_by(case.c.process_id, case.c.digest)
     )
     return Counter({(row.process_id, row.digest): row.cases for row in rows})

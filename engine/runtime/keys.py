@@ -55,6 +55,11 @@ class Keys:
             raise RepeatedKey(say("hotpath.repeated-key", given=key))
         return str(answer)
 
+    def is_known(self, key: str) -> bool:
+        """Whether a command came with this key, whatever it asked for."""
+        found = self._wire.run(_FIRST, self._office_id, _short(key)).fetchone() if key else None
+        return found is not None
+
     def is_repeated(self, key: str, *request: object) -> bool:
         """Whether the command came before and nothing is left to do; see :meth:`first_answer`."""
         return self.first_answer(key, *request) is not None

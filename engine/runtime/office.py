@@ -29,7 +29,7 @@ from .filing import Upload
 from .forms import parse_form
 from .judging import Judge
 from .ledger import SYSTEM
-from .migration.moving import Moving
+from .migration.rounds import Rounds
 from .opening import parse_opening
 from .operations.returning import ReturningDesk
 from .operations.substitution import Substitution
@@ -41,7 +41,7 @@ from .statements import Row
 _case = schema.case_file
 
 
-class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution, Watch, Moving):
+class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution, Watch, Rounds):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters

@@ -214,6 +214,11 @@ class Versions:
         return documents, contents
 
 
+def are_same_files(one: str, other: str) -> bool:
+    """Whether two bundles are of the same files."""
+    return one == other or json.loads(one)["digests"] == json.loads(other)["digests"]
+
+
 def _bundle(process_id: str, digests: Mapping[str, str]) -> str:
     return json.dumps({"process": process_id, "digests": dict(digests)})
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from engine.bpmn.library import Library
 from engine.cli.main import qingdan
 from engine.model.case import Applicant
 from engine.model.errors import QingdanError
-from engine.runtime import Office
+from engine.runtime import Office, RepeatedKey
 from engine.store import open_store
 from tests.cases.conftest import CONTROLS, ROSTER, Desk
 
@@ -146,3 +147,36 @@ def test_planned_version_is_listed_and_called_off(run: Run, desk: Desk, cases: l
     assert "待生效" in run("office versions shifan").stdout
     assert "已撤销" in run(f"office call-off shifan {day} T-1").stdout
     assert "待生效" not in run("office versions shifan").stdout
+
+
+def test_round_of_moves_is_kept_and_its_key_tells_it_again(desk: Desk, cases: list[str]) -> None:
+    office, request = desk.office, {"apply": True, "by": "zhang", "reason": "新办法", "key": "k-1"}
+    first = [*office.migrate_all([*cases, "2026-999999"], **request)]  # type: ignore[arg-type]
+    (kept,) = office.migration_rounds()
+
+    assert (kept.officer, kept.reason) == ("zhang", "新办法")
+    assert kept.counts == {"moved": 2, "refused": 2}
+    again = [*office.migrate_all([*cases, "2026-999999"], **request)]  # type: ignore[arg-type]
+    assert again == [replace(report, plan=None) for report in first]
+    assert office.migration_rounds() == (kept,)
+    with pytest.raises(RepeatedKey):
+        list(office.migrate_all(cases, **request))  # type: ignore[arg-type]
+
+
+def test_round_that_was_cut_off_goes_on_with_its_key(desk: Desk, cases: list[str]) -> None:
+    office, request = desk.office, {"apply": True, "by": "zhang", "reason": "新办法", "key": "k-1"}
+    whole = office.migrate_all(cases, **request)  # type: ignore[arg-type]
+    assert next(whole).outcome == "moved"
+    del whole
+
+    again = [*office.migrate_all(cases, **request)]  # type: ignore[arg-type]
+    assert [report.outcome for report in again] == ["moved", "moved", "refused"]
+    assert again[0].old != again[0].new
+    assert office.migration_rounds()[0].counts == {"moved": 2, "refused": 1}
+
+
+def test_cases_behind_are_counted_by_process(desk: Desk, cases: list[str]) -> None:
+    assert desk.office.cases_behind() == {"p": 3}
+    list(desk.office.migrate_all(cases, apply=True, reason="新办法"))
+    desk.open()
+    assert desk.office.cases_behind() == {"p": 1}

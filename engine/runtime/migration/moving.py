@@ -4,24 +4,22 @@ import hashlib
 import json
 import secrets
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from engine.model.case import Case, CaseState
-from engine.model.errors import QingdanError
 from engine.model.wording import say
-from engine.store import schema
 from engine.store.version import case_migration
 
 from .. import objects, records, states
 from ..casework import Casework
 from ..deadlines.handover import HEAD
 from ..deadlines.matter import Matter
-from ..editions import EditionState, chosen
-from ..errors import FaultyCase, NotAllowed, Refused, Stale, StateDamaged, UnknownCase
+from ..editions import RUNNING, EditionState, chosen
+from ..errors import NotAllowed, Refused, Stale
 from ..judging import Judge
 from ..ledger import SYSTEM
 from ..operations.remarks import asked_text
@@ -30,9 +28,8 @@ from ..statements import Row
 from ..timers import Timers
 from .deeds import asked_of, has_changed
 from .family import FamilyMove, Member
-from .plan import Outcome, Plan, Report
+from .plan import Plan
 
-_RUNNING = (CaseState.OPEN, CaseState.FAULTY, CaseState.SUSPENDED)
 _MOVE = (
     "UPDATE case_file SET version = version + 1, bundle = ?, digest = ?, item_name = ?, state = ? "
     "WHERE office_id = ? AND id = ? AND version = ?"
@@ -154,69 +151,6 @@ class Moving(Publishing, Timers):
                 self._note_failure({**item, "step_name": ""}, actor, "refused", refused.rule)
             raise
 
-    def migrate_all(
-        self,
-        cases: Sequence[str],
-        *,
-        to: str = "",
-        apply: bool = False,
-        by: str = "",
-        reason: str = "",
-        key: str = "",
-    ) -> Iterator[Report]:
-        """Plan or carry out the move of many cases, each by itself; what became of each."""
-        for case_id in dict.fromkeys(cases):
-            plan = None
-            try:
-                plan = self.migration_plan(case_id, to=to)
-                if plan.is_current:
-                    yield Report(case_id=case_id, outcome=Outcome.CURRENT, plan=plan)
-                    continue
-                if not apply:
-                    yield _planned(plan)
-                    continue
-                own = f"{key} {case_id}" if key else ""
-                self.migrate(case_id, by=by, reason=reason, to=to, version=plan.version, key=own)
-            except Unmovable as refused:
-                yield _planned(refused.plan)
-            except (NotAllowed, Refused, Stale, FaultyCase, StateDamaged, UnknownCase) as refused:
-                yield _refused(case_id, plan, refused)
-            else:
-                yield Report(case_id=case_id, outcome=Outcome.MOVED, plan=plan)
-
-    def cases_on(self, item: str, version: str = "", *, to: str = "") -> tuple[str, ...]:
-        """Running cases of an item at the top of their family that do not run on a version.
-
-        Parameters
-        ----------
-        version : only those that run on this one; empty for any.
-        to : the version they are to go to; empty for the one in force.
-
-        Raises
-        ------
-        UnknownVersion
-            Nothing of that name was ever published.
-        """
-        table = schema.case_file
-        with self.store.read() as connection:
-            editions = self._versions.editions(connection, item)
-            process = editions[-1].process_id
-            query = (
-                select(table.c.id, table.c.bundle)
-                .where(
-                    table.c.office_id == self.id,
-                    table.c.state.in_([state.value for state in _RUNNING]),
-                    table.c.process_id == process,
-                    table.c.parent_id.is_(None),
-                )
-                .order_by(table.c.opened_at, table.c.id)
-            )
-            if version:
-                query = query.where(table.c.digest == chosen(editions, version).digest)
-            bundle = self._target(connection, process, to)
-            rows = connection.execute(query).all()
-        return tuple(row.id for row in rows if row.bundle != bundle)
-
     def migrations(self, case_id: str) -> tuple[Migration, ...]:
         """The moves a case has made, the first one first."""
         with self.store.read() as connection:
@@ -251,7 +185,7 @@ class Moving(Publishing, Timers):
     ) -> FamilyMove:
         if row["parent_id"] is not None:
             raise NotAllowed(say("migration.child", case=row["id"], root=row["root_id"]))
-        if row["state"] not in _RUNNING:
+        if row["state"] not in RUNNING:
             state = say(f"suspending.state.{row['state']}")
             raise NotAllowed(say("migration.ended", case=row["id"], state=state))
         bundle = self._target(work.connection, row["process_id"], to)
@@ -356,13 +290,3 @@ def _told(old: str, new: str) -> str:
         for name, digest in after.items()
         if before.get(name) != digest
     )
-
-
-def _planned(plan: Plan) -> Report:
-    outcome = Outcome.REFUSED if plan.reasons else Outcome.POSSIBLE
-    reasons = tuple(reason.text for reason in plan.reasons)
-    return Report(case_id=plan.case_id, outcome=outcome, plan=plan, reasons=reasons)
-
-
-def _refused(case_id: str, plan: Plan | None, refused: QingdanError) -> Report:
-    return Report(case_id=case_id, outcome=Outcome.REFUSED, plan=plan, reasons=refused.lines())

@@ -1,6 +1,8 @@
 """What putting a case on another version would mean, before anything is changed."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from .comparing import Reason
@@ -64,7 +66,23 @@ class Report:
 
     case_id: str
     outcome: Outcome
-    #: None where it could not even be planned.
-    plan: Plan | None
+    #: Hash of the file it ran on, and of the one asked for; empty where it could not be planned.
+    old: str = ""
+    new: str = ""
     #: Why it was refused, one line each.
     reasons: tuple[str, ...] = ()
+    #: None where it could not be planned, and where it is read from the records.
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """A bulk move, as it is kept."""
+
+    id: str
+    at: datetime
+    #: Id of the officer, or ``system`` for the operator.
+    officer: str
+    reason: str
+    #: How many cases came to which outcome.
+    counts: Counter[str]
