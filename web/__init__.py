@@ -37,6 +37,7 @@ from . import (
     standing_in,
     text,
     todo,
+    version,
     work_item,
 )
 from .offices import Offices
@@ -109,6 +110,6 @@ def create_app(config: Mapping[str, object]) -> Flask:
     errors.register(app)
     text.register(app)
     cases = (batch, case, clock, dealing, due, returning, signing, todo, work_item)
-    for noun in (account, attachment, item, roster, standing_in, *cases):
+    for noun in (account, attachment, item, roster, standing_in, version, *cases):
         app.register_blueprint(noun.blueprint)
     return app

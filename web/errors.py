@@ -14,6 +14,7 @@ from engine.runtime import (
     UnknownAttachment,
     UnknownCase,
     UnknownOfficer,
+    UnknownVersion,
     UnknownWorkItem,
 )
 from engine.store import StoreUnavailable
@@ -44,6 +45,7 @@ _STATUS: dict[type[QingdanError], int] = {
     UnknownAttachment: 404,
     UnknownOfficer: 404,
     UnknownItem: 404,
+    UnknownVersion: 404,
     Refused: 403,
     NotAllowed: 403,
     FaultyCase: 409,

@@ -47,17 +47,17 @@ class Keys:
             json.dumps(request, ensure_ascii=False, sort_keys=True, default=_plain).encode()
         ).hexdigest()
         moment = self._wire.moment(self._now)
-        taken = self._wire.run(_TAKE, self._office_id, _short(key), digest, moment)
+        taken = self._wire.run(_TAKE, self._office_id, short(key), digest, moment)
         if taken.rowcount == 1:
             return None
-        asked, answer = self._wire.run(_FIRST, self._office_id, _short(key)).fetchone()
+        asked, answer = self._wire.run(_FIRST, self._office_id, short(key)).fetchone()
         if asked != digest:
             raise RepeatedKey(say("hotpath.repeated-key", given=key))
         return str(answer)
 
     def is_known(self, key: str) -> bool:
         """Whether a command came with this key, whatever it asked for."""
-        found = self._wire.run(_FIRST, self._office_id, _short(key)).fetchone() if key else None
+        found = self._wire.run(_FIRST, self._office_id, short(key)).fetchone() if key else None
         return found is not None
 
     def is_repeated(self, key: str, *request: object) -> bool:
@@ -67,7 +67,7 @@ class Keys:
     def answer(self, key: str, answer: str) -> None:
         """Keep what a command is answered: the number of the case, or the id of the work item."""
         if key:
-            self._wire.run(_ANSWER, answer, self._office_id, _short(key))
+            self._wire.run(_ANSWER, answer, self._office_id, short(key))
 
 
 def _plain(value: object) -> object:
@@ -75,5 +75,6 @@ def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
-def _short(key: str) -> str:
+def short(key: str) -> str:
+    """A key as it is kept."""
     return key if len(key) <= LONGEST else hashlib.sha256(key.encode()).hexdigest()

@@ -11,6 +11,7 @@ from engine.store.version import migration_result, migration_round
 
 from ..editions import RUNNING, chosen
 from ..errors import FaultyCase, NotAllowed, Refused, Stale, StateDamaged, UnknownCase
+from ..keys import short
 from ..ledger import SYSTEM
 from ..versions import are_same_files
 from .moving import Moving, Unmovable
@@ -40,8 +41,8 @@ class Rounds(Moving):
 
         Parameters
         ----------
-        key : of this request; the same request with the same key again is answered from what
-            was kept, and goes on where it was cut off.
+        key : of this request, and id of what is kept; the same request with the same key
+            again is answered from what was kept, and goes on where it was cut off.
 
         Raises
         ------
@@ -227,7 +228,7 @@ class Rounds(Moving):
     def _keep(self, reports: Sequence[Report], by: str, reason: str, key: str) -> None:
         if not reports:
             return
-        round_id = uuid4().hex
+        round_id = short(key) or uuid4().hex
         head = {"id": round_id, "at": self.clock(), "officer": by or SYSTEM, "reason": reason}
         rows = [
             {
