@@ -1,7 +1,7 @@
 """A case's time and who answers for it: the page, and what an officer does there."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -28,7 +28,7 @@ class Ask:
     name: str
     label: str
     help: str = ""
-    #: ``text``, ``number``, ``limit`` or ``officer``.
+    #: ``text``, ``long``, ``number``, ``kind``, ``limit`` or ``officer``.
     type: str = "text"
 
 
@@ -70,7 +70,14 @@ OPERATIONS = (
         id="ask",
         label="一次性告知补正",
         stages=("received",),
-        asks=(Ask(name="corrections", label="需要补正的全部内容", help="只能告知一次，请写全"),),
+        asks=(
+            Ask(
+                name="corrections",
+                label="需要补正的全部内容",
+                help="只能告知一次，请写全",
+                type="long",
+            ),
+        ),
         act=lambda o, c, who, said: o.ask_corrections(c, **who, corrections=said["corrections"]),
     ),
     Operation(
@@ -90,7 +97,10 @@ OPERATIONS = (
         id="pause",
         label="特别程序，暂停计时",
         stages=("accepted", "deemed"),
-        asks=(Ask(name="kind", label="种类", help="如 听证、鉴定、征求第三方意见"), _REASON),
+        asks=(
+            Ask(name="kind", label="种类", help="如 听证、鉴定、征求第三方意见", type="kind"),
+            _REASON,
+        ),
         act=lambda o, c, who, said: o.pause_clock(
             c, **who, kind=said["kind"], reason=said["reason"]
         ),
@@ -144,11 +154,14 @@ _SIGN = Operation(
 )
 _DECLINE = Operation(
     id="decline",
-    label="谢绝或收回移交",
+    label="谢绝移交",
     stages=(),
     act=lambda o, c, who, _: o.answer_handover(c, **who, accept=False),
 )
-_ALL = {operation.id: operation for operation in (*OPERATIONS, _OFFER, _SIGN, _DECLINE)}
+#: The giver's side of the same.
+_WITHDRAW = replace(_DECLINE, id="withdraw", label="收回移交")
+_HANDING = (_OFFER, _SIGN, _DECLINE, _WITHDRAW)
+_ALL = {operation.id: operation for operation in (*OPERATIONS, *_HANDING)}
 
 
 @blueprint.get("")
@@ -193,7 +206,7 @@ def _page(
     if answers.offer and answers.offer.taker == officer().id:
         handing = [_SIGN, _DECLINE]
     elif answers.offer and answers.offer.giver == officer().id:
-        handing = [_DECLINE]
+        handing = [_WITHDRAW]
     page = render_template(
         "clock/show.html",
         case=case,
@@ -202,6 +215,7 @@ def _page(
         operations=[one for one in OPERATIONS if stage in one.stages and one.event not in drawn],
         handing=handing if case.finished_at is None else [],
         others=[other for other in roster().officers if other.id != officer().id],
+        unfinished=[item.step_name for item in office().open_steps([case_id]).get(case_id, ())],
         **facts,
     )
     return page, status

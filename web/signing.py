@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine.model.case import WorkItem, WorkItemKind
 from engine.model.errors import QingdanError
+from engine.model.wording import say
 from engine.publish.approval import Approval, pdf
 from engine.publish.press import Unprintable
 from engine.runtime import FormInvalid, Refused, Upload
@@ -61,9 +62,7 @@ def _again(item: WorkItem, values: forms.Values, error: QingdanError) -> Page:
     """The item's page with what was typed and what was wrong."""
     status = 403 if isinstance(error, Refused) else 422
     problems = error.problems if isinstance(error, FormInvalid) else {}
-    # What is wrong with the signature itself has no input of the form to stand at.
-    rest = [text for name, text in problems.items() if name in ("choice", "text")]
-    alert = " ".join(rest or ([] if problems else error.lines()))
+    alert = "" if problems else " ".join(error.lines())
     return item_pages.page(item, values=values, problems=problems, alert=alert, status=status)
 
 
@@ -171,7 +170,7 @@ def _paper(
         inputs=item_pages.inputs_of(item, values, problems or {}),
         problems=problems or {},
         alert=alert,
-        chosen={"signer": _field("signer"), "choice": _field("choice")},
+        chosen={name: _field(name) for name in ("signer", "choice", "opinion")},
     )
 
 
@@ -186,6 +185,10 @@ def record(work_item_id: str) -> Page | Response:
     name = next((name for name in files if name.startswith(f"{SCAN}.")), "")
     scan = files.pop(name, None) or Upload(filename="", media_type="", content=b"")
     problems = oversized(forms.INPUT_PREFIX)
+    if not _field("signer"):
+        problems["signer"] = "请选择在纸上签字的人"
+    if not scan.content:
+        problems.setdefault(SCAN, say("paper.no-scan"))
     if problems:
         return _paper(item, values, problems), 422
     try:
@@ -195,12 +198,13 @@ def record(work_item_id: str) -> Page | Response:
             signer=_field("signer"),
             scan=scan,
             choice=_field("choice"),
+            text=_field("opinion"),
             values=values if item.kind is WorkItemKind.STEP else {},
             files=files,
             key=forms.form_key(),
         )
     except FormInvalid as invalid:
-        return _paper(item, values, invalid.problems, " ".join(invalid.lines())), 422
+        return _paper(item, values, invalid.problems), 422
     except QingdanError as error:
         status = 403 if isinstance(error, Refused) else 422
         return _paper(item, values, alert=" ".join(error.lines())), status

@@ -83,8 +83,10 @@ def inputs_of(
     return forms.inputs(fields, values, problems, more_rows_for=more_rows_for)
 
 
-def _is_urgent(work_item: WorkItem) -> bool:
-    """Whether the item lets officers without the post take a step in an emergency."""
+def _may_be_urgent(work_item: WorkItem) -> bool:
+    """Whether an officer without the post may take it in an emergency."""
+    if work_item.kind is not WorkItemKind.STEP or work_item.external or options_of(work_item):
+        return False
     case = office().case(work_item.case_id).case
     while case.parent:
         case = office().case(case.parent).case
@@ -137,6 +139,11 @@ def page(
         is_head=is_head(),
         cosigners=request.form.getlist(COSIGNER),
         latest=latest_done(file.work_items),
+        remarks=[
+            remark
+            for remark in office().remarks(work_item.case_id)
+            if remark.work_item in (work_item.id, work_item.of_item)
+        ],
         row_fields=row_fields(file.case),
         banks=banks(),
         is_mine=is_mine,
@@ -152,7 +159,7 @@ def page(
             if signature.work_item in {work_item.id, *beside}
         ],
         signers=[side.officer for side in beside.values() if side.done_at is None],
-        emergency=_is_urgent(work_item),
+        emergency=_may_be_urgent(work_item),
         later=office().later_signers(work_item.id),
         inputs=inputs_of(work_item, values, problems or {}, more_rows_for=more_rows_for),
     )

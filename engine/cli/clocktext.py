@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 from engine.model.clock import CaseClock, Pause
 from engine.model.wording import say
@@ -24,6 +25,13 @@ def clock_facts(office: Office, case_id: str) -> dict[str, object]:
             "deemed": clock.deemed,
             "limits": [asdict(line) for line in lines],
             "pauses": [asdict(pause) for pause in clock.pauses],
+            "extensions": [
+                {"kind": deadline.kind, **asdict(deadline.extension)}
+                for deadline in clock.deadlines
+                if deadline.extension
+            ],
+            "corrections": clock.corrections,
+            "refusal": clock.refusal,
             **happened,
         }
     return facts
@@ -59,7 +67,30 @@ def _clock_lines(office: Office, clock: CaseClock) -> list[str]:
             lines.append(f"  {say(f'clock.happened.{name}')}  {_when(moment)}")
     for line in limit_lines(clock, office.calendar(), office.clock()):
         lines += _limit_lines(line)
-    return [*lines, *(f"  {_pause(pause)}" for pause in clock.pauses)]
+    return [*lines, *(f"  {line}" for line in _said_lines(office, clock))]
+
+
+def _said_lines(office: Office, clock: CaseClock) -> list[str]:
+    """What officers wrote down for it: corrections, a refusal, extensions, the ledger."""
+    lines = []
+    if clock.corrections:
+        lines.append(say("clock.corrections", corrections=clock.corrections))
+    if clock.refusal:
+        lines.append(say("clock.refusal", refusal=clock.refusal))
+    for deadline in clock.deadlines:
+        if more := deadline.extension:
+            lines.append(
+                say(
+                    "clock.extension",
+                    kind=deadline.kind.label,
+                    days=more.days,
+                    officer=_name(office, more.by),
+                    at=_when(more.at),
+                    reason=more.reason,
+                    notice=more.notice,
+                )
+            )
+    return [*lines, *map(_pause, clock.pauses)]
 
 
 def _limit_lines(line: LimitLine) -> list[str]:
@@ -90,11 +121,13 @@ def _pause(pause: Pause) -> str:
     )
 
 
-def _answer_lines(answers: Answerability, office: Office) -> list[str]:
-    def name(officer_id: str) -> str:
-        found = office.officer(officer_id)
-        return found.name if found else officer_id
+def _name(office: Office, officer_id: str) -> str:
+    found = office.officer(officer_id)
+    return found.name if found else officer_id
 
+
+def _answer_lines(answers: Answerability, office: Office) -> list[str]:
+    name = partial(_name, office)
     first, present = name(answers.first), name(answers.present)
     lines = [say("clock.answers", first=first, present=present)]
     for handover in answers.handovers:

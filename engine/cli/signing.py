@@ -86,6 +86,7 @@ def signatures(case_id: str, db: str, office_id: str | None, form: str) -> None:
     "--scan", required=True, metavar=say("paper.metavar.scan"), help=say("paper.help.scan")
 )
 @click.option("--choice", default="", help=say("paper.help.choice"))
+@click.option("--text", default="", help=say("paper.help.text"))
 @SET
 @_FILE
 @KEY
@@ -96,6 +97,7 @@ def record_paper(
     signer: str,
     scan: str,
     choice: str,
+    text: str,
     assignments: tuple[str, ...],
     paths: tuple[str, ...],
     key: str,
@@ -112,6 +114,7 @@ def record_paper(
         signer=signer,
         scan=uploads({"scan": scan})["scan"],
         choice=choice,
+        text=text,
         values=pairs(assignments),
         files=uploads(pairs(paths)),
         key=key,

@@ -89,6 +89,8 @@ class Judge:
         """
         officer = self.roster.officer(officer_id)
         if officer is None:
+            if not officer_id:
+                raise UnknownOfficer(say("run.no-officer"))
             raise UnknownOfficer(say("run.unknown-officer", officer=officer_id))
         return officer
 

@@ -4,17 +4,15 @@ Belongs here: telling :mod:`engine.verify.staffing.game` where a case stands, an
 answer in Chinese. Does not: the rules of the claim itself (:mod:`.duties`).
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import RowMapping, or_, select
 
-from engine.model.case import Applicant, CaseState
+from engine.model.case import Applicant, CaseState, WorkItemKind
 from engine.model.controls import Controls
 from engine.model.office import Officer, Roster, Waiver
 from engine.model.wording import say
@@ -27,6 +25,7 @@ from .awaiting import Awaited, awaited_by
 from .duties import Deed, Family, Task, judge, recusal
 from .errors import Refused
 from .family import deeds_in
+from .kept import Kept
 from .places import place
 from .program import Program
 from .statements import Wire
@@ -49,30 +48,8 @@ RULE = "leaves-nobody"
 MOST_OTHERS = 3
 
 
-class _Kept:
-    """Few things that cost much to make, by the objects they are made of."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = Lock()
-        self._found: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], Any]] = OrderedDict()
-
-    def get(self, *parts: object, make: Callable[[], Any]) -> Any:
-        """What was made of these very objects; they live as long as it does."""
-        key = tuple(part if isinstance(part, date | str) else id(part) for part in parts)
-        with self._lock:
-            found = self._found.get(key)
-        made = make() if found is None else found[1]
-        with self._lock:
-            self._found[key] = parts, made
-            self._found.move_to_end(key)
-            while len(self._found) > self._most:
-                self._found.popitem(last=False)
-        return made
-
-
-_games = _Kept(MOST_GAMES)
-_courses = _Kept(MOST_COURSES)
+_games = Kept(MOST_GAMES)
+_courses = Kept(MOST_COURSES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,17 +104,24 @@ class Outlook:
 
     def _admit_beside(self, officer: Officer, item: Facts, case: Facts) -> Forecast:
         """Let an officer do something beside a step, which bars the officer from others."""
-        step = item["trail"].partition(BESIDE)[0]
-        holder = next((deed.officer for deed in self.deeds if deed.trail == step), officer.id)
+        before = self._beside(officer, item, case)
         (deed,) = deeds_in({**item, "officer": officer.id, "cosigners": ""})
-        state = replace(self, deeds=(*self.deeds, deed))._state(case)
-        before = game.may_claim(self._state(case), step, holder)
-        after = game.may_claim(state, step, holder)
+        after = replace(self, deeds=(*self.deeds, deed))._beside(officer, item, case)
         if after.witness is None:
             return self._forecast(after) if isinstance(after, game.Yes) else self._unknown()
         if before.witness is None:
-            raise self._refusal(officer, item, state, after.witness)
+            raise self._refusal(officer, item, self._state(case), after.witness)
         return self._forecast(game.Yes(doubt=game.Doubt.UNSTAFFABLE, witness=after.witness))
+
+    def _beside(self, officer: Officer, item: Facts, case: Facts) -> game.Yes | game.No:
+        """Whether the case can be finished, its step staying with whoever has it."""
+        step, _, kind = item["trail"].partition(BESIDE)
+        holder = next((deed.officer for deed in self.deeds if deed.trail == step), officer.id)
+        # What is reviewed was taken by somebody without its post.
+        state = self._state(case, (holder, step) if kind == WorkItemKind.REVIEW else None)
+        if step in state.waiting:
+            return game.may_claim(state, step, holder)
+        return game.can_finish(state) if state.waiting else game.Yes()
 
     def _post_of(self, trail: str) -> str:
         return place(self.program, self.controls, trail).post

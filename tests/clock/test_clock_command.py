@@ -86,6 +86,8 @@ def test_clock_from_receipt_to_delivery_with_a_handover(
     more = ("--days", "2", "--reason", "材料多", "--notice", "书面")
     extended = run("case", "clock", "extend", case_id, *more, *head).output
     assert "12个工作日（已延长2日）" in extended
+    assert "延期：承诺时限延长2日，" in extended
+    assert "告知补正的内容：缺申请书" in extended
     run("case", "handover", "offer", case_id, "--to", "hui", "--reason", "轮岗", *ding)
     run("case", "handover", "decline", case_id, "--as", "hui")
     run("case", "handover", "offer", case_id, "--to", "jian", "--reason", "轮岗", *ding)

@@ -86,6 +86,11 @@ def test_rest_of_the_case_is_looked_at_in_an_emergency_too(office, desk):
         office.emergency_claim(item.id, by="zhang", reason="防汛")
     assert refused.value.rule == "leaves-nobody"
     assert office.emergency_claim(item.id, by="ding", reason="防汛").warning == ""
+    review = review_of(office, item)
+    assert office.claim(review.id, by="zhang").warning == "", "while the step is under way"
+    office.release(review.id, by="zhang")
+    office.complete(item.id, by="ding", values={})
+    assert office.claim(review.id, by="zhang").warning == "", "when the step is done"
 
 
 def test_nobody_reviews_their_own_emergency(office, desk, waiting):

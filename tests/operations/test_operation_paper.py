@@ -110,3 +110,26 @@ def test_paper_may_carry_what_an_added_signer_says(office, desk, waiting):
     (signature,) = office.signatures(waiting.case_id)
     assert (signature.officer, signature.choice) == ("zhang", "同意")
     assert office.history(waiting.case_id)[-1].actor == "jian"
+
+
+def test_review_is_signed_on_paper_too_with_what_it_objects(office, desk):
+    file = process(
+        "p",
+        step("accept", duty="accept", post="受理窗口"),
+        step("examine", duty="examine", post="资金监管"),
+        line("start", "accept", "examine", "end"),
+        code="T-1",
+    )
+    desk.publish(file.replace(b'version="1"', b'version="1" emergency="true"'))
+    case = desk.open()
+    desk.do(case.id, "accept", "dong")
+    item = desk.waiting(case.id)["examine"]
+    office.emergency_claim(item.id, by="ding", reason="防汛")
+    review = next(w for w in office.case(case.id).work_items if w.of_item == item.id)
+    with pytest.raises(FormInvalid):
+        office.record_paper(review.id, by="jian", signer="zhang", scan=SCAN, choice="不同意")
+    office.record_paper(
+        review.id, by="jian", signer="zhang", scan=SCAN, choice="不同意", text="应先请示"
+    )
+    assert [(s.officer, s.choice) for s in office.signatures(case.id)] == [("zhang", "不同意")]
+    assert {r.text for r in office.remarks(case.id)} == {"防汛", "应先请示"}

@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
 
 from engine.bpmn.library import Library, shipped_directory
 from engine.model.case import Applicant, Case
@@ -16,7 +17,7 @@ from engine.model.controls import load_controls
 from engine.model.roster_file import load_roster
 from engine.runtime import Office
 from engine.runtime.accounts import Accounts
-from engine.store import CHINA, Store, open_store
+from engine.store import CHINA, Store, open_store, schema
 from web import create_app
 
 HERE = Path(__file__).parent
@@ -68,7 +69,7 @@ def accounts(store: Store) -> Accounts:
 
 
 @pytest.fixture(scope="session")
-def office(store: Store, clock: SettableClock, accounts: Accounts) -> Office:
+def shared_office(store: Store, clock: SettableClock, accounts: Accounts) -> Office:
     """The office the tests work in; a second one, ``other``, stands beside it.
 
     Both publish at the beginning, wherever a test has moved the clock meanwhile.
@@ -85,8 +86,21 @@ def office(store: Store, clock: SettableClock, accounts: Accounts) -> Office:
     return Office(store, "home", controls=controls, clock=clock)
 
 
+@pytest.fixture
+def office(shared_office: Office) -> Iterator[Office]:
+    """The office; what a test opens in it fills nobody's lists in the next test."""
+    store = shared_office.store
+    with store.read() as connection:
+        before = connection.scalar(select(func.max(schema.case_file.c.id))) or ""
+    yield shared_office
+    item = schema.work_item.c
+    waiting = (item.case_id > before) & item.state.in_(("ready", "claimed"))
+    with store.write() as connection:
+        connection.execute(update(schema.work_item).where(waiting).values(state="cancelled"))
+
+
 @pytest.fixture(scope="session")
-def app(store: Store, clock: SettableClock, accounts: Accounts, office: Office) -> Flask:
+def app(store: Store, clock: SettableClock, accounts: Accounts, shared_office: Office) -> Flask:
     return create_app(
         {
             "STORE": store,

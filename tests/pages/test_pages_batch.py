@@ -10,8 +10,8 @@ from tests.batch.driver import HOUSEHOLDS, SIZE, TOTAL, fixed_answer, holder, li
 
 
 @pytest.fixture(scope="module")
-def batch(office: Office) -> Case:
-    return office.case(listed(office)).case
+def batch(shared_office: Office) -> Case:
+    return shared_office.case(listed(shared_office)).case
 
 
 def test_the_bank_file_is_made_kept_and_answered(office, batch, sign_in):

@@ -48,13 +48,43 @@ def test_handover_is_offered_on_one_page_and_signed_on_another(
 ) -> None:
     address = f"/cases/{case.id}/clock"
     taker = next(o for o in office.roster().officers if o.id != "sun")
-    sign_in("sun").get(address).post(f"{address}/offer", to=taker.id, reason="轮岗")
+    browser = sign_in("sun").get(address)
+    browser.post(f"{address}/offer", to="", reason="轮岗")
+    assert (browser.status, "没有选人" in browser.page) == (409, True)
+    browser.post(f"{address}/offer", to=taker.id, reason="轮岗")
+    assert "已办：收回移交" in browser.post(f"{address}/withdraw").page
+    browser.post(f"{address}/offer", to=taker.id, reason="轮岗")
     assert office.answerability(case.id).present == "sun"
     assert "移交给我，等我签收" in sign_in(taker.id).get("/todo").page
     sign_in(taker.id).get(address).post(f"{address}/sign")
     assert office.answerability(case.id).present == taker.id
     assert case.id not in sign_in(taker.id).get("/todo").page.partition("正在由我办理")[0]
     assert f"现责任人：<strong>{taker.name}" in sign_in("sun").get(address).page
+
+
+def test_ledger_extension_and_what_was_asked_stand_beside_the_limits(
+    sign_in: SignIn, case: Case, office: Office
+) -> None:
+    address = f"/cases/{case.id}/clock"
+    sun, head = sign_in("sun").get(address), sign_in("zhang").get(address)
+    sun.post(f"{address}/ask", corrections="缺身份证复印件\n缺银行卡")
+    for operation in ("corrected", "accept"):
+        sun.post(f"{address}/{operation}")
+    sun.post(f"{address}/pause", kind="鉴定", reason="鉴定票据真伪")
+    assert "暂停计时（特别程序）" in sun.page
+    head.get(address).post(f"{address}/resume")
+    for days in ("十", "0", "6"):
+        head.post(f"{address}/extend", limit="promised", days=days, reason="补查", notice="书面")
+        assert "承诺时限只能延长1至5日" in head.page
+        assert 'value="补查"' in head.page, "what was typed is kept"
+    head.post(f"{address}/extend", limit="promised", days="2", reason="补查", notice="书面告知")
+    told = sign_in("sun").get(f"/cases/{case.id}").page
+    assert "承诺时限延长2日：</strong>张三" in told
+    assert "批准；理由：补查；告知申请人：书面告知" in told
+    assert "告知补正的内容：</strong>缺身份证复印件\n缺银行卡" in told
+    assert "孙八，恢复：张三" in told
+    decide = sun.get(address).page.partition("登记办结")[2]
+    assert "流程还停在“" in decide
 
 
 def test_unknown_operation_is_not_found_and_a_known_one_only_looked_at_does_nothing(

@@ -33,8 +33,9 @@ def may_take(office: Office, officer: str, work_item: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def batch(office: Office) -> str:
+def batch(shared_office: Office) -> str:
     """A subsidy batch with one household paid and one payment returned; its number."""
+    office = shared_office
     case = office.open_case("CZ-JF-001", by="sun", applicant=Applicant(name="周家村"))
     table = {
         f"households.{number}.{column}": value

@@ -125,6 +125,7 @@ class Cosigning(Dealing):
         signer: str,
         scan: Upload,
         choice: str = "",
+        text: str = "",
         values: Mapping[str, str] | None = None,
         files: Mapping[str, Upload] | None = None,
         version: int | None = None,
@@ -136,7 +137,8 @@ class Cosigning(Dealing):
         ----------
         signer : officer who signed; the deed is this officer's, who is judged.
         scan : of the paper with the signature.
-        choice : for a step that several sign, and for a signer who was added.
+        choice : for a step that several sign, for a signer who was added, and for a review.
+        text : what the paper says to it; asked for where a signer or a review disagrees.
 
         Raises
         ------
@@ -148,10 +150,21 @@ class Cosigning(Dealing):
             Somebody else holds it, others are to sign first, or the case has moved on.
         """
         sums = {name: up.sha256 for name, up in {**(files or {}), SCAN: scan}.items()}
-        request = ("paper", work_item_id, by, signer, choice, dict(values or {}), sums, version)
+        request = (
+            "paper",
+            work_item_id,
+            by,
+            signer,
+            choice,
+            text,
+            dict(values or {}),
+            sums,
+            version,
+        )
         with self._desk(work_item_id, by) as desk:
             if not desk.work.keys.is_repeated(key, *request):
-                desk.record_paper(signer, scan, choice, values or {}, files or {}, version)
+                opinion = choice, text
+                desk.record_paper(signer, scan, opinion, values or {}, files or {}, version)
             return self._case(desk.work.connection, desk.case["id"])
 
     def signatures(self, case_id: str) -> tuple[Signature, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.model.case import WorkItemState
+from engine.model.case import WorkItemKind, WorkItemState
 from engine.model.wording import say
 
 from ..errors import FormInvalid, NotAllowed
@@ -24,22 +24,22 @@ class PaperDesk(EmergencyDesk):
         self,
         signer: str,
         scan: Upload,
-        choice: str,
+        opinion: tuple[str, str],
         values: Mapping[str, str],
         files: Mapping[str, Upload],
         version: int | None,
     ) -> None:
-        """Record what another officer decided on paper."""
+        """Record what another officer decided on paper; ``opinion`` is a choice and its text."""
         if not scan.content:
             raise FormInvalid({SCAN: say("paper.no-scan")})
         signed = type(self)(self.work, self.judge, self.item["id"], signer)
         signed.scribe = self.officer
-        signed.put_on_record(choice, values, {**files, SCAN: scan}, version)
+        signed.put_on_record(opinion, values, {**files, SCAN: scan}, version)
         self.case, self.warning = signed.case, signed.warning
 
     def put_on_record(
         self,
-        choice: str,
+        opinion: tuple[str, str],
         values: Mapping[str, str],
         files: Mapping[str, Upload],
         version: int | None,
@@ -51,7 +51,7 @@ class PaperDesk(EmergencyDesk):
         if self.item["owner"] is not None or planned_signers(self.work, self.item["id"]):
             raise NotAllowed(say("paper.with-others", step=step))
         if self._is_signed():
-            self.sign(choice, "", values, files, version)
+            self.sign(*opinion, values, files, version)
             return
         if self.item["state"] == WorkItemState.CLAIMED and self.item["officer"] == self.scribe.id:
             self._free()
@@ -59,7 +59,10 @@ class PaperDesk(EmergencyDesk):
             self.warning = self.judge.assign(self.officer, self.item, self.case).forecast.warning
             self._set(state=WorkItemState.CLAIMED.value, officer=self.officer.id)
             self.judge.remember(self.case["root_id"], self._deeds)
-        self.complete(values, files, version)
+        if self.item["kind"] == WorkItemKind.REVIEW:
+            self.sign(*opinion, values, files, version)
+        else:
+            self.complete(values, files, version)
 
     def _note(self, action: str, **facts: str) -> None:
         """Journal what was signed on paper as recorded, with who signed it."""
