@@ -181,3 +181,17 @@ def test_nothing_names_a_machine_or_leaves_work_undone():
             guilty[str(path.relative_to(ROOT))] = match.group()
 
     assert guilty == {}
+
+
+def test_whoever_reads_is_addressed_politely():
+    """您, as the pages say; the tests' own Chinese and what statutes say are nobody's address."""
+    familiar = "\u4f60"
+    guilty = {
+        str(path.relative_to(ROOT)): number
+        for path in files(".py", ".toml", ".md", ".html", ".bpmn", ".typ")
+        if path.relative_to(ROOT).parts[0] != "tests" and path.name != "statutes.toml"
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if familiar in line
+    }
+
+    assert guilty == {}
