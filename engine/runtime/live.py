@@ -14,7 +14,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway
+from SpiffWorkflow.bpmn.specs.defaults import (
+    EventBasedGateway,
+    ExclusiveGateway,
+    InclusiveGateway,
+)
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
@@ -29,7 +33,7 @@ from .joins import Meeting
 #: No tree is as deep as this.
 _BOTTOMLESS = 10**9
 #: They choose what follows while they run.
-_CHOOSING = (ExclusiveGateway, InclusiveGateway)
+_CHOOSING = (EventBasedGateway, ExclusiveGateway, InclusiveGateway)
 
 
 def foresee_nothing(spec: BpmnProcessSpec) -> None:
@@ -241,12 +245,18 @@ class Indexed(BpmnBaseWorkflow):
         while pile:
             task = pile.pop()
             pile += task.children
-            task._children.clear()
             self.drop(task)
             self._task_removed_notify(task)
 
     def drop(self, task: LiveTask) -> None:
-        """Forget a task, and the workflow below it."""
+        """Forget a task, and the workflow below it.
+
+        Whoever holds it still, as in a list of what is to run or to end, finds that nothing
+        of it runs any more.
+        """
+        task._children.clear()
+        if task._state & TaskState.NOT_FINISHED_MASK:
+            task._state = TaskState.CANCELLED
         del self.tasks[task.id]
         for index in (self.waiting, self.automatic, self.unfinished):
             index.pop(task.id, None)

@@ -182,11 +182,10 @@ class Machine:
                 if task.is_instance:
                     task.data.update(values)
                 task.run()
+            elif branch:
+                task.task_spec.choose(task, int(branch))
             else:
-                definition = task.task_spec.event_definition
-                if branch:
-                    definition = definition.event_definitions[int(branch)]
-                event = BpmnEvent(definition, payload={})
+                event = BpmnEvent(task.task_spec.event_definition, payload={})
                 task.task_spec.catch(task, event)
                 task.task_spec._update(task)
             self._workflow.do_engine_steps()

@@ -13,6 +13,7 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import (
     BoundaryEventParser,
+    EventBasedGatewayParser,
     IntermediateCatchEventParser,
     StartEventParser,
 )
@@ -28,6 +29,7 @@ from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
     CallActivity,
+    EventBasedGateway,
     IntermediateCatchEvent,
     ParallelMultiInstanceTask,
     SequentialMultiInstanceTask,
@@ -39,6 +41,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinitio
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.bpmn.util import PendingBpmnEvent
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.table import NAMESPACE
 from engine.model.procedure import TASKS
@@ -92,6 +95,43 @@ class Timer(TimerEventDefinition):
         return PendingBpmnEvent(
             self.name, type(self).__name__, my_task.internal_data.get(self._key)
         )
+
+
+class FirstEvent(EventBasedGateway):
+    """An event-based gateway: one event takes place, and its branch alone is gone.
+
+    SpiffWorkflow takes every branch whose event has taken place by the time it looks, and
+    the first drawn where messages bear one name.
+    """
+
+    def choose(self, my_task: Task, number: int) -> None:
+        """Let the event of a branch take place."""
+        my_task.internal_data["branch"] = number
+        self._update(my_task)
+
+    def _update_hook(self, my_task: Task) -> bool:
+        noted = my_task.internal_data
+        if "branch" not in noted:
+            due = self._due(my_task)
+            if not due:
+                my_task._set_state(TaskState.WAITING)
+                my_task.workflow.top_workflow.event_manager.add_task(my_task)
+                return False
+            noted["branch"] = min(due)[1]
+        return True
+
+    def _due(self, my_task: Task) -> list[tuple[datetime, int]]:
+        """Timers that are due, and the branch of each."""
+        return [
+            (timer.due(my_task), number)
+            for number, timer in enumerate(self.event_definition.event_definitions)
+            if isinstance(timer, Timer) and timer.has_fired(my_task)
+        ]
+
+    def _run_hook(self, my_task: Task) -> bool:
+        taken = self.outputs[my_task.internal_data.pop("branch")]
+        my_task._sync_children([taken], TaskState.FUTURE)
+        return True
 
 
 class _Instances:
@@ -202,4 +242,5 @@ class Parser(BpmnParser):
         full_tag("startEvent"): (_Start, StartEvent),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
+        full_tag("eventBasedGateway"): (EventBasedGatewayParser, FirstEvent),
     }

@@ -20,8 +20,6 @@ from .expressions import SafeEngine
 from .live import Indexed, LiveTask, LiveWorkflow, TaskId
 from .program import Program
 
-#: SpiffWorkflow's own notes that are of no use after the step that made them.
-_PASSING = {"seen_events"}
 #: Tasks that have not come up: the procedure alone says that they may.
 _FORESEEN = TaskState.PREDICTED_MASK | TaskState.FUTURE
 #: Stands for data that are those of the task before.
@@ -110,7 +108,7 @@ def _caller(workflow: Indexed) -> int:
 def _record(task: LiveTask) -> list[object]:
     parent = task.parent
     noted = task.internal_data
-    inner = {k: v for k, v in noted.items() if k not in _PASSING} if noted else noted
+    inner = dict(noted) if noted else noted
     merged = noted.get("merged")
     if merged is not None:
         # Grows with every instance: only what is new is written.

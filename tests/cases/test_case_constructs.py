@@ -168,32 +168,6 @@ def test_date_timer_goes_off_when_its_day_begins(desk: Desk, clock: Clock) -> No
     assert desk.steps(case.id) == ["close"]
 
 
-def test_event_gateway_takes_the_first_event(desk: Desk, clock: Clock) -> None:
-    file = process(
-        "p",
-        '<eventBasedGateway id="gate"/>',
-        '<intermediateCatchEvent id="reply" name="reply"><messageEventDefinition messageRef="m1"/>'
-        "</intermediateCatchEvent>",
-        '<intermediateCatchEvent id="wait" name="wait"><timerEventDefinition>'
-        "<timeDuration>P5D</timeDuration></timerEventDefinition></intermediateCatchEvent>",
-        step("answered"),
-        step("silent"),
-        line("start", "gate", "reply", "answered", "end"),
-        line("gate", "wait", "silent", "end"),
-        code="T-1",
-        globals_=[MESSAGE],
-    )
-    desk.publish(file)
-    answered, silent = desk.open(), desk.open()
-    assert desk.steps(answered.id) == ["reply"]
-    desk.do(answered.id, "reply", "ding")
-    assert desk.steps(answered.id) == ["answered"]
-    clock.move(days=5)
-    assert desk.office.tick() == 1
-    assert desk.steps(silent.id) == ["silent"]
-    assert "withdrawn" in desk.actions(silent.id)
-
-
 def test_boundary_message_is_recorded_by_an_officer(desk: Desk) -> None:
     desk.publish(
         process(

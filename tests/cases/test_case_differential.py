@@ -14,15 +14,20 @@ from typing import Any, ClassVar
 
 import pytest
 from lxml import etree
+from SpiffWorkflow.bpmn.parser.event_parsers import EventBasedGatewayParser
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.control import _EndJoin
 from SpiffWorkflow.bpmn.specs.defaults import (
+    EventBasedGateway,
     InclusiveGateway,
     ParallelGateway,
     ParallelMultiInstanceTask,
     SequentialMultiInstanceTask,
 )
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
+from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.task import Task
@@ -30,6 +35,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.library import Library
 from engine.bpmn.reader import read
+from engine.bpmn.table import NAMESPACE
 from engine.bpmn.xml import BPMN
 from engine.model.procedure import Document, FieldType, FormField, Procedure
 from engine.runtime import Unexecutable
@@ -45,8 +51,13 @@ from .conftest import Clock
 
 LIBRARY = Library.load()
 FULL = os.environ.get("QINGDAN_PROVE") == "full"
-SEEDS = range(600 if FULL else 60)
+SEEDS = range(2_400 if FULL else 60)
 MOST_STEPS = 25
+#: Stock runs, or looks for, a task that was cancelled a moment before, and breaks over it.
+STOCK_BREAKS = ("non-predicted child", "was not found")
+LOOP = f"{{{BPMN}}}multiInstanceLoopCharacteristics"
+EXTENSIONS = f"{{{BPMN}}}extensionElements"
+CHILDREN = f"{{{NAMESPACE}}}children"
 
 
 def _with_stock_loops(parser: type) -> type:
@@ -69,6 +80,7 @@ class StockParser(Parser):
         },
         full_tag("parallelGateway"): (GatewayParser, ParallelGateway),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveGateway),
+        full_tag("eventBasedGateway"): (EventBasedGatewayParser, EventBasedGateway),
     }
 
 
@@ -81,22 +93,47 @@ class StockEngine(SafeEngine):
         return self.environment.evaluate(expression, task.data)
 
 
+def tasks_of(workflow: BpmnWorkflow) -> Iterator[Task]:
+    """Every task, of called processes too; stock keeps processes whose call it has dropped."""
+    below = [workflow]
+    for each in below:
+        for task in list(each.tasks.values()):
+            yield task
+            if task.id in workflow.subprocesses:
+                below.append(workflow.subprocesses[task.id])
+
+
 def state_of(workflow: BpmnWorkflow) -> dict[str, Any]:
     """What waits for whom, and what is done, wherever it stands."""
     ready: Counter[str] = Counter()
-    for each in (workflow, *workflow.subprocesses.values()):
-        for task in each.tasks.values():
-            if task.has_state(TaskState.READY) and task.task_spec.manual:
-                ready[str(task.task_spec.bpmn_id)] += 1
-    waiting = Counter(str(t.task_spec.bpmn_id) for t in workflow.event_manager.tasks.values())
-    return {"ready": ready, "waiting": waiting, "finished": workflow.completed}
+    done: Counter[str] = Counter()
+    for task in tasks_of(workflow):
+        if task.task_spec.manual and task.has_state(TaskState.READY):
+            ready[_name(task)] += 1
+        if task.task_spec.manual and task.has_state(TaskState.FINISHED_MASK):
+            done[f"{_name(task)} {TaskState.get_name(task.state)}"] += 1
+    waiting = Counter(map(_name, workflow.event_manager.tasks.values()))
+    return {"ready": ready, "waiting": waiting, "done": done, "finished": workflow.completed}
 
 
 def tasks_ready(workflow: BpmnWorkflow) -> Iterator[Task]:
-    for each in (workflow, *workflow.subprocesses.values()):
-        for task in list(each.tasks.values()):
-            if task.has_state(TaskState.READY) and task.task_spec.manual:
-                yield task
+    """What somebody may do now."""
+    return (
+        task
+        for task in tasks_of(workflow)
+        if task.task_spec.manual and task.has_state(TaskState.READY)
+    )
+
+
+def messages_of(workflow: BpmnWorkflow) -> Iterator[tuple[str, Task, str, Any]]:
+    """Messages waited for: a name for each, the task, the branch of it, and what is waited for."""
+    for task in list(workflow.event_manager.tasks.values()):
+        definition = task.task_spec.event_definition
+        if isinstance(definition, MessageEventDefinition):
+            yield _name(task), task, "", definition
+        for number, each in enumerate(getattr(definition, "event_definitions", ())):
+            if isinstance(each, MessageEventDefinition):
+                yield f"{_name(task)} {number}", task, f"-{number}", each
 
 
 def executable(content: bytes, chance: Random) -> bytes:
@@ -116,10 +153,36 @@ def executable(content: bytes, chance: Random) -> bytes:
                 condition = etree.SubElement(flow, f"{{{BPMN}}}conditionExpression")
                 condition.text = f"pick == {number}" if kind[0] == "e" else f"pick &gt;= {number}"
                 condition.text = condition.text.replace("&gt;", ">")
-    for loop in root.iter(f"{{{BPMN}}}multiInstanceLoopCharacteristics"):
+    for message in root.iter(f"{{{BPMN}}}messageEventDefinition"):
+        # Stock SpiffWorkflow tells messages apart by their names.
+        message.attrib.pop("messageRef", None)
+        message.getparent().set("name", message.getparent().get("id"))
+    for inner in list(root.iter(f"{{{BPMN}}}subProcess")):
+        if inner.get("triggeredByEvent") is None and chance.random() < 0.3:
+            _move_out(root, inner)
+    for kind in ("userTask", "subProcess", "callActivity"):
+        for activity in root.iter(f"{{{BPMN}}}{kind}"):
+            if chance.random() < 0.15 and activity.find(LOOP) is None and _may_repeat(activity):
+                activity.insert(len(activity.findall(EXTENSIONS)), etree.Element(LOOP))
+    for loop in root.iter(LOOP):
         loop.set("isSequential", chance.choice(("true", "false")))
-        etree.SubElement(loop, f"{{{BPMN}}}loopCardinality").text = "2"
+        etree.SubElement(loop, f"{{{BPMN}}}loopCardinality").text = chance.choice("123")
+        if chance.random() < 0.2:
+            etree.SubElement(loop, f"{{{BPMN}}}completionCondition").text = "pick == 1"
     return bytes(etree.tostring(root))
+
+
+def _move_out(root: Any, inner: Any) -> None:
+    """Make a sub-process a called process."""
+    called = etree.SubElement(root, f"{{{BPMN}}}process", id=f"of_{inner.get('id')}")
+    called.extend([child for child in inner if child.tag != LOOP])
+    inner.tag = f"{{{BPMN}}}callActivity"
+    inner.set("calledElement", called.get("id"))
+
+
+def _may_repeat(activity: Any) -> bool:
+    """Whether it is no event sub-process and opens no child cases."""
+    return activity.get("triggeredByEvent") is None and activity.find(f".//{CHILDREN}") is None
 
 
 def programs(
@@ -165,13 +228,18 @@ class Twins:
         self.clock = Clock()
         ours, stock = found
         self.fields = fields_of(ours)
+        self.drops_instances = any(
+            isinstance(each, MultiInstanceTask)
+            for spec in ours.called.values()
+            for each in spec.task_specs.values()
+        )
         self.data: dict[str, object] = {}
         self.fill()
         self.stock = None
         if with_stock:
             engine = StockEngine(self.data, self.clock)
             self.stock = BpmnWorkflow(stock.spec, dict(stock.called), script_engine=engine)
-            self.stock.do_engine_steps()
+            self._stock_step(None)
         self.kept = Machine.start(ours, self.data, self.clock)
         self.kept.news()
         self.stored = [self.kept.changes()]
@@ -208,13 +276,21 @@ class Twins:
             p.path for p in self.kept.open_places()
         }
         if self.stock is not None:
-            assert state_of(self.stock) == ours
+            stock = state_of(self.stock)
+            if self.drops_instances:
+                # Stock keeps some of what it has cancelled.
+                assert ours["done"] <= stock.pop("done")
+                del ours["done"]
+            assert stock == ours
 
     def step(self) -> bool:
         """Do one of the open steps, or let two days pass; whether there was anything."""
         names = [name for name, n in state_of(self.kept._workflow)["ready"].items() if n]
+        messages = sorted({name for name, *_ in messages_of(self.kept._workflow)})
         self.fill()
-        if not names or self.chance.random() < 0.1:
+        if messages and self.chance.random() < (0.4 if names else 0.8):
+            self._receive(self.chance.choice(messages))
+        elif not names or self.chance.random() < 0.1:
             self.clock.move(days=2)
             for machine in (self.kept, self.read):
                 machine.advance()
@@ -233,22 +309,33 @@ class Twins:
             self.read = self.reloaded()
         else:
             self.read.news()
-        return bool(names)
+        return bool(names or messages)
+
+    def _receive(self, name: str) -> None:
+        """An officer records a message from outside."""
+        for machine in (self.kept, self.read):
+            found = next(m for m in messages_of(machine._workflow) if m[0] == name)
+            machine.complete(f"{found[1].id.hex}{found[2]}", {})
+        self._stock_step(name)
 
     def _stock_step(self, name: str | None) -> None:
         """The same step, or none but the time that passed."""
         if self.stock is None:
             return
         try:
+            message = next((m for m in messages_of(self.stock) if m[0] == name), None)
             if name is None:
                 self.stock.refresh_timers()
+            elif message is not None:
+                _, task, _, definition = message
+                task.task_spec.catch(task, BpmnEvent(definition, payload={}))
+                task.task_spec._update(task)
             else:
                 next(t for t in tasks_ready(self.stock) if _name(t) == name).run()
             self.stock.do_engine_steps()
         except WorkflowException as error:
-            if "non-predicted child" not in str(error):
+            if not any(words in str(error) for words in STOCK_BREAKS):
                 raise
-            # Stock runs a task that was cancelled a moment before, and breaks over it.
             self.stock = None
 
 

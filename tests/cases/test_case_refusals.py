@@ -59,10 +59,27 @@ PLACES = {
     + line("b", "end"),
     "timer": '<intermediateCatchEvent id="a"><timerEventDefinition><timeDate>{}</timeDate>'
     "</timerEventDefinition></intermediateCatchEvent>" + line("start", "a", "end"),
+    "duration": '<intermediateCatchEvent id="a"><timerEventDefinition><timeDuration>{}'
+    "</timeDuration></timerEventDefinition></intermediateCatchEvent>" + line("start", "a", "end"),
+    "boundary timer": step("a")
+    + '<boundaryEvent id="late" attachedToRef="a"><timerEventDefinition><timeDate>{}</timeDate>'
+    "</timerEventDefinition></boundaryEvent>" + line("start", "a", "end") + line("late", "end"),
     "cardinality": step(
         "a",
         inner="<multiInstanceLoopCharacteristics><loopCardinality>{}</loopCardinality>"
         "</multiInstanceLoopCharacteristics>",
+    )
+    + line("start", "a", "end"),
+    "completion": step(
+        "a",
+        inner="<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality>"
+        "<completionCondition>{}</completionCondition></multiInstanceLoopCharacteristics>",
+    )
+    + line("start", "a", "end"),
+    "loop": step(
+        "a",
+        inner="<standardLoopCharacteristics><loopCondition>{}</loopCondition>"
+        "</standardLoopCharacteristics>",
     )
     + line("start", "a", "end"),
     "script": '<scriptTask id="a"><script>{}</script></scriptTask>' + line("start", "a", "end"),

@@ -244,8 +244,7 @@ class Stepper:
         for task in self._gateways():
             names = [_beside(path_of(task), spec.bpmn_id) for spec in task.task_spec.outputs]
             if path in names:
-                definitions = task.task_spec.event_definition.event_definitions
-                _notify(task, definitions[names.index(path)])
+                task.task_spec.choose(task, names.index(path))
                 task.run()
                 self._settle()
                 return

@@ -1,0 +1,160 @@
+"""Events that decide: the first of several, an error, an end that ends all."""
+
+from .conftest import Clock, Desk
+from .drawings import flow, line, process, step
+from .test_case_constructs import MESSAGE
+
+
+def test_event_gateway_takes_the_first_event(desk: Desk, clock: Clock) -> None:
+    file = process(
+        "p",
+        '<eventBasedGateway id="gate"/>',
+        '<intermediateCatchEvent id="reply" name="reply"><messageEventDefinition messageRef="m1"/>'
+        "</intermediateCatchEvent>",
+        '<intermediateCatchEvent id="wait" name="wait"><timerEventDefinition>'
+        "<timeDuration>P5D</timeDuration></timerEventDefinition></intermediateCatchEvent>",
+        step("answered"),
+        step("silent"),
+        line("start", "gate", "reply", "answered", "end"),
+        line("gate", "wait", "silent", "end"),
+        code="T-1",
+        globals_=[MESSAGE],
+    )
+    desk.publish(file)
+    answered, silent = desk.open(), desk.open()
+    assert desk.steps(answered.id) == ["reply"]
+    desk.do(answered.id, "reply", "ding")
+    assert desk.steps(answered.id) == ["answered"]
+    clock.move(days=5)
+    assert desk.office.tick() == 1
+    assert desk.steps(silent.id) == ["silent"]
+    assert "withdrawn" in desk.actions(silent.id)
+
+
+def _caught(id: str, event: str) -> str:
+    return f'<intermediateCatchEvent id="{id}" name="{id}">{event}</intermediateCatchEvent>'
+
+
+def _lasts(duration: str) -> str:
+    return f"<timerEventDefinition><timeDuration>{duration}</timeDuration></timerEventDefinition>"
+
+
+def test_event_gateway_tells_messages_apart_that_bear_one_name(desk: Desk) -> None:
+    """Both lead to a split: SpiffWorkflow took the first drawn, and opened its branches twice."""
+    message = '<messageEventDefinition messageRef="m1"/>'
+    file = process(
+        "p",
+        '<eventBasedGateway id="gate"/><parallelGateway id="split"/>',
+        _caught("first", message),
+        _caught("second", message),
+        *map(step, "abc"),
+        line("start", "gate", "first", "split", "a"),
+        line("split", "b"),
+        line("gate", "second", "c"),
+        *(flow(each, f"end_{each}") + f'<endEvent id="end_{each}"/>' for each in "abc"),
+        code="T-1",
+        globals_=[MESSAGE],
+    )
+    desk.publish(file)
+    one, other = desk.open(), desk.open()
+    desk.do(one.id, "first", "ding")
+    assert desk.steps(one.id) == ["a", "b"]
+    desk.do(other.id, "second", "ding")
+    assert desk.steps(other.id) == ["c"]
+
+
+def _deadlines() -> bytes:
+    """A letter, a reminder's day and a last day, whichever comes first."""
+    return process(
+        "p",
+        '<eventBasedGateway id="gate"/>',
+        _caught("last_day", _lasts("P9D")),
+        _caught("reply", '<messageEventDefinition messageRef="m1"/>'),
+        _caught("reminder", _lasts("P5D")),
+        *map(step, "abc"),
+        line("start", "gate", "last_day", "a", "end"),
+        line("gate", "reply", "b", "end"),
+        line("gate", "reminder", "c", "end"),
+        code="T-1",
+        globals_=[MESSAGE],
+    )
+
+
+def test_event_gateway_takes_the_earliest_when_all_came_due_meanwhile(
+    desk: Desk, clock: Clock
+) -> None:
+    desk.publish(_deadlines())
+    case = desk.open()
+    clock.move(days=20)
+    desk.office.tick()
+    assert desk.steps(case.id) == ["c"]
+
+
+def test_event_gateway_takes_what_is_recorded_before_a_timer_went_off(
+    desk: Desk, clock: Clock
+) -> None:
+    desk.publish(_deadlines())
+    case = desk.open()
+    clock.move(days=20)
+    desk.do(case.id, "reply", "ding")
+    assert desk.steps(case.id) == ["b"]
+
+
+def _sub(id: str, *body: str, inner: str = "") -> str:
+    ends = f'<startEvent id="{id}_begin"/><endEvent id="{id}_over"/>'
+    return f'<subProcess id="{id}">{inner}{ends}{"".join(body)}</subProcess>'
+
+
+def _times(count: str, condition: str = "") -> str:
+    return (
+        f"<multiInstanceLoopCharacteristics><loopCardinality>{count}</loopCardinality>"
+        f"{condition and f'<completionCondition>{condition}</completionCondition>'}"
+        "</multiInstanceLoopCharacteristics>"
+    )
+
+
+def test_terminating_end_takes_what_runs_below_with_it(desk: Desk) -> None:
+    """SpiffWorkflow then cancels what it has taken away already."""
+    deep = _sub("deep", step("c"), line("deep_begin", "c", "deep_over"))
+    body = _sub(
+        "outer",
+        '<parallelGateway id="split"/>',
+        '<endEvent id="stop"><terminateEventDefinition/></endEvent>',
+        _sub("many", deep, line("many_begin", "deep", "many_over"), inner=_times("3")),
+        step("b"),
+        line("outer_begin", "split", "many", "outer_over"),
+        line("split", "b", "stop"),
+    )
+    desk.publish(process("p", body, step("z"), line("start", "outer", "z", "end"), code="T-1"))
+    case = desk.open()
+    assert desk.steps(case.id) == ["b", "c"]
+    desk.do(case.id, "b", "ding")
+    assert desk.steps(case.id) == ["z"]
+
+
+def test_error_of_one_instance_ends_all_of_them(desk: Desk) -> None:
+    """Also where their number may fall short: the one that failed is not asked whether it does."""
+    body = _sub(
+        "many",
+        '<endEvent id="fails"><errorEventDefinition errorRef="e1"/></endEvent>',
+        step("a"),
+        line("many_begin", "a", "fails"),
+        inner=_times("2", "1 == 1"),
+    )
+    file = process(
+        "p",
+        body,
+        '<boundaryEvent id="caught" attachedToRef="many"><errorEventDefinition errorRef="e1"/>'
+        "</boundaryEvent>",
+        step("y"),
+        step("z"),
+        line("start", "many", "y", "end"),
+        line("caught", "z", "end"),
+        code="T-1",
+        globals_=['<error id="e1" name="e1" errorCode="E1"/>'],
+    )
+    desk.publish(file)
+    case = desk.open()
+    assert desk.steps(case.id) == ["a"]
+    desk.do(case.id, "a", "ding")
+    assert desk.steps(case.id) == ["z"]
