@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
+from itertools import product
 
 
 class AppointmentKind(StrEnum):
@@ -107,14 +109,28 @@ class Waiver:
         return day <= self.until
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Roster:
     """All appointments of an office (定岗)."""
 
     office: str
     officers: tuple[Officer, ...]
+    #: Those entered as such; :attr:`relatives` has the declared ones too.
     avoidances: tuple[Avoidance, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+
+    @cached_property
+    def relatives(self) -> tuple[Avoidance, ...]:
+        """Officers who must avoid each other: entered, or one declared the other a relative."""
+        known = {frozenset(avoidance.officers) for avoidance in self.avoidances}
+        declaring = [officer for officer in self.officers if officer.relatives]
+        found = list(self.avoidances)
+        for one, other in product(declaring, self.officers):
+            pair = frozenset({one.id, other.id})
+            if len(pair) == 2 and pair not in known and one.is_kin(other):
+                known.add(pair)
+                found.append(Avoidance(officers=(one.id, other.id)))
+        return tuple(found)
 
     def officer(self, officer_id: str) -> Officer | None:
         """The officer with this id, or None."""

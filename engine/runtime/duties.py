@@ -244,7 +244,7 @@ class _Judgement:
     def _no_relative_acted(self) -> None:
         avoided = {
             other
-            for avoidance in self.roster.avoidances
+            for avoidance in self.roster.relatives
             if self.officer.id in avoidance.officers
             for other in avoidance.officers
             if other != self.officer.id

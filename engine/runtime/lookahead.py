@@ -217,7 +217,7 @@ class Outlook:
     def _related(self) -> set[str]:
         """Officers who must not meet somebody who did something beside a step."""
         met = {deed.officer for deed in self.deeds if BESIDE in deed.trail}
-        pairs = (set(avoidance.officers) for avoidance in self.roster.avoidances)
+        pairs = (set(avoidance.officers) for avoidance in self.roster.relatives)
         return {other for pair in pairs if pair & met for other in pair - met}
 
     def _barred_elsewhere(self) -> Iterable[tuple[str, str]]:
@@ -351,7 +351,7 @@ class Outlook:
 
     def _avoid(self, witness: game.Witness) -> bool:
         """Whether officers who are left must not act in one case."""
-        return any(set(pair.officers) <= set(witness.remaining) for pair in self.roster.avoidances)
+        return any(set(pair.officers) <= set(witness.remaining) for pair in self.roster.relatives)
 
     def _reason(self, exclusion: game.Exclusion) -> str:
         return say(

@@ -125,12 +125,11 @@ class OfficeSubject(Bench):
         roster = self.roster
         if roster is None:
             return ()
-        declared = {frozenset(avoidance.officers) for avoidance in roster.avoidances}
+        related = {frozenset(avoidance.officers) for avoidance in roster.relatives}
         return tuple(
             pair
             for pair in combinations(roster.officers, 2)
-            if {officer.id for officer in pair} in declared
-            or any(one.is_kin(other) for one, other in (pair, pair[::-1]))
+            if {officer.id for officer in pair} in related
         )
 
     def leads(self, post: str) -> bool:

@@ -205,12 +205,15 @@ def test_officer_keeps_out_of_own_and_relatives_cases(
         desk.office.claim(item.id, by="both")
 
 
-def test_relatives_of_each_other_never_share_a_case(desk: Desk) -> None:
+@pytest.mark.parametrize("is_declared", [True, False], ids=["declared", "entered"])
+def test_relatives_of_each_other_never_share_a_case(desk: Desk, is_declared: bool) -> None:
+    wife = (Relative(name="wife同志", relation="妻"),) if is_declared else ()
+    avoidances = () if is_declared else (Avoidance(officers=("wife", "husband")),)
     _appoint(
         desk,
         officer("wife", "资金监管"),
-        officer("husband", "所长"),
-        avoidances=(Avoidance(officers=("wife", "husband")),),
+        officer("husband", "所长", relatives=wife),
+        avoidances=avoidances,
     )
     desk.publish(_steps("examine", "archive"))
     case = desk.open(by="wife")

@@ -13,7 +13,7 @@ from random import Random
 
 from engine.bpmn.reader import read
 from engine.model.controls import Controls, load_controls
-from engine.model.office import Appointment, Avoidance, Officer, Roster, Waiver
+from engine.model.office import Appointment, Avoidance, Officer, Relative, Roster, Waiver
 from engine.model.procedure import Procedure, Step, StepGroup
 from engine.verify import explore
 from engine.verify.staffing.item import ItemProblem, item_problem, subject_of
@@ -101,8 +101,12 @@ def _roster(random: Random, steps: tuple[str, ...]) -> Roster:
     ids = [officer.id for officer in officers]
     avoidances = ()
     if len(ids) > 1 and random.random() < 0.3:
-        one, other = random.sample(ids, 2)
-        avoidances = (Avoidance(officers=(one, other)),)
+        one, other = random.sample(officers, 2)
+        if random.random() < 0.5:
+            avoidances = (Avoidance(officers=(one.id, other.id)),)
+        else:
+            declared = replace(one, relatives=(Relative(name=other.name, relation="兄弟"),))
+            officers = tuple(declared if each is one else each for each in officers)
     pairs = [random.sample(names, 2) for names in (POSTS, DUTIES, steps) if len(names) > 1]
     waivers = tuple(
         Waiver(
@@ -147,11 +151,19 @@ class Brute:
         teams = [list(self._teams(step, officers)) for step in steps]
         bit = {officer.id: 1 << place for place, officer in enumerate(officers)}
         avoided = [
-            sum(bit[officer] for officer in pair.officers)
-            for pair in self.scene.roster.avoidances
-            if bit.keys() >= set(pair.officers)
+            sum(bit[officer] for officer in pair)
+            for pair in self._related()
+            if bit.keys() >= set(pair)
         ]
         return self._places(steps, teams, avoided, [])
+
+    def _related(self) -> Iterator[tuple[str, str]]:
+        """Officers who must not both act: entered as such, or one named the other."""
+        roster = self.scene.roster
+        yield from (pair.officers for pair in roster.avoidances)
+        named = [(one.id, r.name) for one in roster.officers for r in one.relatives]
+        for one, name in named:
+            yield from ((one, other.id) for other in roster.officers if other.name == name)
 
     def _places(
         self, steps: list[str], teams: list[list[int]], avoided: list[int], chosen: list[int]

@@ -2,9 +2,27 @@
 
 import re
 
+import pytest
+
 from .conftest import ITEMS, SHIFAN, XIAOHE
 
 ON = ("--on", "2026-03-02")
+#: 甲 and 乙, who is written last, are relatives.
+RELATIVES = (
+    '[[avoid]]\nofficers = ["甲", "乙"]\n',
+    '[[officer.relative]]\nname = "甲"\nrelation = "兄弟"\n',
+)
+
+
+@pytest.mark.parametrize("more", RELATIVES, ids=["entered", "declared"])
+def test_relatives_who_must_both_act_leave_an_item_undone(staff, roster, more):
+    officers = ("甲：受理窗口、财政票据管理、档案管理", "乙：所长、资金监管")
+    alone = staff("CZ-PJ-011", "--roster", roster(*officers), *ON)
+    related = staff("CZ-PJ-011", "--roster", roster(*officers, more=more), *ON)
+
+    assert "能办　　CZ-PJ-011" in alone.stdout
+    assert "办不完　CZ-PJ-011" in related.stdout
+    assert "回避" in related.stdout
 
 
 def test_demonstration_office_can_do_every_item(staff):

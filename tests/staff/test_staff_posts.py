@@ -13,6 +13,7 @@ from engine.verify.staffing.proposal import shortage
 from engine.verify.subject import Bench
 
 from .conftest import SHIFAN
+from .test_staff_command import RELATIVES
 
 #: The twelve posts of the source; 受理窗口 is ours.
 POSTS = [
@@ -111,9 +112,10 @@ def test_small_office_gets_a_lawful_proposal_with_the_waivers_it_needs(answer, r
     assert advice["proposal"]["unfinished"] == []
 
 
-def test_relatives_do_not_both_get_posts(answer, roster):
-    names = [f"{name}：所长" for name in "甲乙丙丁戊己"]
-    path = roster(*names, more='[[avoid]]\nofficers = ["甲", "乙"]\n')
+@pytest.mark.parametrize("more", RELATIVES, ids=["entered", "declared"])
+def test_relatives_do_not_both_get_posts(answer, roster, more):
+    names = [f"{name}：所长" for name in "甲丙丁戊己乙"]
+    path = roster(*names, more=more)
 
     held = answer("--roster", path, "--propose", *ON)["advice"]["proposal"]["posts"]
 

@@ -205,7 +205,7 @@ def item_problem(subject: ProcedureSubject) -> ItemProblem:
         officers={officer.id: officer for officer in roster.officers},
         authorised={o.id: _authorised(subject, o, seats) for o in roster.officers},
         restrictions=restrictions,
-        avoidances=roster.avoidances,
+        avoidances=roster.relatives,
         day=subject.today,
     )
 

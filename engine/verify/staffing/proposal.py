@@ -63,7 +63,7 @@ def propose(
     if roster is None or not roster.officers:
         return None
     officers = [officer.id for officer in roster.officers]
-    relatives = [avoidance.officers for avoidance in roster.avoidances]
+    relatives = [avoidance.officers for avoidance in roster.relatives]
     needed = graph.waivers_for(officers, lawful=True, relatives=relatives)
     if not needed:
         return None
