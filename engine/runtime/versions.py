@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 
 from engine.bpmn.library import Library
 from engine.bpmn.reader import read
+from engine.bpmn.renumbering import renumbered
 from engine.model.errors import UnknownItem, UnreadablePath, reason_of
 from engine.model.procedure import Document, Procedure
 from engine.model.wording import say
@@ -25,6 +26,9 @@ from .editions import Edition
 from .errors import Unexecutable, UnknownVersion
 from .program import Program, build, closure
 from .statements import Wire
+
+#: Part of a bundle: by id as the files have it, the id as the case has it.
+_RENAMED = "renamed"
 
 _BEFORE = (
     "SELECT old_bundle FROM case_migration "
@@ -169,6 +173,8 @@ class Versions:
             parts = json.loads(bundle)
             digests: dict[str, str] = parts["digests"]
             documents, contents = self._documents(connection, digests.values())
+            if parts.get(_RENAMED):
+                documents, contents = _renumbered(documents, contents, parts[_RENAMED])
             program = build(
                 parts["process"],
                 {name: documents[digest] for name, digest in digests.items()},
@@ -194,11 +200,19 @@ class Versions:
         former = (self.program(connection, bundle) for (bundle,) in rows)
         return next((each for each in former if each.has(path)), program)
 
+    def contents(self, connection: Connection, bundle: str) -> tuple[bytes, ...]:
+        """The files of a bundle, as they were published."""
+        digests = json.loads(bundle)["digests"].values()
+        return tuple(self._documents(connection, digests)[1].values())
+
     def sub_bundle(self, bundle: str, process_id: str, procedures: Mapping[str, Procedure]) -> str:
         """The bundle of a process that is called by another bundle's."""
         digests: dict[str, str] = json.loads(bundle)["digests"]
         names = closure(process_id, procedures)
-        return _bundle(process_id, {name: digests[name] for name in sorted(names)})
+        below = {id_ for name in names for id_ in procedures[name].nodes}
+        renamed = {id_: own for id_, own in renamed_in(bundle).items() if own in below}
+        part = _bundle(process_id, {name: digests[name] for name in sorted(names)})
+        return with_renamed(part, renamed)
 
     def _documents(
         self, connection: Connection, digests: Iterable[str]
@@ -212,6 +226,29 @@ class Versions:
         contents = {row.digest: row.content for row in rows}
         documents = {row.digest: _document(row.content, row.path) for row in rows}
         return documents, contents
+
+
+def renamed_in(bundle: str) -> dict[str, str]:
+    """By id as the files have it, the id a case on this bundle has for a node."""
+    found: dict[str, str] = json.loads(bundle).get(_RENAMED, {})
+    return found
+
+
+def with_renamed(bundle: str, renamed: Mapping[str, str]) -> str:
+    """A bundle of the same files for a case that has other ids for some of their nodes."""
+    parts = {name: part for name, part in json.loads(bundle).items() if name != _RENAMED}
+    if renamed:
+        parts[_RENAMED] = dict(sorted(renamed.items()))
+    return json.dumps(parts)
+
+
+def _renumbered(
+    documents: Mapping[str, Document], contents: Mapping[str, bytes], renamed: Mapping[str, str]
+) -> tuple[dict[str, Document], dict[str, bytes]]:
+    """Files with the ids a case has for their nodes; documents by the digest of the file."""
+    texts = {digest: renumbered(content, renamed) for digest, content in contents.items()}
+    found = {digest: _document(text, documents[digest].path) for digest, text in texts.items()}
+    return found, {found[digest].digest: text for digest, text in texts.items()}
 
 
 def are_same_files(one: str, other: str) -> bool:

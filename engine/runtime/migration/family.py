@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from engine.bpmn.renumbering import ids_in
 from engine.model.wording import say
 
 from ..casework import Casework
@@ -10,11 +11,13 @@ from ..judging import Judge
 from ..machine import Machine
 from ..program import Program
 from ..statements import Row
+from ..versions import are_same_files, renamed_in, with_renamed
 from .comparing import Reason, differences, reason
 from .deeds import Apart, asked_of, items_of, misjudged
 from .facts import missing_facts, steps_ahead
 from .outlook import Prospect
-from .plan import Landing, Plan
+from .plan import Landing, Plan, Renaming
+from .renaming import carried, mixed_up, recognised
 
 _BELOW = (
     "SELECT id FROM case_file WHERE office_id = ? AND root_id = ? AND id <> root_id "
@@ -53,12 +56,30 @@ class FamilyMove:
         self.work = work
         self.judge = judge
         self.root = root
-        self.bundle = bundle
         self.read = read
         self.old = work.program(root)
-        self.new = work.versions.program(work.connection, bundle)
+        drawn = work.versions.program(work.connection, bundle).procedures
+        before = renamed_in(root["bundle"])
+        self.mixed_up = mixed_up(before, drawn)
+        texts = work.versions.contents(work.connection, bundle)
+        taken = frozenset[str]().union(*map(ids_in, texts))
+        kept = carried(before, drawn, taken)
+        found = recognised(self.old.procedures, drawn, taken)
+        #: By id as the version has it, the id the case has, where this version brings it.
+        self.fresh = {id_: own for id_, own in found.items() if own not in kept.values()}
+        self.bundle = with_renamed(bundle, {**kept, **self.fresh})
+        self.new = work.versions.program(work.connection, self.bundle)
         self.items = items_of(work.wire, work.office_id, root["id"])
-        self.members = [self._member(root, bundle), *self._below()]
+        self.members = [self._member(root, self.bundle), *self._below()]
+
+    def _renamings(self) -> Iterator[Renaming]:
+        """The renamings the version brings, as people read them."""
+        shown = {own: id_ for id_, own in renamed_in(self.root["bundle"]).items()}
+        for procedure in self.new.procedures.values():
+            for id_, own in self.fresh.items():
+                if own in procedure.nodes:
+                    name = procedure.nodes[own].name
+                    yield Renaming(name=name, old=shown.get(own, own), new=id_)
 
     def _member(self, row: Row, bundle: str) -> Member:
         program = self.work.versions.program(self.work.connection, bundle)
@@ -101,7 +122,8 @@ class FamilyMove:
             children=tuple(member.row["id"] for member in self.members[1:]),
             reasons=reasons,
             warnings=() if reasons else tuple(self._warnings()),
-            is_current=self.bundle == self.root["bundle"],
+            renamings=tuple(self._renamings()),
+            is_current=are_same_files(self.bundle, self.root["bundle"]),
         )
 
     def _landing(self, item: Row) -> Landing:
@@ -119,6 +141,8 @@ class FamilyMove:
         if self.old.procedure.id != self.new.procedure.id:
             yield reason("procedure", name=self.new.procedure.title)
             return
+        for id_ in self.mixed_up:
+            yield reason("mixed-up", id=id_)
         for member in self.members:
             yield from _of_member(self.work.program(member.row), member)
         yield from misjudged(self.new, self.judge, self.items)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from engine.model.wording import say
+
 from .comparing import Reason
 
 
@@ -19,6 +21,24 @@ class Landing:
     new_post: str
     #: Officer who holds it; None where nobody does.
     officer: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Renaming:
+    """A node that has another id in the other version, and is the same for all that."""
+
+    #: Empty where it has none, such as a gateway.
+    name: str
+    old: str
+    new: str
+
+    @property
+    def text(self) -> str:
+        """What the plan says of it."""
+        ids = {"old": self.old, "new": self.new}
+        if not self.name:
+            return say("migration.renaming-unnamed", **ids)
+        return say("migration.renaming", name=self.name, **ids)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +61,8 @@ class Plan:
     dropped: tuple[str, ...]
     #: Running child cases that go with it.
     children: tuple[str, ...]
+    #: Taken for the same though their ids differ.
+    renamings: tuple[Renaming, ...]
     #: What speaks against it; none where it can be done.
     reasons: tuple[Reason, ...]
     #: What is to be feared all the same.
