@@ -35,17 +35,17 @@ def _primitive(value: object) -> object:
     raise TypeError(type(value))
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Columns a text takes on a terminal: Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
     """Rows with their cells below each other."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+            cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)
         ).rstrip()
         for row in rows
     )

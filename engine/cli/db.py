@@ -10,6 +10,7 @@ from engine.store.examination import Examination, examine
 from engine.store.store import connect, open_store, upgrade
 
 from .case import DEFAULT_DATABASE
+from .progress import Progress
 
 _DB = click.option(
     "--db",
@@ -40,7 +41,8 @@ def upgrade_(db: str) -> None:
 @_DB
 def backup(path: Path, force: bool, db: str) -> None:
     store = connect(db, create=False)
-    found = back_up(store, path, force=force)
+    with Progress() as told:
+        found = back_up(store, path, force=force, told=told)
     store.close()
     size = f"{path.stat().st_size / 1024**2:.1f} MB"
     if found is None:
@@ -55,7 +57,8 @@ def backup(path: Path, force: bool, db: str) -> None:
 @click.option("--force", is_flag=True, help=say("db.help.force"))
 @_DB
 def restore_(path: Path, force: bool, db: str) -> None:
-    restored = restore(path, db, force=force)
+    with Progress() as told:
+        restored = restore(path, db, force=force, told=told)
     click.echo(say("db.restored", path=path, counts=_counted(restored.examination)))
     if restored.kept is not None:
         click.echo(say("db.kept", path=restored.kept), err=True)
@@ -65,8 +68,8 @@ def restore_(path: Path, force: bool, db: str) -> None:
 @_DB
 def verify(db: str) -> None:
     store = open_store(db, create=False)
-    with store.read() as connection:
-        found = examine(connection)
+    with store.read() as connection, Progress() as told:
+        found = examine(connection, told=told)
     store.close()
     _tell(found)
     click.echo(say("db.whole", counts=_counted(found)))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from engine.model.wording import say
 from engine.runtime import offices, system_clock
 from engine.runtime.ledger import SYSTEM
 from engine.store import open_store, schema, sealing
+from engine.store.auditing import all_breaches, kept
+from engine.store.chains import extent
 from engine.store.examination import spoken
-from engine.store.journal import GENESIS, chains
+from engine.store.journal import GENESIS
 
 from .case import DEFAULT_DATABASE, office_at
+from .progress import Progress
 
 _DB = click.option(
     "--db",
@@ -91,7 +95,10 @@ def verify(root: str, office_id: str | None, db: str) -> None:
 
 def _verify(connection: Connection, office_id: str, root: str) -> bool:
     """Say how the journal of an office stands; whether something is wrong."""
-    faults = [spoken(breach) for breach in sealing.all_breaches(connection, office_id)]
+    chains, entries = extent(connection, office_id)
+    with Progress() as told:
+        broken = all_breaches(connection, office_id, told=told, entries=entries)
+        faults = [spoken(breach) for breach in broken]
     made = sealing.seals(connection, office_id)
     if root:
         found = next((one for one in made if one.root.startswith(root)), None)
@@ -103,8 +110,7 @@ def _verify(connection: Connection, office_id: str, root: str) -> bool:
     if faults:
         click.echo("\n".join(faults))
         return True
-    rows = chains(connection, office_id)
-    counts = {"chains": len(rows), "entries": sum(rows.values()), "seals": len(made)}
+    counts = {"chains": chains, "entries": entries, "seals": len(made)}
     click.echo(say("journal.whole", office=office_id, **counts))
     if not made:
         click.echo(say("journal.no-seal", office=office_id), err=True)
@@ -124,7 +130,7 @@ def _verify(connection: Connection, office_id: str, root: str) -> bool:
 @_DB
 def export(path: Path, force: bool, office_id: str | None, db: str) -> None:
     office = office_at(db, office_id)
-    count = {"entry": 0, "seal": 0}
+    count = {"entry": 0, "seal": 0, "head": 0}
     try:
         with (
             path.open("w" if force else "x", encoding="utf-8") as file,
@@ -139,7 +145,7 @@ def export(path: Path, force: bool, office_id: str | None, db: str) -> None:
 
 
 def _lines(connection: Connection, office_id: str) -> Iterator[dict[str, object]]:
-    """Every row and every seal, with moments as they are hashed."""
+    """Every row, every seal and every head it covers, with moments as they are hashed."""
     table = schema.journal
     rows = connection.execute(
         select(table)
@@ -152,10 +158,11 @@ def _lines(connection: Connection, office_id: str) -> Iterator[dict[str, object]
         yield {"kind": "entry", **row, "at": at}
     previous = GENESIS
     for made in sealing.seals(connection, office_id):
-        names = ("office_id", "number", "at", "chains", "entries")
-        roots = {"previous": previous, "root": made.root, "sm3_root": made.sm3_root}
-        yield {"kind": "seal", **dict(zip(names, made.leaf, strict=True)), **roots}
+        at = made.at.astimezone(UTC).isoformat(timespec="microseconds")
+        yield {"kind": "seal", **asdict(made), "at": at, "previous": previous}
         previous = made.root
+    for row in connection.execute(kept(connection, office_id)).mappings():
+        yield {"kind": "head", "office_id": office_id, **row}
 
 
 @journal.command(help=say("journal.help.show"))

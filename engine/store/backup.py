@@ -24,10 +24,13 @@ from .columns import metadata
 from .copying import copy_rows
 from .errors import StoreCorrupt, StoreUnavailable, translated
 from .examination import Examination, damages, examine
+from .progress import Told, silent
 from .store import Store, connect, is_current, open_store, prepare, upgrade
 
 #: How the files of an SQLite database besides the main one end.
 _BESIDES = ("-wal", "-shm", "-journal")
+#: Pages copied between two tellings.
+_PAGES = 4096
 
 
 class BackupRefused(QingdanError):
@@ -70,7 +73,9 @@ def _in_the_making(path: Path) -> Iterator[Path]:
         raise UnreadablePath(reason_of(error), path=path) from error
 
 
-def back_up(store: Store, path: Path, *, force: bool = False) -> Examination | None:
+def back_up(
+    store: Store, path: Path, *, force: bool = False, told: Told = silent
+) -> Examination | None:
     """Copy a database as it stands at this moment into a file; others may go on writing.
 
     Returns
@@ -88,39 +93,45 @@ def back_up(store: Store, path: Path, *, force: bool = False) -> Examination | N
         raise BackupRefused(say("db.exists"), path=path)
     with _in_the_making(path) as part:
         if store.engine.dialect.name == "sqlite":
-            _copy_file(Path(store.engine.url.database or ""), part, mode="rw")
+            _copy_file(Path(store.engine.url.database or ""), part, mode="rw", told=told)
         else:
-            _copy_to_file(store, part)
+            _copy_to_file(store, part, told)
         copy = connect(_url(part), create=False)
         try:
             with copy.read() as connection:
-                found = examine(connection) if is_current(connection) else None
+                found = examine(connection, told=told) if is_current(connection) else None
         finally:
             copy.close()
         _settle(part)
     return found
 
 
-def _copy_file(source: Path, part: Path, *, mode: str) -> None:
-    """A copy by SQLite's online backup: one step, so that no writer can make it start anew."""
+def _copy_file(source: Path, part: Path, *, mode: str, told: Told) -> None:
+    """A copy by SQLite's online backup of what the database holds at this moment."""
     address = f"{source.resolve().as_uri()}?mode={mode}"
     try:
         with (
             closing(sqlite3.connect(address, uri=True)) as old,
             closing(sqlite3.connect(part)) as new,
         ):
-            old.backup(new, pages=-1)
+            # A view of our own, kept to the end: no writer can make the copy start anew.
+            # It begins with the first reading; this one asks nothing of damaged tables.
+            old.execute("BEGIN")
+            old.execute("PRAGMA user_version").fetchone()
+            old.backup(
+                new, pages=_PAGES, progress=lambda _, left, all_: told("copy", all_ - left, all_)
+            )
     except sqlite3.Error as error:
         raise translated(OperationalError(None, None, error)) from error
 
 
-def _copy_to_file(store: Store, part: Path) -> None:
+def _copy_to_file(store: Store, part: Path, told: Told) -> None:
     copy = open_store(_url(part))
     try:
         with store.read() as source, copy.write() as target:
             if not is_current(source):
                 raise BackupRefused(say("db.upgrade-first"))
-            copy_rows(source, target)
+            copy_rows(source, target, told)
     finally:
         copy.close()
 
@@ -131,7 +142,7 @@ def _settle(path: Path) -> None:
         database.execute("PRAGMA journal_mode=DELETE")
 
 
-def restore(path: Path, url: str, *, force: bool = False) -> Restored:
+def restore(path: Path, url: str, *, force: bool = False, told: Told = silent) -> Restored:
     """Bring a backup back, wholly or not at all.
 
     Parameters
@@ -150,26 +161,26 @@ def restore(path: Path, url: str, *, force: bool = False) -> Restored:
     if not path.is_file():
         raise BackupRefused(say("db.no-backup"), path=path)
     if make_url(url).get_backend_name() == "sqlite":
-        return _restore_file(path, Path(make_url(url).database or ""), force=force)
+        return _restore_file(path, Path(make_url(url).database or ""), force, told)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        copy, _ = _brought_up_to_date(path, Path(folder) / "copy.sqlite3")
+        copy, _ = _brought_up_to_date(path, Path(folder) / "copy.sqlite3", told)
         target = connect(url, create=False)
         try:
-            return _restore_rows(copy, target, force=force)
+            return _restore_rows(copy, target, force, told)
         finally:
             copy.close()
             target.close()
 
 
-def _brought_up_to_date(path: Path, copy: Path) -> tuple[Store, Examination]:
+def _brought_up_to_date(path: Path, copy: Path, told: Told) -> tuple[Store, Examination]:
     """A copy of a backup at the present schema, found whole."""
     try:
-        _copy_file(path, copy, mode="ro")
+        _copy_file(path, copy, mode="ro", told=told)
     except StoreUnavailable as error:
         raise BackupRefused(say("db.not-a-backup"), path=path) from error
     store = connect(_url(copy), create=False)
     try:
-        found = _found(store, path)
+        found = _found(store, path, told)
     except StoreCorrupt:
         found = Examination(counts={}, faults=(say("db.unreadable"),))
     if found.faults:
@@ -178,7 +189,7 @@ def _brought_up_to_date(path: Path, copy: Path) -> tuple[Store, Examination]:
     return store, found
 
 
-def _found(store: Store, path: Path) -> Examination:
+def _found(store: Store, path: Path, told: Told) -> Examination:
     """What an examination finds in a copy of a backup, which it brings up to date first."""
     with store.read() as connection:
         damage = tuple(damages(connection))
@@ -188,14 +199,14 @@ def _found(store: Store, path: Path) -> Examination:
             raise BackupRefused(say("db.not-a-backup"), path=path)
     upgrade(store)
     with store.read() as connection:
-        return examine(connection)
+        return examine(connection, told=told)
 
 
-def _restore_file(path: Path, target: Path, *, force: bool) -> Restored:
+def _restore_file(path: Path, target: Path, force: bool, told: Told) -> Restored:
     if target.exists() and not force:
         raise BackupRefused(say("db.occupied"), path=target)
     with _in_the_making(target) as part:
-        store, found = _brought_up_to_date(path, part)
+        store, found = _brought_up_to_date(path, part, told)
         store.close()
         _settle(part)
         kept = _put_aside(target)
@@ -222,16 +233,16 @@ def _put_aside(target: Path) -> Path | None:
     return aside if aside.exists() else None
 
 
-def _restore_rows(copy: Store, target: Store, *, force: bool) -> Restored:
+def _restore_rows(copy: Store, target: Store, force: bool, told: Told) -> Restored:
     with copy.read() as source, target.write() as connection:
         if _is_occupied(connection) and not force:
             raise BackupRefused(say("db.occupied"))
         _empty(connection)
         prepare(connection)
-        copy_rows(source, connection)
+        copy_rows(source, connection, told)
         # What the server knows of the tables is from when they were empty.
         connection.execute(text("ANALYZE"))
-        found = examine(connection)
+        found = examine(connection, told=told)
     return Restored(examination=found, kept=None)
 
 

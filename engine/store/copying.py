@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from . import schema
 from .columns import metadata
+from .progress import Told, silent
 
 #: Rows read and written at a time; fewer where a row may be a file of many megabytes.
 ROWS_AT_ONCE = 500
@@ -26,7 +27,7 @@ def rows_at_once(table: Table) -> int:
     return _HEAVY_AT_ONCE if table.name in _HEAVY else ROWS_AT_ONCE
 
 
-def copy_rows(source: Connection, target: Connection) -> None:
+def copy_rows(source: Connection, target: Connection, told: Told = silent) -> None:
     """Copy every row of every table, those that others refer to first.
 
     Parameters
@@ -34,9 +35,12 @@ def copy_rows(source: Connection, target: Connection) -> None:
     source : a transaction that sees one moment.
     target : a transaction on empty tables.
     """
+    among, before = sum(number for _, number in counts(source)), 0
     for table in metadata.sorted_tables:
         for rows in source.execute(_query(table)).mappings().partitions():
             target.execute(insert(table), [dict(row) for row in rows])
+            before += len(rows)
+            told("copy", before, among)
 
 
 def counts(connection: Connection) -> Iterator[tuple[str, int]]:

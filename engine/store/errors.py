@@ -40,6 +40,8 @@ _SQLITE = {
     sqlite3.SQLITE_READONLY: (StoreUnavailable, "read-only"),
     sqlite3.SQLITE_IOERR: (StoreUnavailable, "disk-error"),
 }
+#: How Python's driver begins to say that a text is none; it gives no code for it.
+_NO_TEXT = "Could not decode to UTF-8"
 #: The same by SQLSTATE of PostgreSQL, or its first two characters for a whole class.
 _SQLSTATE = {
     "53100": (StoreFull, "full"),
@@ -63,6 +65,8 @@ _GROWING = {"mdextend", "mdzeroextend"}
 
 def _known(origin: BaseException | None) -> tuple[type[StoreUnavailable], str] | None:
     match origin:
+        case sqlite3.OperationalError() if str(origin).startswith(_NO_TEXT):
+            return StoreCorrupt, "corrupt"
         case sqlite3.Error():
             # The low byte is the primary code, the rest refines it.
             return _SQLITE.get((getattr(origin, "sqlite_errorcode", None) or 0) & 0xFF)

@@ -8,10 +8,13 @@ from sqlalchemy import Connection, ForeignKeyConstraint, Select, and_, func, sel
 
 from engine.model.wording import say
 
-from . import schema, sealing
+from . import schema
+from .auditing import all_breaches
+from .chains import Breach, extent
 from .columns import metadata
 from .copying import counts
-from .journal import OFFICE_CHAIN, Breach
+from .journal import OFFICE_CHAIN
+from .progress import Told, silent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,13 +27,17 @@ class Examination:
     faults: tuple[str, ...]
 
 
-def examine(connection: Connection) -> Examination:
+def examine(connection: Connection, *, told: Told = silent) -> Examination:
     """Look at everything in a database of the present schema, in one consistent view."""
+    told("pages", 0, 0)
     damage = tuple(damages(connection))
     if damage:
         # Nothing that is read from damaged pages can be relied upon.
         return Examination(counts={}, faults=damage)
-    faults = (*_dangling(connection), *_altered(connection), *_broken(connection))
+    told("references", 0, 0)
+    dangling = tuple(_dangling(connection))
+    told("digests", 0, 0)
+    faults = (*dangling, *_altered(connection), *_broken(connection, told))
     return Examination(counts=dict(counts(connection)), faults=faults)
 
 
@@ -81,9 +88,10 @@ def _altered(connection: Connection) -> Iterator[str]:
                 yield say(f"db.altered.{table.name}", office=office_id, name=label)
 
 
-def _broken(connection: Connection) -> Iterator[str]:
+def _broken(connection: Connection, told: Told) -> Iterator[str]:
     for office_id in connection.scalars(select(schema.office.c.id)).all():
-        yield from map(spoken, sealing.all_breaches(connection, office_id))
+        _, entries = extent(connection, office_id)
+        yield from map(spoken, all_breaches(connection, office_id, told=told, entries=entries))
 
 
 def spoken(breach: Breach) -> str:

@@ -7,14 +7,12 @@ SM3 (GB/T 32905), a second chain of it runs beside; it may begin late or pause.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from engine.model.case import JournalEntry
 
@@ -25,7 +23,7 @@ OFFICE_CHAIN = "-"
 #: Hash before the first row of a chain.
 GENESIS = "0" * 64
 #: Columns the hash covers, in order, after office, case, sequence and moment.
-_TEXTS = ("actor", "action", "step", "step_name", "form_digest", "note")
+TEXTS = ("actor", "action", "step", "step_name", "form_digest", "note")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,63 +56,46 @@ class Head:
 START = Head(sequence=0, hash=GENESIS, sm3="")
 
 
-class Flaw(StrEnum):
-    """What is wrong with a row, or with a chain against its seal."""
-
-    #: The row that should stand here is gone.
-    MISSING = "missing"
-    #: Its content is not what was hashed.
-    CONTENT = "content"
-    #: It does not follow from the row before.
-    LINK = "link"
-    #: Its SM3 hash does not fit, though SHA-256 does.
-    SM3 = "sm3"
-    #: The chain ends before the row that was sealed.
-    TRUNCATED = "truncated"
-    #: The sealed row is another one now.
-    RESEALED = "resealed"
-    #: The seal is not what its own rows say.
-    SEAL = "seal"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Breach:
-    """The first place where a chain does not hold."""
-
-    office_id: str
-    case_id: str
-    #: Number of the row; 0 where it is a seal that does not hold.
-    sequence: int
-    flaw: Flaw
-    #: Number of the seal that shows it; 0 where the chain itself does.
-    seal: int = 0
-
-
 #: A text as :func:`json.dumps` writes it, in one call.
-_quoted: Callable[[str], str] = json.encoder.encode_basestring
+quoted: Callable[[str], str] = json.encoder.encode_basestring
 
 
-def _has_sm3() -> bool:
+def _sm3() -> "hashlib._Hash | None":
     try:
-        hashlib.new("sm3", b"")
+        return hashlib.new("sm3")
     except ValueError:
-        return False
-    return True
+        return None
 
 
-HAS_SM3 = _has_sm3()
+#: To be copied: looking the algorithm up costs more than hashing a row.
+_SM3 = _sm3()
+HAS_SM3 = _SM3 is not None
+
+
+def sm3_digest(text: bytes) -> bytes:
+    """SM3 of some bytes; empty where the platform has none."""
+    if _SM3 is None:
+        return b""
+    made = _SM3.copy()
+    made.update(text)
+    return made.digest()
 
 
 def sm3_of(text: bytes) -> str:
-    """SM3 of some bytes; empty where the platform has none."""
-    return hashlib.new("sm3", text).hexdigest() if HAS_SM3 else ""
+    """The same in hexadecimal digits."""
+    return sm3_digest(text).hex()
 
 
-def _content(row: RowMapping | dict[str, Any]) -> str:
+def members(values: Iterable[str | int]) -> str:
+    """Values as members of a JSON list."""
+    return ",".join([str(one) if isinstance(one, int) else quoted(one) for one in values])
+
+
+def _content(row: dict[str, Any]) -> str:
     """A row's own content as a JSON list that lacks its last member."""
     at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    before = f"{_quoted(row['office_id'])},{_quoted(row['case_id'])},{row['sequence']}"
-    return f'[{before},"{at}",{",".join([_quoted(row[name]) for name in _TEXTS])}'
+    before = f"{quoted(row['office_id'])},{quoted(row['case_id'])},{row['sequence']}"
+    return f'[{before},"{at}",{",".join([quoted(row[name]) for name in TEXTS])}'
 
 
 def _chained(content: str, previous: str) -> bytes:
@@ -224,67 +205,3 @@ def entries(connection: Connection, office_id: str, case_id: str) -> tuple[Journ
         )
         for row in rows
     )
-
-
-def _flaw(row: RowMapping, head: Head) -> Flaw | None:
-    """What is wrong with a row after ``head``."""
-    if row["sequence"] != head.sequence + 1:
-        return Flaw.MISSING
-    content = _content(row)
-    if row["hash"] != hashlib.sha256(_chained(content, row["prev_hash"])).hexdigest():
-        return Flaw.CONTENT
-    if row["prev_hash"] != head.hash:
-        return Flaw.LINK
-    if HAS_SM3 and row["sm3"] and row["sm3"] != sm3_of(_chained(content, head.sm3)):
-        return Flaw.SM3
-    return None
-
-
-def _breach(rows: Iterable[RowMapping]) -> Breach | None:
-    head = START
-    for row in rows:
-        flaw = _flaw(row, head)
-        if flaw is not None:
-            return Breach(
-                office_id=row["office_id"],
-                case_id=row["case_id"],
-                sequence=head.sequence + 1,
-                flaw=flaw,
-            )
-        head = Head(sequence=row["sequence"], hash=row["hash"], sm3=row["sm3"])
-    return None
-
-
-def first_broken(connection: Connection, office_id: str, case_id: str) -> Breach | None:
-    """The first row that does not fit its chain, or None."""
-    rows = connection.execute(
-        select(journal)
-        .where(journal.c.office_id == office_id, journal.c.case_id == case_id)
-        .order_by(journal.c.sequence)
-    )
-    return _breach(rows.mappings())
-
-
-def breaches(connection: Connection, office_id: str) -> Iterator[Breach]:
-    """The first row that does not fit, of every chain of the office that has one."""
-    rows = connection.execute(
-        select(journal)
-        .where(journal.c.office_id == office_id)
-        .order_by(journal.c.case_id, journal.c.sequence)
-        .execution_options(yield_per=1000)
-    )
-    for _, chain in groupby(rows.mappings(), key=lambda row: row["case_id"]):
-        breach = _breach(chain)
-        if breach is not None:
-            yield breach
-
-
-def chains(connection: Connection, office_id: str) -> dict[str, int]:
-    """Number of rows of every chain of the office, by case id."""
-    rows = connection.execute(
-        select(journal.c.case_id, func.count().label("rows"))
-        .where(journal.c.office_id == office_id)
-        .group_by(journal.c.case_id)
-        .order_by(journal.c.case_id)
-    )
-    return {row.case_id: row.rows for row in rows}

@@ -24,10 +24,12 @@ seal = Table(
     #: How many chains there were, and how many rows in all of them.
     Column("chains", Integer, nullable=False),
     Column("entries", BigInteger, nullable=False),
-    #: Merkle root over the seal before and the heads of all chains.
+    #: Merkle root over the seal before and the heads of chains.
     Column("root", _HASH, nullable=False),
     #: The same by SM3 over the chains of SM3; empty where the platform has none.
     Column("sm3_root", _HASH, nullable=False),
+    #: 1 where the roots cover the heads of all chains, 2 where those kept with this seal.
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 
 #: Where a chain ended; kept with a seal only for chains that went on since the seal before.
@@ -41,5 +43,6 @@ sealed_head = Table(
     Column("hash", _HASH, nullable=False),
     Column("sm3", _HASH, nullable=False),
     ForeignKeyConstraint(["office_id", "number"], ["seal.office_id", "seal.number"]),
-    Index(None, "office_id", "case_id"),
+    #: Where a chain was sealed last is read off it.
+    Index("ix_sealed_head_chain", "office_id", "case_id", "number", "sequence"),
 )

@@ -1,36 +1,37 @@
-"""Sealing the journal day by day, and holding it against its seals.
+"""Sealing the journal day by day.
 
 A chain shows by itself that a row was changed, but not that its last rows were cut
-off. A seal does: a Merkle root over the heads of all chains, chained to the seal
-before, that can be printed and kept where nobody reaches it through the database.
+off. A seal does: a Merkle root over the ends of the chains that went on since the seal
+before, and over that seal's root, and so over all that was ever sealed. It can be
+printed and kept where nobody reaches it through the database.
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select
 
 from . import schema
-from .journal import (
-    GENESIS,
-    HAS_SM3,
-    OFFICE_CHAIN,
-    Breach,
-    Entry,
-    Flaw,
-    Head,
-    append,
-    breaches,
-    sm3_of,
-)
+from .journal import GENESIS, HAS_SM3, OFFICE_CHAIN, Entry, append, members, sm3_digest
+from .merkle import Spine
+from .raw import unescaped
 from .seal import seal as _seal
 from .seal import sealed_head as _sealed
 
 _journal = schema.journal
+
+#: What a seal's root covers: the ends of all chains, as the first seals had it ...
+ALL = 1
+#: ... or of those that went on since the seal before.
+GROWN = 2
+#: Heads written in one statement.
+_AT_ONCE = 1000
+
+#: A case, the number of its last row, and the hashes of that row.
+End = tuple[str, int, str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,54 +45,45 @@ class Seal:
     #: How many chains there were, and how many rows in all of them.
     chains: int
     entries: int
-    root: str
+    root: str = ""
     #: Empty where the platform had no SM3.
-    sm3_root: str
+    sm3_root: str = ""
+    #: What its roots cover: :data:`ALL` or :data:`GROWN`.
+    version: int = GROWN
 
     @property
-    def leaf(self) -> list[object]:
+    def leaf(self) -> list[str | int]:
         """What of the seal itself its roots cover."""
         at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
-        return [self.office_id, self.number, at, self.chains, self.entries]
+        written: list[str | int] = [self.office_id, self.number, at, self.chains, self.entries]
+        return written if self.version == ALL else [self.version, *written]
 
 
-def _sha256(text: bytes) -> str:
-    return hashlib.sha256(text).hexdigest()
+def sha256_digest(text: bytes) -> bytes:
+    """SHA-256 of some bytes."""
+    return hashlib.sha256(text).digest()
 
 
-def merkle_root(leaves: Sequence[bytes], digest: Callable[[bytes], str]) -> str:
-    """The Merkle root of some leaves.
+def signed(seal: Seal, ends: Iterable[End], previous: Seal | None) -> Seal:
+    """The seal with the roots that follow from what it covers and the seal before.
 
-    Leaves and nodes are told apart by a first byte, and the last one of an odd row
-    moves up alone, so that no other list of leaves has the same root.
-
-    Source: RFC 6962, 2.1.
+    Parameters
+    ----------
+    ends : in the order of the bytes of the cases' numbers.
     """
-    row = [bytes.fromhex(digest(b"\0" + leaf)) for leaf in leaves]
-    while len(row) > 1:
-        pairs = [
-            bytes.fromhex(digest(b"\1" + left + right))
-            for left, right in zip(row[::2], row[1::2], strict=False)
-        ]
-        row = pairs + row[len(pairs) * 2 :]
-    return row[0].hex()
+    tree, sm3_tree = Spine(sha256_digest), Spine(sm3_digest)
+    tree.add(leaf(*seal.leaf, previous.root if previous else GENESIS))
+    sm3_tree.add(leaf(*seal.leaf, (previous.sm3_root or previous.root) if previous else GENESIS))
+    for case_id, sequence, hash_, sm3 in ends:
+        tree.add(leaf(case_id, sequence, hash_))
+        if HAS_SM3:
+            sm3_tree.add(leaf(case_id, sequence, sm3))
+    return replace(seal, root=tree.root(), sm3_root=sm3_tree.root() if HAS_SM3 else "")
 
 
-def _leaf(*values: object) -> bytes:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _signed(seal: Seal, heads: Mapping[str, Head], previous: Seal | None) -> Seal:
-    """The seal with the roots that follow from its heads and the seal before."""
-    ends = sorted(heads.items())
-    first = _leaf(*seal.leaf, previous.root if previous else GENESIS)
-    leaves = [_leaf(case_id, head.sequence, head.hash) for case_id, head in ends]
-    root, sm3_root = merkle_root([first, *leaves], _sha256), ""
-    if HAS_SM3:
-        first = _leaf(*seal.leaf, (previous and previous.sm3_root) or GENESIS)
-        leaves = [_leaf(case_id, head.sequence, head.sm3) for case_id, head in ends]
-        sm3_root = merkle_root([first, *leaves], sm3_of)
-    return replace(seal, root=root, sm3_root=sm3_root)
+def leaf(*values: str | int) -> bytes:
+    """Values as a JSON list."""
+    return unescaped(f"[{members(values)}]")
 
 
 def seals(connection: Connection, office_id: str) -> tuple[Seal, ...]:
@@ -100,6 +92,12 @@ def seals(connection: Connection, office_id: str) -> tuple[Seal, ...]:
         select(_seal).where(_seal.c.office_id == office_id).order_by(_seal.c.number)
     )
     return tuple(Seal(**row) for row in rows.mappings())
+
+
+def _last(connection: Connection, office_id: str) -> Seal | None:
+    query = select(_seal).where(_seal.c.office_id == office_id)
+    row = connection.execute(query.order_by(_seal.c.number.desc()).limit(1)).mappings().first()
+    return None if row is None else Seal(**row)
 
 
 def last_sealed(connection: Connection, office_id: str) -> datetime | None:
@@ -115,39 +113,41 @@ def hold(connection: Connection, office_id: str) -> None:
     connection.execute(office.with_for_update())
 
 
-def _present_heads(connection: Connection, office_id: str) -> dict[str, Head]:
-    """Where every chain ends now."""
+def _grown(office_id: str) -> Select[Any]:
+    """Ends of the chains that go beyond where they were sealed, and where that was.
+
+    Where every chain ends is read off the journal itself, by its key: no mark that a writer
+    sets would be as sure.
+    """
     ends = (
         select(_journal.c.case_id, func.max(_journal.c.sequence).label("sequence"))
         .where(_journal.c.office_id == office_id)
         .group_by(_journal.c.case_id)
-        .subquery()
+        .subquery("ends")
     )
-    found = connection.execute(
-        select(_journal.c.case_id, _journal.c.sequence, _journal.c.hash, _journal.c.sm3)
+    of_case: ColumnElement[bool] = and_(
+        _sealed.c.office_id == office_id, _sealed.c.case_id == ends.c.case_id
+    )
+    before = (
+        select(_sealed.c.sequence)
+        .where(of_case)
+        .order_by(_sealed.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    is_sealed = select(_sealed.c.number).where(of_case, _sealed.c.sequence >= ends.c.sequence)
+    return (
+        select(_journal.c.case_id, _journal.c.sequence, _journal.c.hash, _journal.c.sm3, before)
         .join(
             ends,
             and_(_journal.c.case_id == ends.c.case_id, _journal.c.sequence == ends.c.sequence),
         )
-        .where(_journal.c.office_id == office_id)
-        .execution_options(yield_per=1000)
-    )
-    return {row.case_id: Head(sequence=row.sequence, hash=row.hash, sm3=row.sm3) for row in found}
-
-
-def _sealed_heads(connection: Connection, office_id: str) -> Iterator[tuple[int, dict[str, Head]]]:
-    """What each seal added, by its number, oldest first."""
-    rows = connection.execute(
-        select(_sealed)
-        .where(_sealed.c.office_id == office_id)
-        .order_by(_sealed.c.number)
-        .execution_options(yield_per=1000)
-    )
-    for number, group in groupby(rows, key=lambda row: row.number):
-        yield (
-            number,
-            {r.case_id: Head(sequence=r.sequence, hash=r.hash, sm3=r.sm3) for r in group},
+        .where(
+            _journal.c.office_id == office_id,
+            ~is_sealed.exists(),
         )
+        .execution_options(yield_per=_AT_ONCE)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,34 +156,25 @@ class Draft:
 
     seal: Seal
     #: Ends of the chains that went on since the seal before.
-    heads: Mapping[str, Head]
+    ends: Sequence[End]
 
 
 def draft(connection: Connection, office_id: str, *, at: datetime) -> Draft:
     """Work out the next seal of an office: it reads where every chain ends and writes nothing.
 
-    With very many chains that takes its time; nobody who writes need wait for it.
+    What it hashes and keeps in memory follows from the chains that went on.
     """
-    before = seals(connection, office_id)
-    known: dict[str, Head] = {}
-    for _, added in _sealed_heads(connection, office_id):
-        known |= added
-    heads = _present_heads(connection, office_id)
-    made = _signed(
-        Seal(
-            office_id=office_id,
-            number=before[-1].number + 1 if before else 1,
-            at=at,
-            chains=len(heads),
-            entries=sum(head.sequence for head in heads.values()),
-            root="",
-            sm3_root="",
-        ),
-        heads,
-        before[-1] if before else None,
-    )
-    fresh = {case_id: head for case_id, head in heads.items() if known.get(case_id) != head}
-    return Draft(seal=made, heads=fresh)
+    last = _last(connection, office_id)
+    chains, entries = (last.chains, last.entries) if last else (0, 0)
+    ends: list[End] = []
+    for case_id, sequence, hash_, sm3, before in connection.execute(_grown(office_id)):
+        ends.append((case_id, sequence, hash_, sm3))
+        chains += before is None
+        entries += sequence - (before or 0)
+    ends.sort()
+    number = last.number + 1 if last else 1
+    made = Seal(office_id=office_id, number=number, at=at, chains=chains, entries=entries)
+    return Draft(seal=signed(made, ends, last), ends=ends)
 
 
 def put_seal(
@@ -207,99 +198,12 @@ def put_seal(
         drafted = draft(connection, office_id, at=at)
     made = drafted.seal
     connection.execute(insert(_seal).values(asdict(made)))
-    new = [
-        {"office_id": office_id, "number": number, "case_id": case_id, **asdict(head)}
-        for case_id, head in drafted.heads.items()
-    ]
-    if new:
-        connection.execute(insert(_sealed), new)
+    for start in range(0, len(drafted.ends), _AT_ONCE):
+        names = ("case_id", "sequence", "hash", "sm3")
+        connection.execute(
+            insert(_sealed).values(office_id=office_id, number=number),
+            [dict(zip(names, end, strict=True)) for end in drafted.ends[start : start + _AT_ONCE]],
+        )
     entry = Entry(at=at, actor=actor, action="sealed", note=f"{number} {made.root}")
     append(connection, office_id, OFFICE_CHAIN, entry)
     return made
-
-
-def _broken_seals(connection: Connection, office_id: str) -> Iterator[Breach]:
-    """Seals that are not what their own rows say, or that the journal knows and are gone."""
-    previous: Seal | None = None
-    heads: dict[str, Head] = {}
-    added = dict(_sealed_heads(connection, office_id))
-    known = {seal.number: seal for seal in seals(connection, office_id)}
-    for number in range(1, max([0, *known, *_journalled(connection, office_id)]) + 1):
-        seal = known.get(number)
-        heads |= added.get(number, {})
-        if seal is None or not _holds(seal, heads, previous):
-            yield Breach(
-                office_id=office_id, case_id=OFFICE_CHAIN, sequence=0, flaw=Flaw.SEAL, seal=number
-            )
-            return
-        previous = seal
-
-
-def _holds(seal: Seal, heads: Mapping[str, Head], previous: Seal | None) -> bool:
-    """Whether a seal says what its heads do; by SM3 only where it can be told here."""
-    right = _signed(seal, heads, previous)
-    counts = (len(heads), sum(head.sequence for head in heads.values()))
-    sm3_told = bool(seal.sm3_root and right.sm3_root)
-    return (
-        seal.root == right.root
-        and (seal.chains, seal.entries) == counts
-        and (not sm3_told or seal.sm3_root == right.sm3_root)
-    )
-
-
-def _journalled(connection: Connection, office_id: str) -> list[int]:
-    """Numbers of the seals the journal tells of."""
-    notes = connection.scalars(
-        select(_journal.c.note).where(
-            _journal.c.office_id == office_id,
-            _journal.c.case_id == OFFICE_CHAIN,
-            _journal.c.action == "sealed",
-        )
-    )
-    return [
-        int(number) for number in (note.partition(" ")[0] for note in notes) if number.isdigit()
-    ]
-
-
-def all_breaches(connection: Connection, office_id: str) -> Iterator[Breach]:
-    """Every chain and seal of an office that does not hold, once each."""
-    broken = list(breaches(connection, office_id))
-    yield from broken
-    known = {breach.case_id for breach in broken}
-    yield from (b for b in _unsealed(connection, office_id) if b.case_id not in known)
-    yield from _broken_seals(connection, office_id)
-
-
-def _unsealed(connection: Connection, office_id: str) -> Iterator[Breach]:
-    """Chains that are shorter than when they were sealed, or that ended in another row."""
-    lengths = (
-        select(_journal.c.case_id, func.max(_journal.c.sequence).label("length"))
-        .where(_journal.c.office_id == office_id)
-        .group_by(_journal.c.case_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(_sealed, lengths.c.length)
-        .outerjoin(
-            _journal,
-            and_(
-                _journal.c.office_id == _sealed.c.office_id,
-                _journal.c.case_id == _sealed.c.case_id,
-                _journal.c.sequence == _sealed.c.sequence,
-                _journal.c.hash == _sealed.c.hash,
-            ),
-        )
-        .outerjoin(lengths, lengths.c.case_id == _sealed.c.case_id)
-        .where(_sealed.c.office_id == office_id, _journal.c.hash.is_(None))
-        .order_by(_sealed.c.case_id, _sealed.c.number)
-    )
-    for case_id, lost in groupby(rows, key=lambda row: row.case_id):
-        row = next(lost)
-        cut = row.sequence > (row.length or 0)
-        yield Breach(
-            office_id=office_id,
-            case_id=case_id,
-            sequence=(row.length or 0) + 1 if cut else row.sequence,
-            flaw=Flaw.TRUNCATED if cut else Flaw.RESEALED,
-            seal=row.number,
-        )

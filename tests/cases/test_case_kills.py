@@ -16,7 +16,7 @@ from sqlalchemy import text
 from engine.model.case import CaseState
 from engine.model.wording import say
 from engine.runtime import AlreadyTaken, Office
-from engine.store import Store, StoreUnavailable, journal, open_store
+from engine.store import Store, StoreUnavailable, chains, open_store
 from engine.store.store import connect
 from tests.postgresql import Server
 
@@ -214,7 +214,7 @@ def _prove(url: str, log: Path, troubles: list[Callable[[Crew], None]]) -> None:
     assert sum(map(len, told.values())) > len(troubles)
     office = Office(open_store(url), "shifan", controls=CONTROLS, clock=Clock())
     with office.store.read() as connection:
-        assert list(journal.breaches(connection, "shifan")) == []
+        assert chains.breaches(connection, "shifan") == []
     for case_id, steps in told.items():
         _is_all_there(office, case_id, steps)
     everything = [case.id for case in office.cases(limit=100_000)]

@@ -6,7 +6,7 @@ import pytest
 
 from engine.runtime import NotAllowed, Office
 from engine.runtime.deadlines.notice import read_notice
-from engine.store import journal
+from engine.store import chains, journal
 
 from ..cases.conftest import Clock, Desk
 from ..cases.drawings import step
@@ -63,7 +63,7 @@ def test_only_the_head_revises_and_the_office_journal_knows(office: Office) -> N
     closed(office, "2026-03-04")
     with office.store.read() as connection:
         entries = journal.entries(connection, office.id, journal.OFFICE_CHAIN)
-        assert journal.first_broken(connection, office.id, journal.OFFICE_CHAIN) is None
+        assert chains.breaches(connection, office.id) == []
     assert (entries[-1].action, entries[-1].note) == ("calendar-revised", "2026-03-04 休息")
 
 

@@ -17,6 +17,7 @@ from engine.model.errors import QingdanError
 from engine.model.roster_file import load_roster
 from engine.runtime import Office
 from engine.store import open_store
+from tests.journal.oracle import leaf, root_of, sha256
 
 ROSTER = shipped_directory().parent / "demo" / "shifan.toml"
 Run = Callable[..., Result]
@@ -108,9 +109,14 @@ def test_export_lets_anybody_check_the_chain(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     assert "2 条记录、1 号封签" in _said(run("journal", "export", "--out", path))
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    assert [line["kind"] for line in lines] == ["entry", "entry", "seal"]
+    assert [line["kind"] for line in lines] == ["entry", "entry", "seal", "head"]
     assert lines[1]["prev_hash"] == lines[0]["hash"]
     assert lines[1]["note"] == f"1 {lines[2]['root']}"
+    said, head = lines[2], lines[3]
+    names = ("version", "office_id", "number", "at", "chains", "entries", "previous")
+    leaves = leaf(*map(said.get, names)), leaf("-", head["sequence"], head["hash"])
+    assert root_of(leaves, sha256) == said["root"]
+    assert (head["number"], head["hash"]) == (1, lines[0]["hash"])
     assert isinstance(run("journal", "export", "--out", path).exception, QingdanError)
     _said(run("journal", "export", "--out", path, "--force"))
 

@@ -279,7 +279,7 @@ def test_backup_that_fails_half_way_leaves_nothing(
     back_up(store, backup)
     before = backup.read_bytes()
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise StoreUnavailable("断电")
 
     monkeypatch.setattr("engine.store.backup.examine", fail)

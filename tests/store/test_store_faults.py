@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 
 from engine.model.wording import say
 from engine.runtime import NewerSchema, Office, StoreFull, StoreUnavailable, Upload
-from engine.store import Store, StoreBusy, StoreCorrupt, connecting, journal, open_store, schema
+from engine.store import Store, StoreBusy, StoreCorrupt, chains, connecting, open_store, schema
 from tests.cases.conftest import CONTROLS, ROSTER, Clock, Desk
 from tests.cases.drawings import field, line, process, step
 from tests.postgresql import Server
@@ -245,5 +245,5 @@ def test_server_that_went_away_is_missed_and_found_again(
                     office.case(case.id)
             assert desk.actions(case.id) == ["opened", "claimed"]
         with store.read() as connection:
-            assert list(journal.breaches(connection, "shifan")) == []
+            assert chains.breaches(connection, "shifan") == []
         store.close()

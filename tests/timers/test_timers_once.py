@@ -10,7 +10,7 @@ import pytest
 
 from engine.runtime import Office
 from engine.runtime.timers import LONGEST_REST, Scheduler
-from engine.store import Store, StoreUnavailable, open_store, sealing
+from engine.store import Store, StoreUnavailable, auditing, open_store, sealing
 from tests.cases.conftest import CONTROLS, ROSTER, Clock, Desk
 from tests.cases.drawings import line, process, step
 
@@ -147,4 +147,4 @@ def test_the_journal_is_sealed_once_a_day_however_many_look(offices, opened, clo
 
     with offices[0].store.read() as connection:
         assert [seal.number for seal in sealing.seals(connection, "shifan")] == [1, 2]
-        assert list(sealing.all_breaches(connection, "shifan")) == []
+        assert list(auditing.all_breaches(connection, "shifan")) == []
