@@ -97,7 +97,7 @@ def _plan_text(office: Office, plan: Plan) -> Iterator[str]:
         found = getattr(plan, name)
         if found:
             yield say(f"migration.cli.{name}", names="、".join(found))
-    yield from (renaming.text for renaming in plan.renamings)
+    yield from plan.renaming_texts
     yield from plan.warnings
 
 

@@ -22,7 +22,7 @@ def named(content: bytes, **ids: str) -> bytes:
     return renumbered(content, ids)
 
 
-ANEW = named(straight("a", "b", "c"), a="a2", b="b2")
+ANEW = named(straight("a", "b", "c"), a="a2", b="b2", end="e2")
 
 
 def test_plan_says_which_steps_are_the_same(desk: Desk) -> None:
@@ -30,10 +30,11 @@ def test_plan_says_which_steps_are_the_same(desk: Desk) -> None:
     desk.publish(ANEW)
     plan = desk.office.migration_plan(case)
     assert (plan.reasons, plan.added, plan.dropped) == ((), (), ())
-    assert [renaming.text for renaming in plan.renamings] == [
+    assert plan.renaming_texts == (
         "步骤“a”的编号由 a 改为 a2，视为同一步骤",
         "步骤“b”的编号由 b 改为 b2，视为同一步骤",
-    ]
+        "另有 1 处没有名称的网关、开始或结束只改了编号，视为同一处",
+    )
 
 
 @pytest.mark.parametrize("done", [(), ("a",), ("a", "b")])
@@ -76,6 +77,14 @@ def test_renaming_goes_along_to_the_next_version_and_back(desk: Desk) -> None:
     assert len(set(texts)) == 3
     moved(desk, case, straight("a", "b", "c"))
     assert finish(desk, case) == ["b", "c"]
+
+
+def test_what_a_case_has_renamed_is_known_beside_a_new_renaming(desk: Desk) -> None:
+    case = begun(desk, "a")
+    moved(desk, case, named(straight("a", "b", "c"), b="b2"))
+    desk.publish(named(straight("a", "b", "c"), b="b2", a="a2").replace(b'name="b"', b'name="B"'))
+    plan = desk.office.migration_plan(case)
+    assert ([(r.old, r.new) for r in plan.renamings], plan.reasons) == ([("a", "a2")], ())
 
 
 def test_second_renaming_is_told_from_the_id_before(desk: Desk) -> None:
@@ -247,4 +256,4 @@ def test_version_to_come_is_planned_with_renamings_once_in_force(desk: Desk, clo
     desk.office.publish(Library.load([desk.folder]), effective=date(2026, 3, 4))
     assert desk.office.migration_plan(case).is_current
     clock.move(days=2)
-    assert len(desk.office.migration_plan(case).renamings) == 2
+    assert len(desk.office.migration_plan(case).renamings) == 3

@@ -177,6 +177,6 @@ def test_what_is_recognised_is_the_same_and_goes_on_as_drawn() -> None:
 
 
 def test_a_node_taken_for_another_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renaming, "_around", lambda *_: ())
+    monkeypatch.setattr(renaming._Side, "around", lambda *_: ())
     seen: Counter[str] = Counter()
     assert any(True for seed in range(100) for _ in faults(seed, seen))

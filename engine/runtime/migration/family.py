@@ -58,19 +58,26 @@ class FamilyMove:
         self.root = root
         self.read = read
         self.old = work.program(root)
-        drawn = work.versions.program(work.connection, bundle).procedures
-        before = renamed_in(root["bundle"])
-        self.mixed_up = mixed_up(before, drawn)
-        texts = work.versions.contents(work.connection, bundle)
-        taken = frozenset[str]().union(*map(ids_in, texts))
-        kept = carried(before, drawn, taken)
-        found = recognised(self.old.procedures, drawn, taken)
+        #: Ids the case has for steps the version names otherwise, having given them to others.
+        self.mixed_up: tuple[str, ...] = ()
         #: By id as the version has it, the id the case has, where this version brings it.
-        self.fresh = {id_: own for id_, own in found.items() if own not in kept.values()}
-        self.bundle = with_renamed(bundle, {**kept, **self.fresh})
+        self.fresh: dict[str, str] = {}
+        self.bundle = self._with_own_ids(bundle)
         self.new = work.versions.program(work.connection, self.bundle)
         self.items = items_of(work.wire, work.office_id, root["id"])
         self.members = [self._member(root, self.bundle), *self._below()]
+
+    def _with_own_ids(self, bundle: str) -> str:
+        """The version, read with the ids the case has for what is the same."""
+        versions, connection = self.work.versions, self.work.connection
+        drawn = versions.program(connection, bundle).procedures
+        taken = frozenset[str]().union(*map(ids_in, versions.contents(connection, bundle)))
+        before = renamed_in(self.root["bundle"])
+        self.mixed_up = mixed_up(before, drawn)
+        kept = carried(before, drawn, taken)
+        known = versions.program(connection, with_renamed(bundle, kept)).procedures
+        self.fresh = recognised(self.old.procedures, known, taken)
+        return with_renamed(bundle, {**kept, **self.fresh})
 
     def _renamings(self) -> Iterator[Renaming]:
         """The renamings the version brings, as people read them."""

@@ -32,14 +32,6 @@ class Renaming:
     old: str
     new: str
 
-    @property
-    def text(self) -> str:
-        """What the plan says of it."""
-        ids = {"old": self.old, "new": self.new}
-        if not self.name:
-            return say("migration.renaming-unnamed", **ids)
-        return say("migration.renaming", name=self.name, **ids)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
@@ -69,6 +61,16 @@ class Plan:
     warnings: tuple[str, ...]
     #: Whether there is nothing to do: it runs on that version, and on all that it calls.
     is_current: bool
+
+    @property
+    def renaming_texts(self) -> tuple[str, ...]:
+        """What is taken for the same: each step, and how many gateways and events."""
+        named = [each for each in self.renamings if each.name]
+        texts = [say("migration.renaming", name=r.name, old=r.old, new=r.new) for r in named]
+        unnamed = len(self.renamings) - len(named)
+        if unnamed:
+            texts.append(say("migration.renamings-unnamed", count=unnamed))
+        return tuple(texts)
 
 
 class Outcome(StrEnum):

@@ -7,8 +7,8 @@ is not judged here: the run is held against the new drawing with the old ids in 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 
 from engine.model.procedure import Flow, Node, Procedure
 
@@ -55,7 +55,7 @@ def recognised(
     ids = [Counter(i for p in each.values() for i in p.nodes) for each in (old, new)]
     found: dict[str, str] = {}
     for process in sorted(old.keys() & new.keys()):
-        pairs = _Pairing(old[process], new[process]).pairs()
+        pairs = _pairs(old[process], new[process])
         found |= {
             after: before
             for before, after in pairs
@@ -67,87 +67,90 @@ def recognised(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairing:
-    """A process before and after, and how its nodes look."""
+class _Side:
+    """A process on one side, and what stands at the border of its nodes and inside them."""
 
-    before: Procedure
-    after: Procedure
+    def __init__(self, number: int, procedure: Procedure, other: Procedure) -> None:
+        self.number = number
+        self.nodes = procedure.nodes
+        self.flows = procedure.flows
+        #: Nodes whose ids the other side does not have.
+        self.loose = [node for node in self.nodes.values() if node.id not in other.nodes]
+        self.held: dict[str, list[str]] = defaultdict(list)
+        for node in self.nodes.values():
+            for host in filter(None, (node.attached_to, node.scope)):
+                self.held[host].append(node.id)
 
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Ids of nodes that look alike, each being the only one on its side."""
-        by_look: dict[int, list[_Key]] = defaultdict(list)
-        for key, look in self._looks().items():
-            by_look[look].append(key)
-        for keys in by_look.values():
-            if [side for side, _ in keys] == [0, 1]:
-                (_, before), (_, after) = keys
-                node = self.before.nodes[before]
-                if node.name or not node.kind.is_activity:
-                    yield before, after
+    def around(self, node: Node, looks: Mapping[_Key, int]) -> _Look:
+        """How what surrounds a node looks: the ways in and out, where it stands, what it holds."""
 
-    def _looks(self) -> dict[_Key, int]:
-        """The look of every node that only one side has, by as much as surrounds it.
+        def look(id_: str | None) -> int:
+            return -1 if id_ is None else looks[self.number, id_]
 
-        A node both sides have is known by its id. The look of any other is refined by that
-        of its neighbours until no more nodes can be told apart.
-        """
-        sides = (self.before, self.after)
-        numbers: dict[_Look, int] = {}
-        looks: dict[_Key, int] = {}
-        loose = {
-            (side, node.id): node
-            for side, procedure in enumerate(sides)
-            for node in procedure.nodes.values()
-            if node.id not in sides[1 - side].nodes
+        def ways(flows: Iterable[str], *, out: bool) -> _Look:
+            found = (self.flows[flow] for flow in flows)
+            return tuple(
+                sorted(
+                    (look(f.target if out else f.source), *_said(f, self.nodes[f.source]))
+                    for f in found
+                )
+            )
+
+        held = tuple(sorted(map(look, self.held[node.id])))
+        place = (look(node.scope), look(node.attached_to))
+        return (ways(node.incoming, out=False), ways(node.outgoing, out=True), held, place)
+
+
+def _pairs(before: Procedure, after: Procedure) -> Iterator[tuple[str, str]]:
+    """Ids of nodes that look alike, each being the only one on its side."""
+    by_look: dict[int, list[_Key]] = defaultdict(list)
+    for key, look in _looks(before, after).items():
+        by_look[look].append(key)
+    for keys in by_look.values():
+        if [side for side, _ in keys] == [0, 1]:
+            (_, old), (_, new) = keys
+            node = before.nodes[old]
+            if node.name or not node.kind.is_activity:
+                yield old, new
+
+
+def _looks(before: Procedure, after: Procedure) -> dict[_Key, int]:
+    """The look of every node that only one side has, by as much as surrounds it.
+
+    A node both sides have is known by its id. The look of any other is refined by that of
+    its neighbours until no more nodes can be told apart.
+    """
+    sides = (_Side(0, before, after), _Side(1, after, before))
+    numbers: dict[_Look, int] = {}
+
+    def number(look: _Look) -> int:
+        return numbers.setdefault(look, len(numbers))
+
+    shared = before.nodes.keys() & after.nodes.keys()
+    fixed = {(side, id_): number(("same", id_)) for id_ in shared for side in (0, 1)}
+    loose = {(side.number, node.id): (side, node) for side in sides for node in side.loose}
+    looks = {key: number(("alone", *_own(node))) for key, (_, node) in loose.items()}
+    count = 0
+    while count < len(set(looks.values())):
+        count = len(set(looks.values()))
+        seen = fixed | looks
+        looks = {
+            key: number((looks[key], *side.around(node, seen)))
+            for key, (side, node) in loose.items()
         }
-        shared = self.before.nodes.keys() & self.after.nodes.keys()
+    return looks
 
-        def number(look: _Look) -> int:
-            return numbers.setdefault(look, len(numbers))
 
-        fixed = {id_: number(("same", id_)) for id_ in shared}
-        for key, node in loose.items():
-            looks[key] = number(("alone", *_own(node)))
-        count = 0
-        while count < len(set(looks.values())):
-            count = len(set(looks.values()))
-            seen = {(side, id_): look for id_, look in fixed.items() for side in (0, 1)} | looks
-            looks = {
-                key: number((looks[key], *_around(sides[key[0]], node, key[0], seen)))
-                for key, node in loose.items()
-            }
-        return looks
+def _said(flow: Flow, source: Node) -> tuple[str, str, str, bool]:
+    """All that a flow says."""
+    condition = (flow.condition or "").strip()
+    return (flow.name, condition, str(flow.fact), source.default == flow.id)
 
 
 def _own(node: Node) -> _Look:
     """All that a node is, but for ids and where it stands in the file."""
-    texts = (node.kind, node.name, node.lane, node.called)
-    return (
-        *texts,
-        node.interrupting,
-        node.by_event,
-        *map(_plain, (node.step, node.event, node.loop)),
-    )
-
-
-def _around(procedure: Procedure, node: Node, side: int, looks: Mapping[_Key, int]) -> _Look:
-    """How what surrounds a node looks: the ways in and out, its scope, its host, its border."""
-
-    def look(id_: str | None) -> int:
-        return -1 if id_ is None else looks[side, id_]
-
-    def way(flow: Flow, end: str) -> tuple[object, ...]:
-        default = procedure.nodes[flow.source].default == flow.id
-        return (look(end), (flow.condition or "").strip(), str(flow.fact), default, flow.name)
-
-    flows = procedure.flows
-    ins = sorted(way(flows[f], flows[f].source) for f in node.incoming)
-    outs = sorted(way(flows[f], flows[f].target) for f in node.outgoing)
-    border = sorted(look(n.id) for n in procedure.nodes.values() if n.attached_to == node.id)
-    inside = sorted(look(n.id) for n in procedure.nodes.values() if n.scope == node.id)
-    place = (look(node.scope), look(node.attached_to))
-    return (tuple(ins), tuple(outs), tuple(border), tuple(inside), place)
+    said = (node.kind, node.name, node.lane, node.called, node.interrupting, node.by_event)
+    return (*said, *map(_plain, (node.step, node.event, node.loop)))
 
 
 def _plain(value: object) -> object:
