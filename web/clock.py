@@ -51,11 +51,12 @@ _BEFORE = ("received", "correcting", "corrected")
 _RUNNING = ("accepted", "deemed", "paused")
 
 
-def _extend(o: Office, case_id: str, who: Who, said: Mapping[str, str]) -> None:
+def _extend(o: Office, case_id: str, who: Who, said: Mapping[str, str]) -> CaseClock:
     days = int(said["days"]) if said["days"].isascii() and said["days"].isdecimal() else 0
     known = said["limit"] in set(DeadlineKind)
     kind = DeadlineKind(said["limit"]) if known else DeadlineKind.PROMISED
-    o.extend(case_id, **who, days=days, kind=kind, reason=said["reason"], notice=said["notice"])
+    reason, notice = said["reason"], said["notice"]
+    return o.extend(case_id, **who, days=days, kind=kind, reason=reason, notice=notice)
 
 
 OPERATIONS = (
@@ -186,11 +187,13 @@ def act(case_id: str, operation: str) -> Page | Response:
         abort(404)
     said = {ask.name: request.form.get(ask.name, "").strip() for ask in chosen.asks}
     try:
-        chosen.act(office(), case_id, {"by": officer().id, "key": forms.form_key()}, said)
+        done = chosen.act(office(), case_id, {"by": officer().id, "key": forms.form_key()}, said)
     except (Refused, NotAllowed, UnknownOfficer, RepeatedKey) as refusal:
         status = 403 if isinstance(refusal, Refused) else 409
         return _page(case_id, alert=str(refusal), status=status, said=said)
     flash(f"已办：{chosen.label}。")
+    if isinstance(done, CaseClock) and done.warning:
+        flash(done.warning, "warning")
     return redirect(url_for("clock.show", case_id=case_id), 303)
 
 

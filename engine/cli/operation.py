@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from engine.model.case import WorkItem
+from engine.model.clock import CaseClock
 from engine.model.wording import say
 from engine.runtime import Office
 
@@ -45,8 +46,10 @@ def on_case(
         case_id: str, officer: str, db: str, office_id: str | None, form: str, **given: Any
     ) -> None:
         office = office_at(db, office_id)
-        getattr(office, method)(case_id, by=officer, **given, **fixed)
+        done = getattr(office, method)(case_id, by=officer, **given, **fixed)
         show(office, case_id, form)
+        if isinstance(done, CaseClock) and done.warning:
+            click.echo(done.warning, err=True)
 
     return _command(name, help_, run, CASE, *options)
 

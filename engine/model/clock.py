@@ -204,6 +204,8 @@ class CaseClock:
     delivered_at: datetime | None
     deadlines: tuple[Deadline, ...]
     pauses: tuple[Pause, ...]
+    #: What the officer who has just acted must know; empty for nothing.
+    warning: str = ""
 
     @property
     def stage(self) -> str:

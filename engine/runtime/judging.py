@@ -170,11 +170,20 @@ class Judge:
             With the rule and its source.
         """
         waivers = self.judge(officer, item, case)
+        return Assignment(waivers=waivers, forecast=self.foresee(officer, item, case))
+
+    def foresee(self, officer: Officer, item: Facts, case: Facts) -> Forecast:
+        """Whether the rest of a case finds officers once this one has what the rules allow.
+
+        Raises
+        ------
+        Refused
+            It did before, and would not then.
+        """
         root: Facts = case
         if case["root_id"] != case["id"]:
             root = records.case_row(self.connection, self.office_id, case["root_id"])
-        outlook = self.outlook(Outlook, root)
-        return Assignment(waivers=waivers, forecast=outlook.admit(officer, item, case))
+        return self.outlook(Outlook, root).admit(officer, item, case)
 
     def outlook(self, kind: type[_Kind], root: Facts) -> _Kind:
         """A family of cases on the version of its top case, and who is there to finish it."""

@@ -1,10 +1,12 @@
 """受理, 办结, 送达 by themselves are deeds: what conflicts with them is refused later."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from engine.model.office import Avoidance, Roster
+from engine.model.office import Avoidance, Roster, Waiver
 from engine.runtime import NotAllowed, Office, Refused
 from engine.runtime.deadlines.matter import Matter
 
@@ -32,7 +34,7 @@ def decided(office: Office, case_id: str) -> None:
 
 
 def delivered(office: Office, case_id: str) -> None:
-    office.accept(case_id, by="dong")
+    office.accept(case_id, by="jian")
     office.decide(case_id, by="zhang")
     office.deliver(case_id, by="ding")
 
@@ -95,6 +97,50 @@ def test_without_the_deed_the_conflict_goes_unseen(
     decided(office, case_id)
 
     assert office.claim(desk.waiting(case_id)["next"].id, by="zhang").officer == "zhang"
+
+
+def test_deed_that_leaves_a_later_step_to_nobody_is_refused(desk: Desk, office: Office) -> None:
+    office.appoint(replace(ROSTER, officers=ROSTER.officers[1:]))
+    desk.publish(item(step("check", duty="supervise", post="受理窗口"), promised=10))
+    case_id = desk.open(by="jian").id
+
+    with pytest.raises(Refused, match="“check”将无人可办") as refused:
+        office.accept(case_id, by="dong")
+    assert refused.value.rule == "leaves-nobody"
+    assert office.history(case_id)[-1].note == "leaves-nobody"
+    assert office.accept(case_id, by="jian").warning == ""
+
+
+def test_deed_in_a_case_nobody_can_finish_is_allowed_and_escalated(
+    desk: Desk, office: Office
+) -> None:
+    office.appoint(ROSTER)
+    desk.publish(item(step("check", duty="supervise", post="档案管理"), promised=10))
+    case_id = desk.open(by="jian").id
+
+    assert "已经办不完" in office.accept(case_id, by="dong").warning
+    assert "升级：“check”" in office.history(case_id)[-1].note
+
+
+def test_waiver_a_deed_needed_stands_in_the_journal(desk: Desk, office: Office) -> None:
+    waiver = Waiver(
+        id="W-1",
+        between=frozenset({"approve", "execute"}),
+        scope="office",
+        approved_by="县财政局",
+        reason="编制少",
+        control="抽审",
+        until=date(2026, 12, 31),
+    )
+    office.appoint(replace(ROSTER, waivers=(waiver,)))
+    desk.publish(item(step("do", duty="execute", post="所长"), step("next"), promised=10))
+    case_id = desk.open(by="jian").id
+    office.accept(case_id, by="dong")
+    desk.do(case_id, "do", "zhang")
+    office.decide(case_id, by="zhang")
+
+    (entry,) = [e for e in office.history(case_id) if e.action == "decided"]
+    assert "W-1" in entry.note
 
 
 def test_relative_of_who_accepted_keeps_out(desk: Desk, office: Office) -> None:

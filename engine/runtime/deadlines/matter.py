@@ -15,9 +15,9 @@ from engine.store import schema
 
 from ..casework import Casework
 from ..errors import Refused
-from ..judging import Judge
+from ..judging import Assignment, Judge
 from ..keys import Keys
-from ..lookahead import BESIDE
+from ..lookahead import BESIDE, Forecast
 from ..reading import Reading
 from ..statements import Row, Wire
 
@@ -31,15 +31,22 @@ class Matter:
     row: Row
     officer: Officer
 
-    def allow(self, officer: Officer, duty: str = "", post: str = "") -> None:
+    def allow(self, officer: Officer, duty: str = "", post: str = "") -> Assignment:
         """Judge an officer as if for a step of that duty and post; empty for any.
+
+        A duty bars the officer from steps to come: whether these find others is asked too.
 
         Raises
         ------
         Refused
             With the rule and its source.
         """
-        self.judge.judge(officer, self._task(duty, post), self.row)
+        waivers = self.judge.judge(officer, self._task(duty, post), self.row)
+        forecast = Forecast()
+        if duty:
+            deed = {**self._task(duty, self._acting_post(duty)), "case_id": self.row["id"]}
+            forecast = self.judge.foresee(officer, deed, self.row)
+        return Assignment(waivers=waivers, forecast=forecast)
 
     def leave_deed(self, duty: str) -> None:
         """Have it count for later conflicts that the officer did this duty, like a step done."""

@@ -5,7 +5,7 @@ What a procedure's own steps do to the clock is :mod:`.following`.
 """
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 
 from engine.model.clock import CaseClock, DeadlineKind
 from engine.model.mark import ClockEvent
@@ -124,7 +124,9 @@ class Timekeeping(Matters):
 
         def pause(course: Course) -> str:
             course.pause(kind, reason, by=by)
-            return kind.strip()
+            regime, named = course.terms.regime, kind.strip()
+            # Other words are somebody's own: they stay with the clock, where they can be mended.
+            return named if regime and named in regime.pauses else ""
 
         return self._do(_Act("clock-paused", facts=(kind, reason)), case_id, by, key, pause)
 
@@ -188,17 +190,17 @@ class Timekeeping(Matters):
                 raise NotAllowed(say("clock.refused.no-clock", case=case_id))
             if matter.is_repeated(key, act.action, *act.facts):
                 return course.clock
-            matter.allow(matter.officer, act.duty, act.post(course))
+            allowed = matter.allow(matter.officer, act.duty, act.post(course))
             step = _drawn(program).get(act.event) if act.event else None
             if step is not None:
                 # What a step of the procedure does, nobody does beside it.
                 raise NotAllowed(say("clock.refused.drawn", step=step))
             note = move(course)
             save_clock(matter.work.wire, self.id, course.clock)
-            matter.note(act.action, note or "")
+            matter.note(act.action, "；".join(filter(None, (note, allowed.note))))
             if act.duty:
                 matter.leave_deed(act.duty)
-        return course.clock
+        return replace(course.clock, warning=allowed.forecast.warning)
 
 
 def _drawn(program: Program) -> dict[ClockEvent, str]:
