@@ -116,7 +116,10 @@ def test_pause_the_statute_does_not_name_stops_the_promise_alone(
     case_id = opened(desk, clock, "2026-03-02", category="行政许可", promised=10)
     office.accept(case_id, by="ding")
     before = last(office, case_id, "statutory")
-    office.pause_clock(case_id, by="ding", kind="公示", reason="村级公示七天")
+    found = office.pause_clock(case_id, by="ding", kind="公示", reason="村级公示七天")
+    assert found.pauses[0].kind == "公示"
+    # What somebody wrote in own words is no part of the journal.
+    assert office.history(case_id)[-1].note == ""
     assert last(office, case_id, "promised") is None
     assert last(office, case_id, "statutory") == before
 

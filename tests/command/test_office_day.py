@@ -1,7 +1,8 @@
 """A day in an office, played with the command alone: every operation once, on both databases."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -76,9 +77,16 @@ relation = "兄弟"
 Run = Callable[..., str]
 
 
+#: Options with what people write in their own words, or who they are.
+PERSONAL = re.compile(r"--(?:applicant|reason|text|set \w+=|corrections|notice)[ =]?(\S+)")
+
+
 @pytest.fixture
-def run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command, in an office that has just been set up; its output, or the refusal."""
+def run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """The command, in an office that has just been set up; its output, or the refusal.
+
+    Nothing that was written in somebody's own words has come into the journal.
+    """
     (tmp_path / "bpmn").mkdir()
     (tmp_path / "bpmn" / "p.bpmn").write_bytes(FILE)
     (tmp_path / "bpmn" / "joint.bpmn").write_bytes(JOINT)
@@ -86,7 +94,10 @@ def run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("QINGDAN_DATABASE_URL", database)
 
+    said: set[str] = set()
+
     def run(line: str, *more: str) -> str:
+        said.update(PERSONAL.findall(" ".join([line, *more])))
         result = CliRunner().invoke(qingdan, [*line.split(), *more])
         if isinstance(result.exception, QingdanError):
             return f"refused: {result.exception}"
@@ -98,8 +109,12 @@ def run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     office = Office(store, "home", controls=controls)
     office.appoint(load_roster(tmp_path / "roster.toml", controls))
     office.publish(Library.load([tmp_path / "bpmn"]))
+    yield run
+    with store.read() as connection:
+        written = connection.scalars(text("SELECT note FROM journal")).all()
     store.close()
-    return run
+    words = {word for word in said if not word.isascii()}
+    assert [word for word in words if any(word in note for note in written)] == []
 
 
 def opened(run: Run, applicant: str = "钱二水", item: str = "T-1") -> str:
