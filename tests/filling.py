@@ -87,7 +87,7 @@ def drawn() -> bytes:
     """Two steps in two hands, a limit and a timer."""
     return process(
         "p",
-        step("fill", *_FORM),
+        step("fill", *_FORM, limit="10", limitUnit="working-day"),
         step("sign", *_FORM, post="出纳会计"),
         _ALARM,
         line("start", "fill", "sign", "end"),

@@ -112,6 +112,10 @@ deadline = Table(
     of_case(),
     #: Limits of cases as wholes that run, in the order in which they end.
     index_where("met_at IS NULL AND work_item_id = ''", "ix_deadline_running", "last", "case_id"),
+    #: The same of limits that statutes set for single steps.
+    index_where(
+        "met_at IS NULL AND work_item_id <> ''", "ix_deadline_of_steps", "last", "work_item_id"
+    ),
 )
 
 #: Hand-overs of the answerability for a case: offered by one, signed by the other.

@@ -220,6 +220,8 @@ work_item = Table(
     of_case(),
     index_where("state = 'ready'", None, "post", "since", "id"),
     index_where("state = 'claimed'", None, "officer", "since", "id"),
+    #: Limits of open steps in the order in which they end.
+    index_where("state IN ('ready', 'claimed') AND due IS NOT NULL", None, "due", "id"),
     Index(None, "office_id", "case_id"),
     Index(None, "office_id", "root_id"),
     index_where("of_item IS NOT NULL", None, "of_item"),

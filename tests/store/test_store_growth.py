@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -19,7 +20,7 @@ from engine.model.clock import Light
 from engine.runtime import Office
 from engine.store.columns import metadata
 
-from ..filling import OFFICERS, office_of
+from ..filling import NOW, OFFICERS, office_of
 from ..postgresql import Server
 
 FEW, TIMES = 1200, 3
@@ -36,6 +37,16 @@ BY = OFFICERS[0]
 
 def _items(office: Office, case_id: str) -> list[str]:
     return [item.id for item in office.case(case_id).work_items]
+
+
+#: When the limits of cases and steps that wait, ten working days from the filling's day, are
+#: nearly over, and over.
+NEAR, LATE = NOW + timedelta(days=11), NOW + timedelta(days=30)
+
+
+def _on(day: datetime, office: Office) -> Office:
+    """The office on another day."""
+    return Office(office.store, office.id, controls=office.controls, clock=lambda: day)
 
 
 #: Every question, by the method that answers it and perhaps more words.
@@ -61,6 +72,16 @@ READINGS: dict[str, Callable[[Office], object]] = {
     "cases_due red": lambda o: o.cases_due(Light.RED, limit=20),
     "cases_due by name": lambda o: o.cases_due(text="何", limit=20),
     "count_due": lambda o: o.count_due(Light.RED),
+    "cases_due late": lambda o: _on(LATE, o).cases_due(Light.RED, limit=20),
+    "count_due late": lambda o: _on(LATE, o).count_due(Light.RED),
+    "steps_due": lambda o: o.steps_due(Light.YELLOW),
+    "steps_due late": lambda o: _on(LATE, o).steps_due(Light.RED),
+    "steps_due later": lambda o: _on(LATE, o).steps_due(
+        Light.RED, after=_on(LATE, o).steps_due(Light.RED).after
+    ),
+    "steps_due near": lambda o: _on(NEAR, o).steps_due(Light.YELLOW),
+    "count_steps_due": lambda o: _on(LATE, o).count_steps_due(Light.RED),
+    "count_steps_due near": lambda o: _on(NEAR, o).count_steps_due(Light.YELLOW),
     "case_limits": lambda o: o.case_limits([HOLDS, ENDED]),
     "open_steps": lambda o: o.open_steps([WAITS, HOLDS]),
     "suspended": lambda o: o.suspended([HOLDS, ENDED]),

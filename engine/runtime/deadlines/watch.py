@@ -1,12 +1,12 @@
 """How the limits of many cases stand at once: for lists, and for who has to look out.
 
-Belongs here: the light of cases read off their stored limits. Does not: one case's clock
-with everything that happened to it (:mod:`.timekeeping`).
+Belongs here: the light of cases read off their stored limits. Does not: limits of single
+steps (:mod:`.steps`); one case's clock with everything that happened to it (:mod:`.timekeeping`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,14 +28,12 @@ from engine.model.item import LimitUnit, TimeLimit
 from engine.store import CHINA, schema
 from engine.store import clock as tables
 
-from .. import records
-from ..reading import Reading
-from ..waiting import MOST_COUNTED
+from .. import records, waiting
+from .steps import StepWatch, last_near
 
 _limit = tables.deadline
 _case = schema.case_file
 _item = schema.work_item
-_DAY = timedelta(days=1)
 #: Another limit of the same case.
 _sooner = _limit.alias("sooner")
 
@@ -50,7 +48,7 @@ class CaseLimit:
     standing: Standing
 
 
-class Watch(Reading):
+class Watch(StepWatch):
     """The part of an office that looks out for limits."""
 
     def case_limits(self, case_ids: Iterable[str]) -> Mapping[str, tuple[CaseLimit, ...]]:
@@ -95,7 +93,7 @@ class Watch(Reading):
     def count_due(self, light: Light) -> int:
         """How many cases are late, or nearly late; counted up to one over ``MOST_COUNTED``."""
         with self.store.read() as connection:
-            due = self._due(connection, light, None).limit(MOST_COUNTED + 1).subquery("due")
+            due = self._due(connection, light, None).limit(waiting.MOST_COUNTED + 1).subquery("due")
             return connection.execute(select(func.count()).select_from(due)).scalar_one()
 
     def suspended(self, case_ids: Iterable[str]) -> frozenset[str]:
@@ -190,13 +188,6 @@ def _is_near(
             for kind in kinds
         ),
     )
-
-
-def last_near(calendar: Calendar, unit: LimitUnit, days: int, today: date) -> date:
-    """The last end a limit of so many days can have to be yellow today."""
-    if unit in (LimitUnit.CALENDAR_DAY, LimitUnit.MONTHLY):
-        return today + days // 5 * _DAY
-    return calendar.add(today, days // 5 + 1) - _DAY
 
 
 def _limits_of(
