@@ -310,6 +310,11 @@ PLANTS = (
         "<qd:item",
         [('promised="2"', 'statutory="1" statutoryUnit="calendar-day" promised="2"')],
     ),
+    Plant(
+        "reversed-dates",
+        "<qd:item",
+        [('effectiveFrom="2026-01-01"', 'effectiveFrom="2026-01-01" effectiveTo="2025-12-31"')],
+    ),
     Plant("unexplained-exclusion", "<qd:item", [(' limitNote="[^"]*"', "")]),
     Plant(
         "one-officer-on-site",
