@@ -158,7 +158,9 @@ def fill(office: Office, models: Mapping[Model, range]) -> None:
                 copies = _Copies(connection, model, rows, chunk)
                 copies.write()
                 connection.commit()
-        connection.exec_driver_sql("ANALYZE")
+        if connection.dialect.name == "postgresql":
+            # As its own housekeeping would; SQLite was told when the tables were made.
+            connection.exec_driver_sql("ANALYZE")
         connection.commit()
         connection.detach()
 

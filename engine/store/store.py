@@ -19,6 +19,7 @@ from engine.model.wording import say
 
 from .connecting import WRITES, engine_at
 from .errors import NewerSchema, StoreBusy, StoreUnavailable, is_overtaken, translated
+from .planning import expect_growth
 from .sharing import Sharing
 
 #: Key of the lock that keeps two processes from bringing one PostgreSQL up to date at once.
@@ -136,6 +137,7 @@ def prepare(connection: Connection) -> bool:
     if is_current(connection):
         return False
     command.upgrade(configuration(connection), "head")
+    expect_growth(connection)
     return True
 
 
