@@ -174,6 +174,7 @@ def _plan(process_id: str, alert: str = "", status: int = 200) -> Page:
         source=source,
         total=len(cases),
         reports=reports,
+        renamings=dict.fromkeys(t for r in reports if r.plan for t in r.plan.renaming_texts),
         possible=[report.case_id for report in reports if report.outcome == "possible"],
         page=page,
         has_more=len(cases) > page * PLAN_SIZE,

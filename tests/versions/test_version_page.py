@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from openpyxl import load_workbook
 
 from engine.bpmn.library import Library
+from engine.bpmn.renumbering import renumbered
 from engine.model.case import Applicant
 from engine.runtime import EditionState
 from engine.runtime.accounts import Accounts
@@ -133,6 +134,15 @@ def test_plan_changes_nothing_and_is_for_the_head(
     assert "新增：new" in page
     assert "时限一直按受理时的版本算" in page
     assert desk.office.cases_on("p") == tuple(cases)
+
+
+def test_plan_says_once_which_steps_are_the_same(
+    desk: Desk, cases: list[str], sign_in: SignIn
+) -> None:
+    desk.publish(renumbered(straight("a", "b", "c"), {"a": "a2"}))
+    page = sign_in("zhang").get("/versions/p/plan").page
+    assert possible(page) == cases
+    assert page.count("环节“a”的编号由 a 改为 a2，视为同一环节") == 1
 
 
 @pytest.mark.parametrize(

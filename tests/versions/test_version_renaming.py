@@ -31,8 +31,8 @@ def test_plan_says_which_steps_are_the_same(desk: Desk) -> None:
     plan = desk.office.migration_plan(case)
     assert (plan.reasons, plan.added, plan.dropped) == ((), (), ())
     assert plan.renaming_texts == (
-        "步骤“a”的编号由 a 改为 a2，视为同一步骤",
-        "步骤“b”的编号由 b 改为 b2，视为同一步骤",
+        "环节“a”的编号由 a 改为 a2，视为同一环节",
+        "环节“b”的编号由 b 改为 b2，视为同一环节",
         "另有 1 处没有名称的网关、开始或结束只改了编号，视为同一处",
     )
 
