@@ -69,6 +69,8 @@ def _text(office: Office, reports: list[Report], *, whole: bool) -> str:
         if whole and report.plan is not None and not report.plan.is_current:
             lines += [f"  {line}" for line in _plan_text(office, report.plan)]
         lines += [f"  · {reason}" for reason in report.reasons]
+    plans = [] if whole else [report.plan for report in reports if report.plan is not None]
+    lines += dict.fromkeys(text for plan in plans for text in plan.renaming_texts)
     counted = {
         outcome: sum(report.outcome == outcome for report in reports)
         for outcome in ("possible", "moved", "refused", "current")

@@ -209,10 +209,12 @@ class Versions:
         """The bundle of a process that is called by another bundle's."""
         digests: dict[str, str] = json.loads(bundle)["digests"]
         names = closure(process_id, procedures)
-        below = {id_ for name in names for id_ in procedures[name].nodes}
-        renamed = {id_: own for id_, own in renamed_in(bundle).items() if own in below}
         part = _bundle(process_id, {name: digests[name] for name in sorted(names)})
-        return with_renamed(part, renamed)
+        renamed = renamed_in(bundle)
+        if not renamed:
+            return part
+        below = {id_ for name in names for id_ in procedures[name].nodes}
+        return with_renamed(part, {id_: own for id_, own in renamed.items() if own in below})
 
     def _documents(
         self, connection: Connection, digests: Iterable[str]

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.bpmn.library import Library
+from engine.bpmn.renumbering import renumbered
 from engine.cli.main import qingdan
 from engine.model.case import Applicant
 from engine.model.errors import QingdanError
@@ -97,6 +98,16 @@ def test_plan_of_one_case_is_told_in_full(run: Run, cases: list[str]) -> None:
     assert "已办：a" in result.stdout
     assert "在办：b（受理窗口） → b（受理窗口）" in result.stdout
     assert "往后新增：new" in result.stdout
+
+
+@pytest.mark.parametrize("which", ["--item T-1", "{}"])
+def test_steps_taken_for_the_same_are_told_once(
+    run: Run, desk: Desk, cases: list[str], which: str
+) -> None:
+    desk.publish(renumbered(straight("a", "b", "c"), {"a": "a2"}))
+    result = run(f"case migrate {which.format(cases[0])}")
+    assert result.stdout.count("环节“a”的编号由 a 改为 a2，视为同一环节") == 1
+    assert result.exit_code == 0
 
 
 def test_only_cases_of_a_version_are_taken(run: Run, desk: Desk, cases: list[str]) -> None:
