@@ -34,7 +34,7 @@ def test_every_page_can_be_read_and_pressed(
     faults = {step: page.evaluate(AUDIT)}
     for address in (
         "/todo", "/cases", "/cases/new", "/cases/new?item=CZ-JF-001", f"/cases/{case}",
-        "/items", "/items/CZ-JF-001", "/roster",
+        "/items", "/items/CZ-JF-001", "/roster", "/versions", "/versions/subsidy_card",
     ):  # fmt: skip
         page.goto(house.address + address)
         faults[address] = page.evaluate(AUDIT)
