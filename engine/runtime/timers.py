@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from threading import Event
 from typing import Any
 
@@ -92,10 +92,9 @@ class Timers(Deeming):
         return True
 
     def _is_sealed(self, connection: Connection) -> bool:
-        """Whether the journal was sealed today, or later by a clock that was put back since."""
-        last = sealing.last_sealed(connection, self.id)
-        today = self.clock().astimezone(CHINA).date()
-        return last is not None and last.astimezone(CHINA).date() >= today
+        """Whether the journal was sealed today; a later day of a clock that went wrong is none."""
+        today = datetime.combine(self.clock().astimezone(CHINA).date(), time(), CHINA)
+        return sealing.is_sealed_between(connection, self.id, today, today + timedelta(days=1))
 
 
 class Scheduler:

@@ -100,11 +100,12 @@ def _last(connection: Connection, office_id: str) -> Seal | None:
     return None if row is None else Seal(**row)
 
 
-def last_sealed(connection: Connection, office_id: str) -> datetime | None:
-    """When the journal of an office was sealed last; None where it never was."""
-    query = select(func.max(_seal.c.at)).where(_seal.c.office_id == office_id)
-    found: datetime | None = connection.execute(query).scalar()
-    return found
+def is_sealed_between(
+    connection: Connection, office_id: str, begin: datetime, end: datetime
+) -> bool:
+    """Whether the journal of an office was sealed from one moment until before another."""
+    within = (_seal.c.office_id == office_id, _seal.c.at >= begin, _seal.c.at < end)
+    return connection.execute(select(_seal.c.number).where(*within).limit(1)).first() is not None
 
 
 def hold(connection: Connection, office_id: str) -> None:

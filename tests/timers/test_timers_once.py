@@ -148,3 +148,17 @@ def test_the_journal_is_sealed_once_a_day_however_many_look(offices, opened, clo
     with offices[0].store.read() as connection:
         assert [seal.number for seal in sealing.seals(connection, "shifan")] == [1, 2]
         assert list(auditing.all_breaches(connection, "shifan")) == []
+
+
+def test_a_clock_that_was_years_ahead_does_not_end_the_daily_seals(offices, opened, clock):
+    opened(1)
+    clock.move(days=3_650)
+    assert offices[0].seal_daily()
+    clock.move(days=-3_650)
+    assert offices[1].seal_daily()
+    assert not offices[2].seal_daily()
+    clock.move(days=1)
+    assert offices[3].seal_daily()
+
+    with offices[0].store.read() as connection:
+        assert list(auditing.all_breaches(connection, "shifan")) == []
