@@ -9,7 +9,7 @@ from multiprocessing.queues import Queue
 import pytest
 from sqlalchemy import text
 
-from engine.runtime import AlreadyTaken, NotAllowed, Office, RepeatedKey, StateDamaged
+from engine.runtime import AlreadyTaken, NotAllowed, Office, RepeatedKey, Stale, StateDamaged
 from engine.store import Store
 from engine.store.store import connect
 
@@ -113,6 +113,27 @@ def test_of_many_threads_one_wins_and_the_others_learn_who_and_when(desk: Desk) 
     _is_one_winner(outcomes)
 
 
+def test_of_many_who_send_one_key_at_once_all_get_the_first_answer(desk: Desk) -> None:
+    """A button pressed twice, a request sent again before the answer came."""
+    desk.publish(LOOPING)
+    item = desk.waiting(desk.open().id)["fill"].id
+    desk.office.claim(item, by="ding")
+    answered: list[int] = []
+    barrier = threading.Barrier(6)
+
+    def complete() -> None:
+        barrier.wait()
+        done = desk.office.complete(item, by="ding", values={"n": "1"}, key="k-1")
+        answered.append(done.version)
+
+    threads = [threading.Thread(target=complete) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answered == [2] * 6
+
+
 def test_of_many_processes_one_wins_and_the_others_learn_who_and_when(
     desk: Desk, store: Store
 ) -> None:
@@ -130,6 +151,25 @@ def test_of_many_processes_one_wins_and_the_others_learn_who_and_when(
     for worker in workers:
         worker.join()
     _is_one_winner(outcomes)
+
+
+def test_step_on_a_case_that_moved_since_it_was_read_is_not_stored(desk: Desk) -> None:
+    desk.publish(LOOPING)
+    before = desk.open()
+
+    def step_on(behind: int) -> None:
+        with desk.office.case_at_work(before.id, "ding") as work:
+            row = work.case(before.id)
+            machine = work.load(row)
+            (place,) = machine.open_places()
+            machine.complete(place.id, {})
+            work.settle({**row, "version": row["version"] - behind}, machine)
+
+    with pytest.raises(Stale, match=before.id):
+        step_on(1)
+    assert desk.office.case(before.id).case == before
+    step_on(0)
+    assert desk.steps(before.id) == ["sign"]
 
 
 def test_two_offices_take_turns_on_one_case(desk: Desk, reopened: Callable[[], Office]) -> None:
