@@ -50,13 +50,13 @@ class Publishing(Matters):
             keys = self._keys(connection)
             first = keys.first_answer(key, "publish", files, effective)
             if first is not None:
-                return self._named(connection, first)
+                return self._noted_processes(connection, first)
             now = self.clock()
             since = editions.effective(effective, now)
             changed = self._versions.publish(connection, library, since)
             fresh = [library.procedures[name] for name in changed if name in library.procedures]
             editions.fit(fresh, since.astimezone(CHINA).date())
-            keys.answer(key, self._name(connection, "published", changed, effective))
+            keys.answer(key, self._note_processes(connection, "published", changed, effective))
         return changed
 
     def call_off(
@@ -83,7 +83,7 @@ class Publishing(Matters):
             keys = self._keys(connection)
             first = keys.first_answer(key, "call-off", day, list(names), by)
             if first is not None:
-                return self._named(connection, first)
+                return self._noted_processes(connection, first)
             self._may_decide(connection, by)
             processes = [
                 edition.process_id
@@ -91,7 +91,7 @@ class Publishing(Matters):
                 for edition in self._versions.editions(connection, name)
             ]
             gone = editions.call_off(connection, self.id, processes, day, self.clock())
-            keys.answer(key, self._name(connection, "called-off", gone, day, by))
+            keys.answer(key, self._note_processes(connection, "called-off", gone, day, by))
         return gone
 
     def _may_decide(self, connection: Connection, by: str) -> None:
@@ -102,7 +102,7 @@ class Publishing(Matters):
         if judge.officer(by) not in judge.roster.holders(HEAD, judge.today):
             raise NotAllowed(say("versions.not-head"))
 
-    def _name(
+    def _note_processes(
         self,
         connection: Connection,
         action: str,
@@ -128,7 +128,7 @@ class Publishing(Matters):
         head = journal.append(connection, self.id, journal.OFFICE_CHAIN, *entries)
         return f"{head.sequence - len(entries) + 1} {head.sequence}"
 
-    def _named(self, connection: Connection, rows: str) -> tuple[str, ...]:
+    def _noted_processes(self, connection: Connection, rows: str) -> tuple[str, ...]:
         """The processes that stand in these rows of the office's journal."""
         first, last = map(int, rows.split())
         table = schema.journal
