@@ -1,4 +1,4 @@
-"""One officer's to-do list in a store of very many cases; a million with ``QINGDAN_BENCH=full``."""
+"""A store of very many cases: to-do lists, journal; a million with ``QINGDAN_BENCH=full``."""
 
 import os
 import tempfile
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..filling import OFFICERS, office_of
 from ..postgresql import Server
+from . import sealing
 from .row import Row, milliseconds, p95
 from .works import sqlite_url
 
@@ -43,4 +44,5 @@ def _listed(database: str, url: str, folder: Path) -> Iterator[Row]:
             reach="<= 10 ms",
             ok=taken <= 10,
         )
+    yield from sealing.rows(database, office, CASES)
     office.store.close()
