@@ -48,6 +48,22 @@ def rerouted(id_: str, to: str, more: str) -> Edit:
     return edit
 
 
+def anew(id_: str) -> Edit:
+    """Give a step another id throughout the file."""
+    return replaced(id_, f"{id_}_anew", 1_000)
+
+
+def another(id_: str) -> Edit:
+    """Put another step in place of one: of another id, and of another name."""
+
+    def edit(text: str) -> str:
+        found = re.search(rf'<bpmn:userTask id="{id_}" name="([^"]+)"', text)
+        assert found
+        return anew(id_)(text.replace(found[0], found[0].replace(found[1], "另一环节")))
+
+    return edit
+
+
 NEW_STEP = '<bpmn:userTask id="added" name="补充核对"/>'
 LATE = (
     '<bpmn:boundaryEvent id="late" attachedToRef="survey_households" cancelActivity="false">'
@@ -82,8 +98,8 @@ def asks_for_an_extra_number(text: str) -> str:
             rerouted("register_batch_to_survey_households", "added", NEW_STEP),
             "skipped",
         ),
-        ("survey_households", replaced("register_batch", "register", 1_000), "vanished"),
-        ("survey_households", replaced("survey_households", "survey", 1_000), "vanished"),
+        ("survey_households", another("register_batch"), "vanished"),
+        ("survey_households", another("survey_households"), "vanished"),
         ("survey_households", replaced('duty="accept"', 'duty="execute"'), "duty"),
         ("survey_households", before("</bpmn:process>", LATE), "border"),
         ("survey_households", before("</bpmn:process>", SECOND_START), "starts"),
@@ -146,15 +162,29 @@ def test_harmless_edit_of_the_item_is_let_through(
     assert (plan.reasons, plan.added, plan.dropped) == ((), ("补充核对",), ())
 
 
+@pytest.mark.parametrize("id_", ["register_batch", "survey_households", "village_notice"])
+def test_other_id_alone_is_no_reason_in_a_real_item(
+    office: Office, clock: Clock, folder: Path, id_: str
+) -> None:
+    case = reached(office, clock, "survey_households")
+    publish(office, folder, anew(id_))
+    plan = office.migration_plan(case)
+    assert ([r.new for r in plan.renamings], plan.reasons) == ([f"{id_}_anew"], ())
+
+
+@pytest.mark.parametrize(("edit", "rules"), [(another, ["vanished"]), (anew, [])])
 def test_changed_procedure_that_was_called_counts(
-    office: Office, clock: Clock, folder: Path
+    office: Office,
+    clock: Clock,
+    folder: Path,
+    edit: Callable[[str], Edit],
+    rules: list[str],
 ) -> None:
     case = reached(office, clock, "village_notice/register_objections")
     path = folder / "public_notice.bpmn"
-    text = path.read_text("utf-8").replace("post_notice", "posted")
-    path.write_text(text, "utf-8")
+    path.write_text(edit("post_notice")(path.read_text("utf-8")), "utf-8")
     office.publish(Library.load([folder]))
-    assert office.migration_plan(case).reasons[0].rule == "vanished"
+    assert [reason.rule for reason in office.migration_plan(case).reasons][:1] == rules
 
 
 def test_join_that_was_passed_waits_for_the_same_branches(

@@ -145,6 +145,7 @@ def test_twins_are_not_guessed_at(desk: Desk) -> None:
     desk.publish(named(TWINS, x="x2", y="y2"))
     plan = desk.office.migration_plan(case)
     assert (plan.renamings, plan.reasons[0].rule) == ((), "vanished")
+    assert "断不定是同一环节；请在新文件里沿用原来的编号" in plan.reasons[0].text
     desk.publish(named(TWINS, x="x2"))
     assert desk.office.migration_plan(case).reasons == ()
 

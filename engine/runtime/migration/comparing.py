@@ -36,6 +36,15 @@ def reason(rule: str, **facts: object) -> Reason:
     return Reason(rule=rule, text=say(f"migration.reason.{rule}", **facts))
 
 
+def vanished(step: str, new: Program) -> Reason:
+    """That a step is gone; where one of its name is there, that it may be another."""
+    names = {
+        node.name for procedure in new.procedures.values() for node in procedure.nodes.values()
+    }
+    key = "alike" if step in names else "vanished"
+    return Reason(rule="vanished", text=say(f"migration.reason.{key}", step=step))
+
+
 def differences(old: Program, new: Program, footprints: Footprints) -> Iterator[Reason]:
     """What keeps a run of one program from being the beginning of one of another."""
     if _entries(old.procedure) != _entries(new.procedure):
@@ -43,7 +52,7 @@ def differences(old: Program, new: Program, footprints: Footprints) -> Iterator[
     known = {path: node_at(new, path) for path in sorted(footprints)}
     for path, found in known.items():
         if found is None:
-            yield reason("vanished", step=old.chain(path)[-1][1].label)
+            yield vanished(old.chain(path)[-1][1].label, new)
     for path, found in known.items():
         if found is None:
             continue

@@ -14,7 +14,7 @@ from ..lookahead import BESIDE
 from ..places import Place, place
 from ..program import Program
 from ..statements import Columns, Row, Wire
-from .comparing import Reason, node_at, reason
+from .comparing import Reason, node_at, reason, vanished
 
 _Group = TypeVar("_Group", StepGroup, Bond)
 
@@ -65,7 +65,7 @@ def misjudged(program: Program, judge: Judge, items: list[Row]) -> Iterator[Reas
     for row in items:
         asked = asked_of(program, judge, row)
         if asked is None:
-            yield reason("vanished", step=row["step_name"])
+            yield vanished(row["step_name"], program)
         elif row["kind"] != WorkItemKind.STEP:
             continue
         elif row["state"] == WorkItemState.DONE:
