@@ -54,6 +54,11 @@ def on_case(
     return _command(name, help_, run, CASE, *options)
 
 
+def named(office: Office, name: str) -> str:
+    """Id of the work item an officer names."""
+    return work_item_at(office, name).id
+
+
 def told(item: WorkItem, **_: object) -> str:
     """One line about the work item."""
     return item_text(item)
@@ -64,6 +69,7 @@ def on_item(
     help_: str,
     method: str,
     *options: Option,
+    find: Callable[[Office, str], str] = named,
     tell: Callable[..., str] = told,
 ) -> click.Command:
     """A command on a work item.
@@ -71,6 +77,7 @@ def on_item(
     Parameters
     ----------
     method : of the office; the options are its parameters.
+    find : which work item is meant.
     tell : what to print, of the item after it and the options given.
     """
 
@@ -78,8 +85,7 @@ def on_item(
         work_item: str, officer: str, db: str, office_id: str | None, form: str, **given: Any
     ) -> None:
         office = office_at(db, office_id)
-        item = work_item_at(office, work_item)
-        held = getattr(office, method)(item.id, by=officer, **given)
+        held = getattr(office, method)(find(office, work_item), by=officer, **given)
         lines = [tell(held, **given), held.warning]
         show_result(form, held, "\n".join(filter(None, lines)))
 

@@ -8,7 +8,7 @@ from engine.runtime.operations.returning import Target
 
 from .case import BY, KEY, office_at, show_result, with_office, work_item_at
 from .casetext import case_text, item_text
-from .operation import ITEM, REASON
+from .operation import ITEM, REASON, on_item
 
 
 def _done_item(office: Office, name: str) -> str:
@@ -82,27 +82,16 @@ def return_(
     show_result(form, case, f"{say('returning.cli.returned')}\n{case_text(office, case.id)}")
 
 
-@click.command("withdraw", help=say("returning.command.withdraw"))
-@ITEM
-@REASON
-@KEY
-@BY
-@with_office
-def withdraw(
-    work_item: str,
-    reason: str,
-    key: str,
-    officer: str,
-    db: str,
-    office_id: str | None,
-    form: str,
-) -> None:
-    office = office_at(db, office_id)
-    item = office.withdraw_completion(
-        _done_item(office, work_item), by=officer, reason=reason, key=key
-    )
-    show_result(form, item, f"{say('returning.cli.withdrawn')}\n{item_text(item)}")
-
-
 #: What ``qingdan case`` takes in.
-COMMANDS = (targets, return_, withdraw)
+COMMANDS = (
+    targets,
+    return_,
+    on_item(
+        "withdraw",
+        say("returning.command.withdraw"),
+        "withdraw_completion",
+        REASON,
+        find=_done_item,
+        tell=lambda item, **_: f"{say('returning.cli.withdrawn')}\n{item_text(item)}",
+    ),
+)
