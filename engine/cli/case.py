@@ -295,6 +295,7 @@ def _join() -> None:
     """Further commands have modules of their own, which need this one."""
     from .clock import clock, handover
     from .dealing import COMMANDS
+    from .due import due
     from .migrate import COMMANDS as MIGRATING
     from .returning import COMMANDS as RETURNING
     from .signing import COMMANDS as SIGNING
@@ -302,6 +303,7 @@ def _join() -> None:
 
     for command in (
         clock,
+        due,
         handover,
         *COMMANDS,
         *MIGRATING,

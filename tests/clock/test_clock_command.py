@@ -22,8 +22,8 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command on the office of the test, by the clock of the test."""
-    for module in ("engine.cli.calendar", "engine.cli.clock", "engine.cli.operation"):
-        monkeypatch.setattr(f"{module}.office_at", lambda _db, _office_id: office)
+    for module in ("calendar", "clock", "due", "operation"):
+        monkeypatch.setattr(f"engine.cli.{module}.office_at", lambda _db, _office_id: office)
 
     def invoke(*arguments: str) -> Result:
         first, *others = arguments
@@ -105,3 +105,27 @@ def test_refusal_is_recorded_with_its_reason(run: Run, desk: Desk) -> None:
     case_id = desk.open().id
     told = ("--reason", "不属于本所职权", "--as", "ding")
     assert "不予受理" in run("case", "clock", "refuse", case_id, *told).output
+
+
+def test_what_is_late_is_listed_with_who_owes_it(run: Run, desk: Desk, clock: Clock) -> None:
+    late = {"limit": "5", "limitUnit": "working-day"}
+    desk.publish(item(step("accept", duty="accept"), step("look", **late), promised=3))
+    clock.now = at("2026-03-02")
+    cases = [desk.open().id for _ in range(3)]
+    for case_id in cases:
+        desk.do(case_id, "accept", "ding")
+    clock.now = at("2026-03-09")
+    assert run("case", "due", "--of", "steps").output == "没有\n"
+    near = run("case", "due", "--of", "steps", "--light", "yellow").output
+    assert near.count("承诺时限 黄 今天到期") == 3
+    clock.now = at("2026-03-10")
+    first = run("case", "due", "--of", "steps", "--most", "2").output
+    assert first.count("等受理窗口认领") == 2
+    mark = first.rpartition('--after "')[2].partition('"')[0]
+    second = run("case", "due", "--of", "steps", "--most", "2", "--after", mark).output
+    assert [case_id in first for case_id in cases] != [case_id in second for case_id in cases]
+    assert "--after" not in second
+    assert run("case", "due").output.count("承诺时限 红 已超期3个工作日") == 3
+    facts = json.loads(run("case", "due", "--of", "steps", "--format", "json").output)
+    assert {one["case"]["id"] for one in facts["limits"]} == set(cases)
+    assert len(json.loads(run("case", "due", "--format", "json").output)) == 3

@@ -61,3 +61,38 @@ def test_to_do_list_is_put_in_order_of_ends_and_narrowed(case, new_case, clock, 
         assert "已超期2个工作日" in row_of(page.get(f"/todo{way}").page, case.id)
     first = page.get("/todo?show=due").page.partition("可以认领")[2]
     assert first.index(case.id) < first.index(unlimited.id)
+
+
+def test_late_steps_stand_beside_late_cases(office, new_case, clock, sign_in):
+    before, clock.now = clock.now, BEGIN
+    case = new_case()
+    (step,) = office.case(case.id).work_items
+    clock.now = datetime(2026, 3, 5, 9, tzinfo=CHINA)
+    page = sign_in("zhang").get("/due?of=steps&light=yellow")
+    assert "今天到期" in row_of(page.page, case.id), "three working days from Monday"
+    clock.now = datetime(2026, 3, 11, 9, tzinfo=CHINA)
+    page = sign_in("zhang").get("/due?of=steps&light=red")
+    row = row_of(page.page, case.id)
+    assert "承诺 " in row
+    assert "已超期4个工作日" in row
+    assert "补贴资金发放管理" in row, "the post that owes it"
+    assert f"/work-items/{step.id}#urge" in row
+    assert row_of(page.get("/due?of=cases&light=red").page, case.id) == "", "not accepted yet"
+    clock.now = before
+
+
+def test_late_steps_are_turned_over_page_by_page(office, new_case, clock, sign_in, monkeypatch):
+    monkeypatch.setattr("web.due.PAGE_SIZE", 2)
+    before, clock.now = clock.now, BEGIN
+    cases = {new_case().id for _ in range(3)}
+    clock.now = datetime(2026, 6, 1, 9, tzinfo=CHINA)
+    page, seen = sign_in("zhang").get("/due?of=steps&light=red"), set()
+    while True:
+        seen |= {case for case in cases if row_of(page.page, case)}
+        onward = page.page.partition("回到开头")[2] or page.page
+        if "下一页" not in onward:
+            break
+        address = onward.rpartition('">下一页')[0].rpartition('href="')[2]
+        page.get(address.replace("&amp;", "&"))
+    clock.now = before
+    assert seen == cases
