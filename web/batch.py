@@ -42,7 +42,7 @@ def _page(case_id: str, problems: tuple[str, ...] = (), status: int = 200) -> Pa
     except BatchFaulty:
         failed = ()
     if not nothing and settlement.reporting is None:
-        nothing = "清册批准以后、登记银行回盘之前，可以在这里生成代发文件。"
+        nothing = "现在不能生成代发文件：资金拨付以后、办到登记银行回盘的环节时，在这里生成。"
     page = render_template(
         "batch/show.html",
         case=settlement.file.case,
