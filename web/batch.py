@@ -42,7 +42,7 @@ def _page(case_id: str, problems: tuple[str, ...] = (), status: int = 200) -> Pa
     except BatchFaulty:
         failed = ()
     if not nothing and settlement.reporting is None:
-        nothing = "现在不能生成代发文件：资金拨付以后、办到登记银行回盘的环节时，在这里生成。"
+        nothing = "代发文件在资金拨付以后、登记银行回盘之前生成；现在还没有到，或已经登记过。"
     page = render_template(
         "batch/show.html",
         case=settlement.file.case,
