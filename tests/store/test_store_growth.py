@@ -121,7 +121,11 @@ OTHERS = {
     "deem_overdue": "a change of every case concerned",
     "cases_on": "every case of a version",
     "editions": "counts the running cases of each version",
+    "cases_behind": "counts the running cases of each version",
     "migration_plan": "of one case, as its operation",
+    "migration_reports": "every case of one bulk move",
+    "migration_round": "counts the cases of one bulk move",
+    "migration_rounds": "counts the cases of the latest bulk moves",
     "version_file": "no list",
     "attachment": "no list",
 }
