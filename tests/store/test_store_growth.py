@@ -116,7 +116,6 @@ READINGS: dict[str, Callable[[Office], object]] = {
 OTHERS = {
     "appoint": "a change",
     "publish": "a change",
-    "call_off": "a change",
     "seal_daily": "reads where every chain ends",
     "deem_overdue": "a change of every case concerned",
     "cases_on": "every case of a version",
