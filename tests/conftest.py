@@ -6,7 +6,44 @@ from pathlib import Path
 
 import pytest
 
+from engine.model.office import Waiver
+from engine.runtime.atwork import AtHand, item_at_work
+from engine.runtime.desk import Desk
+from engine.runtime.family import Deeds, load_deeds
+from engine.runtime.ledger import Ledger
+from engine.runtime.statements import Row, Wire
+
 from .postgresql import Server
+
+
+@pytest.fixture(autouse=True)
+def _what_is_kept_is_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold what is kept in memory between steps against the store: claims, verdicts, deeds."""
+    is_still_so, judged, deeds_of = AtHand.is_still_so, Desk._judged, Ledger.deeds_of
+
+    def compared(kept: AtHand, wire: Wire) -> bool:
+        still = is_still_so(kept, wire)
+        if still:
+            read = item_at_work(wire, kept.case["office_id"], kept.item["id"])
+            assert kept.item.items() ^ read.item.items() == set()
+            assert kept.case.items() ^ read.case.items() == set()
+        return still
+
+    def judged_twice(desk: Desk) -> tuple[Waiver, ...]:
+        waivers = judged(desk)
+        assert desk.judge.judge(desk.officer, desk.item, desk.case) == waivers
+        return waivers
+
+    def read_again(ledger: Ledger, case: Row) -> Deeds:
+        is_first = case["root_id"] not in ledger.deeds
+        found = deeds_of(ledger, case)
+        if is_first:
+            assert found == load_deeds(ledger.wire, ledger.office_id, case["root_id"])
+        return found
+
+    monkeypatch.setattr(AtHand, "is_still_so", compared)
+    monkeypatch.setattr(Ledger, "deeds_of", read_again)
+    monkeypatch.setattr(Desk, "_judged", judged_twice)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,9 @@
 """What a step reads before it begins: a work item, its case and family, the end of the journal."""
 
+from dataclasses import dataclass
+from datetime import date
+
+from engine.model.office import Waiver
 from engine.model.wording import say
 from engine.store import schema
 from engine.store.journal import GENESIS, Head
@@ -11,6 +15,7 @@ _OF_CASE = Columns(
     {"c": schema.case_file, "s": schema.subject},
     root_bundle="r.bundle",
     family_revision="r.revision",
+    roster_revision="o.roster_revision",
     head_sequence="j.sequence",
     head_hash="j.hash",
     head_sm3="j.sm3",
@@ -33,6 +38,7 @@ _OF_ITEM = Columns(
 _LISTED = ("item_code", "item_name", "bundle", "title")
 _CASE = """
 JOIN case_file r ON r.office_id = c.office_id AND r.id = c.root_id
+JOIN office o ON o.id = c.office_id
 JOIN subject s ON s.office_id = c.office_id AND s.case_id = c.id
 LEFT JOIN journal j ON j.office_id = c.office_id AND j.case_id = c.id AND j.sequence =
  (SELECT max(l.sequence) FROM journal l WHERE l.office_id = c.office_id AND l.case_id = c.id)
@@ -43,13 +49,44 @@ _BY_ITEM = (
     f"JOIN case_file c ON c.office_id = w.office_id AND c.id = w.case_id {_CASE} "
     "WHERE w.office_id = ? AND w.id = ?"
 )
+_REVISIONS = (
+    "SELECT r.revision, o.roster_revision FROM case_file r JOIN office o ON o.id = r.office_id "
+    "WHERE r.office_id = ? AND r.id = ?"
+)
 _LOCK = "SELECT id FROM case_file WHERE office_id = ? AND id = ({root}) FOR UPDATE"
 _LOCK_BY_ITEM = _LOCK.format(root="SELECT root_id FROM work_item WHERE office_id = ? AND id = ?")
 _LOCK_BY_CASE = _LOCK.format(root="SELECT root_id FROM case_file WHERE office_id = ? AND id = ?")
 _LOCK_IF_FREE = f"{_LOCK_BY_CASE} SKIP LOCKED"
 
 
-def item_at_work(wire: Wire, office_id: str, work_item_id: str) -> tuple[Row, Row]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Admitted:
+    """That an officer may have a work item, as judged on a day."""
+
+    officer: str
+    day: date
+    #: Waivers that were needed.
+    waivers: tuple[Waiver, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AtHand:
+    """A work item and its case, as they were read or as a claim left them."""
+
+    item: Row
+    case: Row
+    #: Whom the judgement on the claim let have it; None where it has to be judged.
+    admitted: Admitted | None = None
+
+    def is_still_so(self, wire: Wire) -> bool:
+        """Whether nothing of the family or the roster has changed; the family is held then."""
+        text = _REVISIONS if wire.is_sqlite else f"{_REVISIONS} FOR UPDATE OF r"
+        case = self.case
+        found = wire.run(text, case["office_id"], case["root_id"]).fetchone()
+        return bool(found == (case["family_revision"], case["roster_revision"]))
+
+
+def item_at_work(wire: Wire, office_id: str, work_item_id: str) -> AtHand:
     """A work item and its case, whose family nobody else can change meanwhile.
 
     Raises
@@ -66,7 +103,7 @@ def item_at_work(wire: Wire, office_id: str, work_item_id: str) -> tuple[Row, Ro
     width = len(_OF_ITEM)
     item = _OF_ITEM.row(found[:width], sqlite=wire.is_sqlite)
     case = _OF_CASE.row(found[width:], sqlite=wire.is_sqlite)
-    return item | {name: case[name] for name in _LISTED}, case
+    return AtHand(item=item | {name: case[name] for name in _LISTED}, case=case)
 
 
 def case_at_work(wire: Wire, office_id: str, case_id: str) -> Row:

@@ -36,7 +36,7 @@ def note_timers(ledger: Ledger, row: Row, program: Program, news: News) -> None:
 def sync(ledger: Ledger, row: Row, program: Program, news: News) -> None:
     """Store what has opened, closed, started and stopped."""
     for alarm in news.stopped:
-        ledger.wire.run(_STOP, ledger.office_id, row["id"], alarm.id)
+        ledger.wire.put(_STOP, ledger.office_id, row["id"], alarm.id)
     _withdraw(ledger, row, program, [p for p in news.closed if p.kind is not OpenKind.CHILDREN])
     opened = [p for p in news.opened if p.kind is not OpenKind.CHILDREN]
     if opened:

@@ -156,12 +156,15 @@ class Casework(Ledger):
         ended = self.now if state is not CaseState.OPEN else None
         key = (self.office_id, row["id"], row["version"])
         bump = self.bump_of(row)
+
+        def stale() -> Stale:
+            return Stale(say("run.stale", case=row["id"]))
+
         if ended is None and row["state"] == CaseState.OPEN:
-            moved = self.wire.run(_MOVE, bump, *key)
+            self.wire.put(_MOVE, bump, *key, missed=stale)
         else:
-            moved = self.wire.run(_END, bump, state.value, self.wire.moment(ended), *key)
-        if moved.rowcount != 1:
-            raise Stale(say("run.stale", case=row["id"]))
+            at = self.wire.moment(ended)
+            self.wire.put(_END, bump, state.value, at, *key, missed=stale)
         self.store(row, machine)
         row |= {"version": row["version"] + 1, "state": state.value, "finished_at": ended}
 

@@ -1,22 +1,22 @@
 """Taking, giving back and finishing work items, inside one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 
 from engine.model.case import CaseState, WorkItemState
 from engine.model.office import Waiver
-from engine.model.procedure import FieldType
 from engine.model.wording import say
 from engine.store import schema
 
 from . import objects
-from .atwork import item_at_work
+from .atwork import Admitted, AtHand
 from .batch.banks import find_bank
 from .batch.entry import with_tables
 from .casework import Casework
 from .deadlines import following
 from .errors import AlreadyTaken, FormInvalid, NotAllowed, Stale
+from .family import Deeds
 from .filing import Upload, keep
 from .forms import parse_form
 from .judging import Judge
@@ -29,7 +29,7 @@ COSIGNER = "cosigner"
 class Desk:
     """What one officer does to one work item."""
 
-    def __init__(self, work: Casework, judge: Judge, work_item_id: str, by: str) -> None:
+    def __init__(self, work: Casework, judge: Judge, found: AtHand, by: str) -> None:
         self.work = work
         self.judge = judge
         self.office_id = work.office_id
@@ -38,12 +38,21 @@ class Desk:
         self.scribe = self.officer
         #: What is to be feared for the rest of the case after a claim; empty for nothing.
         self.warning = ""
-        self.item, self.case = item_at_work(work.wire, self.office_id, work_item_id)
+        self.item, self.case = dict(found.item), dict(found.case)
+        self._admitted = found.admitted
         work.hold(self.case)
-        self._deeds = work.deeds_of(self.case)
-        judge.remember(self.case["root_id"], self._deeds)
+        root_id = self.case["root_id"]
         if not self.case["has_objects"]:
-            judge.remember_alone(self.case["root_id"])
+            judge.remember_alone(root_id)
+        if self._admitted is None:
+            judge.remember(root_id, self._deeds)
+        else:
+            work.same_deeds.add(root_id)
+
+    @property
+    def _deeds(self) -> Deeds:
+        """What officers did and hold in the family of the case."""
+        return self.work.deeds_of(self.case)
 
     def claim(self) -> None:
         """Take the item."""
@@ -56,6 +65,13 @@ class Desk:
         self.warning = assignment.forecast.warning
         self._set(state=WorkItemState.CLAIMED.value, officer=self.officer.id)
         self._note("claimed", note=assignment.note)
+        # Business objects tie it to families that may change without this one.
+        admitted = None
+        if not self.case["has_objects"]:
+            admitted = Admitted(
+                officer=self.officer.id, day=self.judge.today, waivers=assignment.waivers
+            )
+        self.work.claimed.append(AtHand(item=self.item, case=self.case, admitted=admitted))
 
     def release(self) -> None:
         """Give the item back to everybody who may take it."""
@@ -88,6 +104,10 @@ class Desk:
 
     def _judged(self) -> tuple[Waiver, ...]:
         """Judge the officer anew for what the officer holds; the waivers that were needed."""
+        known = self._admitted
+        if known and (known.officer, known.day) == (self.officer.id, self.judge.today):
+            # Nothing has changed since the claim.
+            return known.waivers
         return self.judge.judge(self.officer, self.item, self.case)
 
     def _is_current(self, version: int | None) -> None:
@@ -141,8 +161,7 @@ class Desk:
         self, asked: Place, values: Mapping[str, str], files: Mapping[str, Upload]
     ) -> dict[str, object]:
         """Typed values of the form; a file that was handed in before is left out."""
-        connection = self.work.connection
-        names = _file_fields(asked)
+        connection, names = self.work.connection, asked.files
         parsed = parse_form(
             asked.fields,
             with_tables(
@@ -155,11 +174,13 @@ class Desk:
             {name: upload.filename for name, upload in files.items() if name in names},
             held=self._held(names),
         )
-        return {name: value for name, value in parsed.items() if value or name not in names}
+        for name in names:
+            if not parsed[name]:
+                del parsed[name]
+        return parsed
 
     def _attach(self, asked: Place, files: Mapping[str, Upload]) -> None:
         """Keep the files with the case."""
-        names = _file_fields(asked)
         for name, upload in files.items():
             keep(
                 self.work.connection,
@@ -170,10 +191,10 @@ class Desk:
                 at=self.work.now,
                 work_item_id=self.item["id"],
                 step=self.item["step"],
-                field=name if name in names else "",
+                field=name if name in asked.files else "",
             )
 
-    def _held(self, names: set[str]) -> set[str]:
+    def _held(self, names: Collection[str]) -> set[str]:
         """File fields this step has a file for from an earlier round."""
         if not names:
             return set()
@@ -241,13 +262,14 @@ class Desk:
         """Change the item, in the store and here, and what its officers are known to have done."""
         changed = {name: value for name, value in values.items() if self.item[name] != value}
         key = {"office_id": self.office_id, "id": self.item["id"]}
+        # Asked for before the change, which they might be read after.
+        deeds = self._deeds if changed.keys() & {"officer", "cosigners"} else None
         self.work.wire.update(schema.work_item, changed, key)
-        if changed.keys() & {"officer", "cosigners"}:
-            self._deeds.remove(self.item)
-            self.item |= changed
-            self._deeds.add(self.item)
-        else:
-            self.item |= changed
+        if deeds is not None:
+            deeds.remove(self.item)
+        self.item |= changed
+        if deeds is not None:
+            deeds.add(self.item)
 
     def _note(self, action: str, **facts: str) -> None:
         self.work.note(
@@ -258,10 +280,6 @@ class Desk:
             step_name=self.item["step_name"],
             **facts,
         )
-
-
-def _file_fields(asked: Place) -> set[str]:
-    return {field.name for field in asked.fields if field.type is FieldType.FILE}
 
 
 def _waived(waivers: tuple[Waiver, ...]) -> str:

@@ -7,7 +7,6 @@ the outcome. Recording what an outside party did leaves no trace for conflicts.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from weakref import WeakKeyDictionary
 
 from engine.model.case import Applicant
 from engine.model.controls import Controls
@@ -88,15 +87,11 @@ class Family:
 
 
 _Groups = tuple[tuple[StepGroup, ...], tuple[Bond, ...]]
-_known: WeakKeyDictionary[Program, _Groups] = WeakKeyDictionary()
 
 
 def groups(program: Program) -> _Groups:
     """``qd:separate`` and ``qd:bind`` of a program, their steps as paths from its root."""
-    found = _known.get(program)
-    if found is None:
-        found = _known[program] = _groups(program)
-    return found
+    return program.once(_groups)
 
 
 def _groups(program: Program) -> _Groups:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import RowMapping, select
 
 from engine.model.case import Applicant
 from engine.model.controls import Controls
@@ -60,7 +60,7 @@ class Judge:
 
     def __init__(
         self,
-        connection: Connection,
+        wire: Wire,
         office_id: str,
         *,
         versions: Versions,
@@ -68,8 +68,8 @@ class Judge:
         roster: Roster,
         today: date,
     ) -> None:
-        self.connection = connection
-        self.wire = Wire(connection)
+        self.connection = wire.connection
+        self.wire = wire
         self.office_id = office_id
         self.versions = versions
         self.controls = controls

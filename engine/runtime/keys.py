@@ -67,7 +67,7 @@ class Keys:
     def answer(self, key: str, answer: str) -> None:
         """Keep what a command is answered: the number of the case, or the id of the work item."""
         if key:
-            self._wire.run(_ANSWER, answer, self._office_id, short(key))
+            self._wire.put(_ANSWER, answer, self._office_id, short(key))
 
 
 def _plain(value: object) -> object:

@@ -1,8 +1,9 @@
 """One transaction's hold on the store: read cases, write their journals and forms."""
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from os import urandom
 
 from engine.model.calendar import Calendar
 from engine.model.controls import Controls
@@ -12,7 +13,7 @@ from engine.model.procedure import FormField
 from engine.store import journal, schema
 
 from . import states
-from .atwork import case_at_work, head_of
+from .atwork import AtHand, case_at_work, head_of
 from .clock import due
 from .deadlines.calendars import Calendars
 from .family import Deeds, load_deeds
@@ -36,6 +37,11 @@ _RETIRE = (
     "WHERE office_id = ? AND case_id = ? AND is_current AND field IN ({marks})"
 )
 _BUMP = "UPDATE case_file SET revision = revision + 1 WHERE office_id = ? AND id = ?"
+
+
+def raise_revision(wire: Wire, office_id: str, root_id: str) -> None:
+    """A family of cases changes in this transaction: nobody may go on with what was read before."""
+    wire.put(_BUMP, office_id, root_id)
 
 
 class Ledger:
@@ -72,6 +78,10 @@ class Ledger:
         self.done: set[str] = set()
         #: What officers did, by root of the family, where it was asked for.
         self.deeds: dict[str, Deeds] = {}
+        #: Roots of families in which nobody takes or gives up anything in this transaction.
+        self.same_deeds: set[str] = set()
+        #: Work items claimed in this transaction, as they are left.
+        self.claimed: list[AtHand] = []
         self._revisions: dict[str, int] = {}
         #: Families whose revision has been raised already.
         self._bumped: set[str] = set()
@@ -124,7 +134,7 @@ class Ledger:
         if rows:
             self.wire.insert(schema.journal, *rows)
         for root_id in self._revisions.keys() - self._bumped:
-            self.wire.run(_BUMP, self.office_id, root_id)
+            raise_revision(self.wire, self.office_id, root_id)
 
     def bump_of(self, row: Row) -> int:
         """How much to add to the revision of a case that is written anyway."""
@@ -138,9 +148,29 @@ class Ledger:
         """After the commit: let the next step find its case in memory."""
         for case_id, (version, machine) in self._moved.items():
             self.shelf.put(case_id, version, machine)
-        for root_id, deeds in self.deeds.items():
-            if root_id in self._revisions:
-                self.shelf.keep_deeds(root_id, self._revisions[root_id] + 1, deeds)
+        for root_id, before in self._revisions.items():
+            deeds = self.deeds.get(root_id)
+            if deeds is not None:
+                self.shelf.keep_deeds(root_id, before + 1, deeds)
+            elif root_id in self.same_deeds:
+                self.shelf.renew_deeds(root_id, before, before + 1)
+        for item_id in self.done:
+            self.shelf.drop_claim(item_id)
+        for claimed in self.claimed:
+            self.shelf.keep_claim(replace(claimed, case=self._left(claimed.case)))
+
+    def _left(self, case: Row) -> Row:
+        """A case as it is after the transaction."""
+        revision = self._revisions[case["root_id"]] + 1
+        head = self._heads[case["id"]]
+        return case | {
+            "family_revision": revision,
+            "revision": revision if case["id"] == case["root_id"] else case["revision"],
+            "head_sequence": head.sequence,
+            "head_hash": head.hash,
+            "head_sm3": head.sm3,
+            "last_form": self._forms[case["id"]] or None,
+        }
 
     @property
     def calendar(self) -> Calendar:
@@ -193,6 +223,11 @@ class Ledger:
         self.deeds[root_id] = deeds
         return deeds
 
+    def forget_deeds(self, root_id: str) -> None:
+        """What officers did in a family is to be read again: it changes otherwise than here."""
+        self.deeds.pop(root_id, None)
+        self.same_deeds.discard(root_id)
+
     def enter(
         self,
         case_id: str,
@@ -213,7 +248,7 @@ class Ledger:
         last = self._forms[case_id]
         self._forms[case_id] = last + 1
         key = {"office_id": self.office_id, "case_id": case_id, "number": last + 1}
-        salt = secrets.token_hex(16)
+        salt = urandom(16).hex()
         sealed = digest(values, files or {}, salt)
         made = {"work_item_id": work_item_id, "officer": officer, "at": self.now}
         self.wire.insert(schema.form_entry, {**key, **made, "salt": salt, "digest": sealed})
@@ -226,7 +261,7 @@ class Ledger:
             names = [str(row["field"]) for row in rows if row["field"] in known]
             if names:
                 text = _RETIRE.format(marks=", ".join("?" * len(names)))
-                self.wire.run(text, self.office_id, case_id, *names)
+                self.wire.put(text, self.office_id, case_id, *names)
             self.wire.insert(schema.form_value, *rows)
         return sealed
 

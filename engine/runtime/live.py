@@ -9,11 +9,12 @@ come up. Here a task gets the next ones when it is run, and nobody foresees
 (:func:`foresee_nothing`).
 """
 
-import secrets
 from collections.abc import Iterator
+from os import urandom
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import (
     EventBasedGateway,
     ExclusiveGateway,
@@ -46,21 +47,11 @@ def _nothing(*_: object, **__: object) -> None:
     pass
 
 
-class TaskId(str):
-    """The id of a task: text, which is found faster than the UUIDs SpiffWorkflow uses."""
-
-    __slots__ = ()
-
-    @property
-    def hex(self) -> str:
-        """The id as it is stored."""
-        return str(self)
-
-
 class LiveTask(Task):
     """A task that keeps the indexes of its workflow right.
 
-    Its moments of change are numbers that count up, not times of the day.
+    Its id is text, which is found faster than a UUID; its moments of change are numbers
+    that count up, not times of the day.
     """
 
     def __init__(
@@ -69,16 +60,17 @@ class LiveTask(Task):
         task_spec: TaskSpec,
         parent: "LiveTask | None" = None,
         state: int = TaskState.MAYBE,
-        id: "TaskId | None" = None,
+        id: str = "",
         number: int = 0,
     ) -> None:
         # What Task does, without the clock and the log.
         top = workflow.top_workflow
-        self.id = id or TaskId(secrets.token_hex(16))
+        self.id = id or urandom(16).hex()
         self.workflow = workflow
         self.task_spec = task_spec
+        self._above = parent
         self._parent = parent.id if parent is not None else None
-        self._children: list[TaskId] = []
+        self._children: list[str] = []
         self._state = state
         self.triggered = False
         self.thread_id = 0
@@ -98,6 +90,11 @@ class LiveTask(Task):
         top.touched[self] = None
         if parent is not None:
             parent._children.append(self.id)
+
+    @property
+    def parent(self) -> Any:
+        """The task it follows; None where it is the first of its workflow."""
+        return self._above
 
     @property
     def is_instance(self) -> bool:
@@ -138,11 +135,11 @@ class LiveTask(Task):
 
     def lead_on(self) -> None:
         """Add the tasks that follow it as drawn."""
-        if isinstance(self.task_spec, LoopTask):
+        if isinstance(self.task_spec, BoundaryEventSplit):
+            self.task_spec._predict_hook(self)
+        else:
             for task_spec in self.task_spec.outputs:
                 self._add_child(task_spec, TaskState.FUTURE)
-        else:
-            self.task_spec._predict_hook(self)
 
     def _set_state(self, value: int) -> None:
         if value == self._state:

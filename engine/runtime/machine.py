@@ -299,7 +299,7 @@ def _alarms(task: LiveTask) -> Iterator[Alarm]:
     for timer in getattr(definition, "event_definitions", [definition]):
         if isinstance(timer, Timer):
             path = _sibling(path_of(task), timer.name)
-            yield Alarm(id=f"{task.id.hex}-{timer.name}", path=path, due=timer.due(task))
+            yield Alarm(id=f"{task.id}-{timer.name}", path=path, due=timer.due(task))
 
 
 def path_of(task: LiveTask) -> str:
@@ -322,16 +322,16 @@ def _places(task: LiveTask) -> Iterator[Open]:
     spec = task.task_spec
     if task.state == TaskState.READY and isinstance(spec, HumanTask | ChildCases):
         kind = OpenKind.STEP if isinstance(spec, HumanTask) else OpenKind.CHILDREN
-        yield Open(id=task.id.hex, kind=kind, path=path_of(task))
+        yield Open(id=task.id, kind=kind, path=path_of(task))
     if task.state != TaskState.WAITING or not isinstance(spec, CatchingEvent):
         return
     if isinstance(spec.event_definition, MessageEventDefinition):
-        yield Open(id=task.id.hex, kind=OpenKind.MESSAGE, path=path_of(task))
+        yield Open(id=task.id, kind=OpenKind.MESSAGE, path=path_of(task))
     elif isinstance(spec, EventBasedGateway):
         for number, definition in enumerate(spec.event_definition.event_definitions):
             if isinstance(definition, MessageEventDefinition):
                 path = _sibling(path_of(task), spec.outputs[number].bpmn_id)
-                yield Open(id=f"{task.id.hex}-{number}", kind=OpenKind.MESSAGE, path=path)
+                yield Open(id=f"{task.id}-{number}", kind=OpenKind.MESSAGE, path=path)
 
 
 @contextmanager

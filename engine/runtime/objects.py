@@ -44,7 +44,7 @@ def remember(
         except UnsafeExpression:
             # Another form has yet to bring the rest of the key.
             continue
-        wire.run(_FORGET, row["office_id"], row["id"], found.kind)
+        wire.put(_FORGET, row["office_id"], row["id"], found.kind)
         if key not in (None, ""):
             wire.insert(
                 business_object,

@@ -19,6 +19,7 @@ from engine.model.wording import say
 from engine.store import journal, schema
 
 from . import records, rosters
+from .atwork import AtHand, item_at_work
 from .casework import Casework, Opening
 from .deadlines.handover import Answering
 from .deadlines.revising import Revising
@@ -28,7 +29,7 @@ from .errors import FaultyCase, Refused
 from .filing import Upload
 from .forms import parse_form
 from .judging import Judge
-from .ledger import SYSTEM
+from .ledger import SYSTEM, raise_revision
 from .migration.rounds import Rounds
 from .opening import parse_opening
 from .operations.returning import ReturningDesk
@@ -36,7 +37,7 @@ from .operations.substitution import Substitution
 from .operations.suspending import Suspending
 from .operations.undoing import Undoing
 from .places import fields_of
-from .statements import Row
+from .statements import Row, Wire
 
 _case = schema.case_file
 
@@ -212,6 +213,14 @@ class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution
             work.flush()
         work.keep()
 
+    def _at_hand(self, wire: Wire, work_item_id: str) -> AtHand:
+        """A work item for a transaction that holds its family: from memory, or read."""
+        kept = self._shelf.claim(work_item_id)
+        if kept is not None and kept.is_still_so(wire):
+            return kept
+        self._shelf.drop_claim(work_item_id)
+        return item_at_work(wire, self.id, work_item_id)
+
     def _as_case(self, work: Casework, row: Row) -> Case:
         below: tuple[str, ...] = ()
         if work.program(row).opens_children:
@@ -223,9 +232,15 @@ class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution
         """A transaction on one work item; what was refused is journalled after it is undone."""
         desk = None
         try:
-            with self._at_work() as (work, judge):
-                desk = ReturningDesk(work, judge, work_item_id, by)
+            with self.store.write() as connection:
+                wire = Wire(connection)
+                found = self._at_hand(wire, work_item_id)
+                judge = self._judge_by(wire, found.case["roster_revision"])
+                work = self._work(judge)
+                desk = ReturningDesk(work, judge, found, by)
                 yield desk
+                work.flush()
+            work.keep()
         except Refused as refused:
             if desk is not None:
                 self._note_failure(desk.item, by, "refused", refused.rule)
@@ -253,6 +268,7 @@ class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution
     def _note_failure(self, item: Row, actor: str, action: str, note: str) -> None:
         with self.store.write() as connection:
             records.case_row(connection, self.id, item["root_id"], lock=True)
+            raise_revision(Wire(connection), self.id, item["root_id"])
             entry = journal.Entry(
                 at=self.clock(),
                 actor=actor,

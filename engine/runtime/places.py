@@ -1,11 +1,10 @@
 """What an open place of a procedure asks of the office: post, duty, form, limit."""
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from engine.model.controls import Controls
 from engine.model.item import TimeLimit
-from engine.model.procedure import FormField, Step
+from engine.model.procedure import FieldType, FormField, Step
 from engine.model.signing import Signing
 
 from .program import Program
@@ -33,17 +32,22 @@ class Place:
     #: How as many officers sign it; None where they do it together.
     sign: Signing | None
     fields: tuple[FormField, ...]
+    #: Names of the fields that take a file.
+    files: frozenset[str]
     #: The field signers decide by; None where it is not signed.
     ballot: FormField | None
 
 
-#: Places by program and path, with the controls they were read with.
-_known: WeakKeyDictionary[Program, dict[str, tuple[Controls, Place]]] = WeakKeyDictionary()
+class _Places(dict[str, tuple[Controls, Place]]):
+    """Places of a program by path, with the controls they were read with."""
+
+    def __init__(self, _program: Program) -> None:
+        super().__init__()
 
 
 def place(program: Program, controls: Controls, path: str) -> Place:
     """The place a path names; a called process without lanes inherits its call's post."""
-    known = _known.setdefault(program, {})
+    known = program.once(_Places)
     found = known.get(path)
     if found is None or found[0] is not controls:
         found = known[path] = controls, _place(program, controls, path)
@@ -76,6 +80,7 @@ def _place(program: Program, controls: Controls, path: str) -> Place:
         persons=1 if external else step.persons,
         sign=None if external else step.sign,
         fields=step.fields,
+        files=frozenset(field.name for field in step.fields if field.type is FieldType.FILE),
         ballot=step.ballot if step.sign and not external else None,
     )
 

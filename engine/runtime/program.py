@@ -4,9 +4,10 @@ A program belongs to one set of file versions and never changes, so that every
 case on these versions shares it.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -25,6 +26,8 @@ from .executable import check_executable
 from .joins import EndMeeting
 from .live import foresee_nothing
 from .specs import Parser
+
+_Found = TypeVar("_Found")
 
 
 class CaseData(TaskDataReference):
@@ -51,6 +54,16 @@ class Program:
     spec: BpmnProcessSpec
     #: Specs of called processes and of sub-processes, as SpiffWorkflow looks them up.
     called: dict[str, BpmnProcessSpec]
+    _known: dict[object, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, work_out: "Callable[[Program], _Found]") -> _Found:
+        """What a function works out about it, kept as long as the program is."""
+        found: _Found
+        try:
+            found = self._known[work_out]
+        except KeyError:
+            found = self._known[work_out] = work_out(self)
+        return found
 
     @cached_property
     def opens_children(self) -> bool:

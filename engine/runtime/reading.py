@@ -315,18 +315,21 @@ class Reading:
         return records.to_case(row, below.get(case_id, ()))
 
     def _judge(self, connection: Connection) -> Judge:
+        return self._judge_by(Wire(connection), rosters.revision(connection, self.id))
+
+    def _judge_by(self, wire: Wire, revision: int) -> Judge:
+        """The judge by this revision of the roster, which is the present one."""
         return Judge(
-            connection,
+            wire,
             self.id,
             versions=self._versions,
             controls=self.controls,
-            roster=self._present_roster(connection),
+            roster=self._roster_at(wire.connection, revision),
             today=self.clock().astimezone(CHINA).date(),
         )
 
-    def _present_roster(self, connection: Connection) -> Roster:
-        """The roster as it stands, read again only where it has changed."""
-        revision = rosters.revision(connection, self.id)
+    def _roster_at(self, connection: Connection, revision: int) -> Roster:
+        """The present roster, read again only where it has changed."""
         if self._roster is None or self._roster[0] != revision:
             self._roster = revision, rosters.load_roster(connection, self.id)
         return self._roster[1]

@@ -62,14 +62,14 @@ class Rewind:
         """Ids of the places in it that somebody has finished."""
         kinds = (HumanTask, CatchingEvent)
         return {
-            task.id.hex
+            task.id
             for task in self.undone
             if task.state == TaskState.COMPLETED and isinstance(task.task_spec, kinds)
         }
 
     def calls(self) -> tuple[str, ...]:
         """Ids of the places in it that open child cases, as the cases name them."""
-        return tuple(t.id.hex for t in self.undone if isinstance(t.task_spec, ChildCases))
+        return tuple(t.id for t in self.undone if isinstance(t.task_spec, ChildCases))
 
     def has_sent(self) -> bool:
         """Whether an event was thrown in it."""

@@ -56,7 +56,7 @@ def revision(connection: Connection, office_id: str) -> int:
 
 def touch(connection: Connection, office_id: str) -> None:
     """The roster changes in this transaction: nobody may go on with one read before."""
-    Wire(connection).run(_CHANGED, office_id)
+    Wire(connection).put(_CHANGED, office_id)
 
 
 def _rows(connection: Connection, office_id: str, table: Table) -> list[Row[tuple[object, ...]]]:

@@ -7,6 +7,7 @@ the store, and puts it back only when the step has been committed.
 from collections import OrderedDict
 from threading import Lock
 
+from .atwork import AtHand
 from .family import Deeds
 from .machine import Machine
 
@@ -14,15 +15,18 @@ from .machine import Machine
 MOST_TASKS = 30_000
 #: Families of cases whose deeds are kept.
 MOST_FAMILIES = 2_000
+#: Claimed work items that are kept.
+MOST_ITEMS = 2_000
 
 
 class Shelf:
-    """Machines by case, and what officers did by family; safe between threads."""
+    """Machines by case, claims by work item, deeds by family; safe between threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._machines: OrderedDict[str, tuple[int, Machine]] = OrderedDict()
         self._deeds: OrderedDict[str, tuple[int, Deeds]] = OrderedDict()
+        self._claims: OrderedDict[str, AtHand] = OrderedDict()
         self._tasks = 0
 
     def take(self, case_id: str, version: int) -> Machine | None:
@@ -66,3 +70,26 @@ class Shelf:
             self._deeds.move_to_end(root_id)
             while len(self._deeds) > MOST_FAMILIES:
                 self._deeds.popitem(last=False)
+
+    def renew_deeds(self, root_id: str, before: int, revision: int) -> None:
+        """The deeds of a family are the same at a later revision."""
+        with self._lock:
+            held = self._deeds.get(root_id)
+            if held is not None and held[0] == before:
+                self._deeds[root_id] = revision, held[1]
+
+    def claim(self, work_item_id: str) -> AtHand | None:
+        """A claimed work item as its claim left it; whether it is still so is to be asked."""
+        return self._claims.get(work_item_id)
+
+    def keep_claim(self, claimed: AtHand) -> None:
+        """Keep a claimed work item as committed."""
+        with self._lock:
+            self._claims[claimed.item["id"]] = claimed
+            while len(self._claims) > MOST_ITEMS:
+                self._claims.popitem(last=False)
+
+    def drop_claim(self, work_item_id: str) -> None:
+        """The work item is claimed no more, or otherwise."""
+        with self._lock:
+            self._claims.pop(work_item_id, None)

@@ -5,7 +5,7 @@ connection and its transaction are SQLAlchemy's, so both may be mixed.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import chain
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.store import CHINA
 from engine.store.columns import Moment
+from engine.store.outbox import Outbox
 
 Row = dict[str, Any]
 
@@ -34,7 +35,9 @@ class Wire:
         self.is_sqlite = connection.dialect.name == "sqlite"
         # On PostgreSQL a cursor for every statement costs half as much as the statement.
         self._driver = driver if self.is_sqlite else driver.cursor()
-        self._bound: dict[datetime, object] = {}
+        self._outbox = None if self.is_sqlite else Outbox.of(connection)
+        #: The moment bound last, and as what: most of a transaction's are the same.
+        self._bound: tuple[object, object] = (None, None)
 
     def run(self, text: str, *values: object) -> Any:
         """Execute a statement with ``?`` for its values; a cursor, good until the next one.
@@ -44,6 +47,8 @@ class Wire:
         DBAPIError
             As SQLAlchemy would have raised it.
         """
+        if self._outbox is not None:
+            self._outbox.send()
         try:
             return self._driver.execute(text if self.is_sqlite else _postgresql(text), values)
         except _ERRORS as error:
@@ -52,6 +57,38 @@ class Wire:
     def _error(self, text: str, error: Exception) -> Exception:
         base = sqlite3.Error if self.is_sqlite else psycopg.Error
         return DBAPIError.instance(text, None, error, base)
+
+    def put(
+        self, text: str, *values: object, missed: Callable[[], Exception] | None = None
+    ) -> None:
+        """Execute a statement whose outcome nobody waits for: at the latest with the commit.
+
+        Parameters
+        ----------
+        missed : makes the error to raise where it does not change exactly one row.
+
+        Raises
+        ------
+        DBAPIError
+            Now or later, as SQLAlchemy would have raised it.
+        """
+        self._put(text, values, missed)
+
+    def _put(
+        self,
+        text: str,
+        values: Sequence[object],
+        missed: Callable[[], Exception] | None = None,
+    ) -> None:
+        if self._outbox is not None:
+            self._outbox.put(_postgresql(text), values, missed)
+            return
+        try:
+            done = self._driver.execute(text, values)
+        except _ERRORS as error:
+            raise self._error(text, error) from error
+        if missed is not None and done.rowcount != 1:
+            raise missed()
 
     def insert(self, table: Table, *rows: Mapping[str, object]) -> None:
         """Insert rows; a column that is not named takes its default, the same in every row."""
@@ -62,19 +99,22 @@ class Wire:
             for place in moments:
                 for bound in values:
                     bound[place] = self.moment(bound[place])
-        if len(values) == together:
-            self.run(text, *chain.from_iterable(values))
-            return
-        try:
-            self._driver.executemany(text if self.is_sqlite else _postgresql(text), values)
-        except _ERRORS as error:
-            raise self._error(text, error) from error
+        if together == len(values):
+            self._put(text, values[0] if together == 1 else [*chain.from_iterable(values)])
+        elif self._outbox is not None:
+            for bound in values:
+                self._outbox.put(_postgresql(text), bound)
+        else:
+            try:
+                self._driver.executemany(text, values)
+            except _ERRORS as error:
+                raise self._error(text, error) from error
 
     def update(self, table: Table, values: Mapping[str, object], key: Mapping[str, object]) -> None:
         """Change the row with this key; a statement without values is not sent."""
         if values:
             bound = [self.moment(v) if isinstance(v, date) else v for v in values.values()]
-            self.run(_update(table, tuple(values), tuple(key)), *bound, *key.values())
+            self._put(_update(table, tuple(values), tuple(key)), [*bound, *key.values()])
 
     def moment(self, value: Any) -> object:
         """A moment or a day as the driver takes it."""
@@ -82,11 +122,10 @@ class Wire:
             return value
         if not isinstance(value, datetime):
             return value.isoformat()
-        text = self._bound.get(value)
-        if text is None:
+        if value is not self._bound[0]:
             naive = value.astimezone(UTC).replace(tzinfo=None)
-            text = self._bound[value] = naive.isoformat(" ", "microseconds")
-        return text
+            self._bound = value, naive.isoformat(" ", "microseconds")
+        return self._bound[1]
 
     def rows(self, columns: "Columns", text: str, *values: object) -> list[Row]:
         """What a query of these columns finds."""
@@ -145,8 +184,8 @@ _READERS: dict[type, Callable[[Any], object]] = {
 
 
 @cache
-def _postgresql(text: str) -> str:
-    return text.replace("%", "%%").replace("?", "%s")
+def _postgresql(text: str) -> bytes:
+    return text.replace("%", "%%").replace("?", "%s").encode()
 
 
 @cache

@@ -97,7 +97,7 @@ def save(wire: Wire, office_id: str, case_id: str, version: int, machine: Machin
     since += len(text)
     if version > 1 and since > max(kept, LEAST_SNAPSHOT):
         whole = machine.snapshot()
-        wire.run(_KEEP, office_id, case_id, version, _digest(whole), whole)
+        wire.put(_KEEP, office_id, case_id, version, _digest(whole), whole)
         kept, since = len(whole), 0
     machine.written = kept, since
 
@@ -112,7 +112,7 @@ def rebase(wire: Wire, office_id: str, case_id: str, version: int, machine: Mach
         running.case_change,
         {"office_id": office_id, "case_id": case_id, "version": version, "content": whole},
     )
-    wire.run(_FORGET, office_id, case_id)
+    wire.put(_FORGET, office_id, case_id)
     machine.written = 0, len(whole)
 
 

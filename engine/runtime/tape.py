@@ -17,7 +17,7 @@ from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState
 
 from .expressions import SafeEngine
-from .live import Indexed, LiveTask, LiveWorkflow, TaskId
+from .live import Indexed, LiveTask, LiveWorkflow
 from .program import Program
 
 #: Tasks that have not come up: the procedure alone says that they may.
@@ -122,7 +122,7 @@ def _record(task: LiveTask) -> list[object]:
         record = [task.number, task._state, task.last_state_change, inner or 0, data]
     else:
         above = -_caller(task.workflow) if parent is None else parent.number
-        key, triggered = task.id.hex, int(task.triggered)
+        key, triggered = task.id, int(task.triggered)
         name = task.task_spec.name
         record = [task.number, name, task._state, task.last_state_change, above, key, triggered]
         record += [inner or 0, data]
@@ -231,7 +231,7 @@ def _new(
     else:
         caller = by_number[-above]
         home = workflow.add_subprocess(caller, caller.task_spec.spec)
-    task = LiveTask(home, home.spec.task_specs[name], parent, id=TaskId(key), number=number)
+    task = LiveTask(home, home.spec.task_specs[name], parent, id=key, number=number)
     if parent is None:
         home.task_tree = task
     return task

@@ -16,7 +16,8 @@ from . import records
 from .atwork import is_free
 from .deadlines.deeming import Deeming
 from .errors import FaultyCase, NotAllowed
-from .ledger import SYSTEM
+from .ledger import SYSTEM, raise_revision
+from .statements import Wire
 
 _case = schema.case_file
 _timer = schema.timer
@@ -73,6 +74,7 @@ class Timers(Deeming):
             with self.store.write() as connection:
                 row = records.case_row(connection, self.id, case_id)
                 records.case_row(connection, self.id, row["root_id"], lock=True)
+                raise_revision(Wire(connection), self.id, row["root_id"])
                 entry = journal.Entry(at=self.clock(), actor=SYSTEM, action="faulty")
                 journal.append(connection, self.id, case_id, entry)
             return 0

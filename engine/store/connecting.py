@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from engine.model.wording import say
 
 from .errors import StoreUnavailable
+from .outbox import OUTBOX, Outbox
 
 #: How long a writer waits for another before giving up, in milliseconds.
 BUSY_TIMEOUT_MS = 10_000
@@ -96,12 +97,19 @@ def _postgresql(url: URL) -> Engine:
     }
     engine = create_engine(url, connect_args=arguments)
     if engine.dialect.name == "postgresql":
+        event.listen(engine, "before_cursor_execute", _send_first)
         event.listen(engine, "checkin", _rest)
         event.listen(engine, "checkout", _wake)
     return engine
 
 
+def _send_first(connection: Connection, *_: object) -> None:
+    Outbox.of(connection).send()
+
+
 def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    # A transaction that was undone may have left something in it.
+    record.info.pop(OUTBOX, None)
     record.info["rests_since"] = time.monotonic()
 
 

@@ -19,6 +19,7 @@ from engine.model.wording import say
 
 from .connecting import WRITES, engine_at
 from .errors import NewerSchema, StoreBusy, StoreUnavailable, is_overtaken, translated
+from .outbox import Outbox
 from .planning import expect_growth
 from .sharing import Sharing
 
@@ -49,6 +50,8 @@ class Store:
         try:
             with self._sharing.turn() if self._sharing else self._transaction() as connection:
                 yield connection
+                if self._sharing is None:
+                    Outbox.of(connection).send()
         except IntegrityError as error:
             if is_overtaken(error):
                 raise StoreBusy(say("store.overtaken")) from error

@@ -299,7 +299,7 @@ class Twins:
             name = self.chance.choice(sorted(names))
             for machine in (self.kept, self.read):
                 task = next(t for t in tasks_ready(machine._workflow) if _name(t) == name)
-                machine.complete(task.id.hex, {})
+                machine.complete(task.id, {})
             self._stock_step(name)
         self.kept.news()
         self.stored.append(self.kept.changes())
@@ -315,7 +315,7 @@ class Twins:
         """An officer records a message from outside."""
         for machine in (self.kept, self.read):
             found = next(m for m in messages_of(machine._workflow) if m[0] == name)
-            machine.complete(f"{found[1].id.hex}{found[2]}", {})
+            machine.complete(f"{found[1].id}{found[2]}", {})
         self._stock_step(name)
 
     def _stock_step(self, name: str | None) -> None:

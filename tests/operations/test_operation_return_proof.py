@@ -98,7 +98,7 @@ class Run:
             self.refused[plan.obstacle] += 1
             return
         self.returns += 1
-        gone = {task.id.hex for task in plan.undone}
+        gone = {task.id for task in plan.undone}
         self.moves = [m for m in self.moves if m.id.partition("-")[0] not in gone]
         machine.rewind(plan)
         self.store()

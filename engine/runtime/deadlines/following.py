@@ -6,7 +6,6 @@ told by the journal's entry on the step; no other entry is written.
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from weakref import WeakKeyDictionary
 
 from engine.bpmn.expression import parse
 from engine.model.calendar import last_day
@@ -48,7 +47,7 @@ def course_of(ledger: Ledger, row: Row) -> Course | None:
     those of the version it was opened with.
     """
     terms = Terms.of(ledger.versions.opened_on(ledger.connection, row))
-    clock = load_clock(ledger.wire, ledger.office_id, row["id"])
+    clock = load_clock(ledger.wire, ledger.office_id, row["id"]) if terms is not None else None
     if terms is None or clock is None:
         return None
     course = Course(clock, terms, ledger.calendar, ledger.now)
@@ -107,7 +106,7 @@ def keep_pace(ledger: Ledger, row: Row, machine: Machine, news: News) -> None:
     if machine.finished:
         end(ledger, row)
         return
-    off_clock = _off_clock(machine.program)
+    off_clock = machine.program.once(_OffClock)
     if not off_clock.any_step:
         return
     waiting = machine.open_places() or machine.timers()
@@ -149,17 +148,6 @@ def _enclosing(procedure: Procedure, node: Node) -> Iterator[Node]:
     while inner is not None:
         yield inner
         inner = procedure.nodes.get(inner.scope or "")
-
-
-_KNOWN: WeakKeyDictionary[Program, _OffClock] = WeakKeyDictionary()
-
-
-def _off_clock(program: Program) -> _OffClock:
-    """Worked out once for every program."""
-    known = _KNOWN.get(program)
-    if known is None:
-        known = _KNOWN[program] = _OffClock(program)
-    return known
 
 
 def _is_standing(ledger: Ledger, case_id: str) -> bool:

@@ -67,7 +67,7 @@ class Matter:
             "kind": WorkItemKind.CLOCK.value,
         }
         self.work.wire.insert(schema.work_item, row)
-        self.work.deeds.pop(self.row["root_id"], None)
+        self.work.forget_deeds(self.row["root_id"])
 
     def _acting_post(self, duty: str) -> str:
         """The post the officer acts in, which waivers name: to approve, the leading one."""

@@ -124,7 +124,7 @@ def save_clock(
         if known is not None and rows == known[table]:
             continue
         if known is None or known[table]:
-            wire.run(_DROP.format(table=table.name), office_id, clock.case_id)
+            wire.put(_DROP.format(table=table.name), office_id, clock.case_id)
         if rows:
             wire.insert(table, *rows)
 

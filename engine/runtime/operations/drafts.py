@@ -25,7 +25,7 @@ def keep_draft(work: Casework, item_id: str, officer: str, values: Mapping[str, 
 
 def drop_draft(work: Casework, item_id: str) -> None:
     """Forget a form."""
-    work.wire.run(_DROP, work.office_id, item_id)
+    work.wire.put(_DROP, work.office_id, item_id)
 
 
 def draft_of(connection: Connection, office_id: str, item_id: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from engine.model.case import WorkItemKind, WorkItemState
 from engine.model.wording import say
 
+from ..atwork import AtHand
 from ..errors import FormInvalid, NotAllowed
 from ..filing import Upload
 from .emergency import EmergencyDesk
@@ -32,7 +33,8 @@ class PaperDesk(EmergencyDesk):
         """Record what another officer decided on paper; ``opinion`` is a choice and its text."""
         if not scan.content:
             raise FormInvalid({SCAN: say("paper.no-scan")})
-        signed = type(self)(self.work, self.judge, self.item["id"], signer)
+        found = AtHand(item=self.item, case=self.case)
+        signed = type(self)(self.work, self.judge, found, signer)
         signed.scribe = self.officer
         signed.put_on_record(opinion, values, {**files, SCAN: scan}, version)
         self.case, self.warning = signed.case, signed.warning

@@ -214,7 +214,7 @@ class ReturningDesk(PaperDesk):
             if place.path == self.item["step"] and place.id not in before
         )
         self.work.wire.run(_CLAIM, self.officer.id, self.office_id, fresh)
-        self.work.deeds.pop(self.case["root_id"], None)
+        self.work.forget_deeds(self.case["root_id"])
         return fresh
 
     def _gone_on(self, plan: Rewind) -> str:
@@ -225,7 +225,7 @@ class ReturningDesk(PaperDesk):
             return reason
         if plan.steps_done() - {self.item["id"].partition("-")[0]}:
             return say("returning.followed.done")
-        undone = {task.id.hex for task in plan.undone}
+        undone = {task.id for task in plan.undone}
         taken = wire.run(_TAKEN, self.office_id, case_id).fetchall()
         if any(id_.partition("-")[0] in undone for (id_,) in taken):
             return say("returning.followed.taken")

@@ -58,8 +58,9 @@ class SideDesk(HandingDesk):
             "done_at": None,
             **facts,
         }
+        deeds = self._deeds
         self.work.wire.insert(schema.work_item, row)
-        self._deeds.add(row)
+        deeds.add(row)
         if kind is not WorkItemKind.REVIEW:
             self.item["waits_for"] = kind.value
         return side_id

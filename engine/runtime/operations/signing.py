@@ -6,6 +6,7 @@ from engine.model.case import WorkItemKind, WorkItemState
 from engine.model.office import Officer
 from engine.model.wording import say
 
+from ..atwork import item_at_work
 from ..board import withdraw_item
 from ..desk import COSIGNER
 from ..errors import FormInvalid, NotAllowed
@@ -248,7 +249,7 @@ class SigningDesk(SideDesk):
         """Take a signer's item away; who did not sign did nothing."""
         withdraw_item(self.work, side)
         self.work.wire.run(_NOBODYS, self.office_id, side)
-        self.work.deeds.pop(self.case["root_id"], None)
+        self.work.forget_deeds(self.case["root_id"])
 
     def _sign_beside(self, choice: str, text: str, files: Mapping[str, Upload]) -> None:
         """Sign as somebody who was asked to."""
@@ -270,7 +271,8 @@ class SigningDesk(SideDesk):
         """A finished item goes on once all have agreed, and back once one has not."""
         step = self.item["of_item"]
         owner = self.work.wire.run(_HOLDER, self.office_id, step).fetchone()[0]
-        desk = type(self)(self.work, self.judge, step, owner)
+        found = item_at_work(self.work.wire, self.office_id, step)
+        desk = type(self)(self.work, self.judge, found, owner)
         if not agreed:
             for side, *_ in desk._open_sides():
                 desk._withdraw_side(side)
