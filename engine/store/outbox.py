@@ -5,6 +5,7 @@ They are sent before anything else is asked on the same connection, and before t
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection
@@ -26,10 +27,10 @@ class Outbox:
     @classmethod
     def of(cls, connection: Connection) -> "Outbox":
         """The one of a connection to PostgreSQL."""
-        kept = connection.info.get(OUTBOX)
-        if kept is None:
-            kept = connection.info[OUTBOX] = cls(connection.connection.dbapi_connection)  # type: ignore[arg-type]
-        found: Outbox = kept
+        found: Outbox | None = connection.info.get(OUTBOX)
+        if found is None:
+            driver: Any = connection.connection.dbapi_connection
+            found = connection.info[OUTBOX] = cls(driver)
         return found
 
     def put(

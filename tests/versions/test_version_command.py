@@ -12,13 +12,12 @@ from click.testing import CliRunner, Result
 from engine.bpmn.library import Library
 from engine.bpmn.renumbering import renumbered
 from engine.cli.main import qingdan
-from engine.model.case import Applicant
 from engine.model.errors import QingdanError
 from engine.runtime import Office, RepeatedKey
 from engine.store import open_store
 from tests.cases.conftest import CONTROLS, ROSTER, Desk
 
-from .test_version_migration import straight
+from .conftest import straight
 
 Run = Callable[..., Result]
 
@@ -45,20 +44,6 @@ def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
         return result
 
     return run
-
-
-@pytest.fixture
-def cases(desk: Desk) -> list[str]:
-    """Three cases of a, b, c: at the beginning, behind a, and behind b; the item has changed."""
-    desk.publish(straight("a", "b", "c"))
-    found = []
-    for done in ((), ("a",), ("a", "b")):
-        case = desk.open(applicant=Applicant(name="钱二水")).id
-        for each in done:
-            desk.do(case, each, "ding")
-        found.append(case)
-    desk.publish(straight("a", "b", "new", "c"))
-    return found
 
 
 def outcomes(result: Result) -> list[str]:

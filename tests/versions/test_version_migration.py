@@ -13,15 +13,10 @@ from engine.runtime import NotAllowed, Office, Refused, Stale
 from engine.store import CHINA, Store, chains
 from engine.store.examination import examine
 from tests.cases.conftest import Clock, Desk
-from tests.cases.drawings import line, process, step
+
+from .conftest import straight
 
 THREE = ("a", "b", "c")
-
-
-def straight(*steps: str, code: str = "T-1", **more: str) -> bytes:
-    """An item of steps in a row; ``more`` names the post of some."""
-    drawn = [step(id, post=more.get(id, "受理窗口")) for id in steps]
-    return process("p", *drawn, line("start", *steps, "end"), code=code)
 
 
 def begun(desk: Desk, *done: str) -> str:

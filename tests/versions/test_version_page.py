@@ -11,7 +11,6 @@ from openpyxl import load_workbook
 
 from engine.bpmn.library import Library
 from engine.bpmn.renumbering import renumbered
-from engine.model.case import Applicant
 from engine.runtime import EditionState
 from engine.runtime.accounts import Accounts
 from engine.store import Store
@@ -19,7 +18,7 @@ from tests.cases.conftest import Clock, Desk
 from tests.pages.conftest import PASSWORD, Browser
 from web import create_app, version
 
-from .test_version_migration import straight
+from .conftest import straight
 
 SignIn = Callable[[str], Browser]
 
@@ -37,20 +36,6 @@ def sign_in(desk: Desk, store: Store, clock: Clock) -> SignIn:
         return browser.post("/sign-in", login=who, password=PASSWORD)
 
     return signed_in
-
-
-@pytest.fixture
-def cases(desk: Desk) -> list[str]:
-    """Cases of a, b, c at the beginning, behind a, behind b; then ``new`` is put before c."""
-    desk.publish(straight("a", "b", "c"))
-    found = []
-    for done in ((), ("a",), ("a", "b")):
-        case = desk.open(applicant=Applicant(name="钱二水")).id
-        for each in done:
-            desk.do(case, each, "ding")
-        found.append(case)
-    desk.publish(straight("a", "b", "new", "c"))
-    return found
 
 
 def to_come(desk: Desk) -> None:

@@ -14,7 +14,8 @@ from engine.store.examination import examine
 from tests.cases.conftest import Clock, Desk
 from tests.cases.drawings import column, field, flow, line, process, step
 
-from .test_version_migration import begun, finish, moved, straight
+from .conftest import straight
+from .test_version_migration import begun, finish, moved
 
 
 def named(content: bytes, **ids: str) -> bytes:

@@ -47,8 +47,10 @@ def course_of(ledger: Ledger, row: Row) -> Course | None:
     those of the version it was opened with.
     """
     terms = Terms.of(ledger.versions.opened_on(ledger.connection, row))
-    clock = load_clock(ledger.wire, ledger.office_id, row["id"]) if terms is not None else None
-    if terms is None or clock is None:
+    if terms is None:
+        return None
+    clock = load_clock(ledger.wire, ledger.office_id, row["id"])
+    if clock is None:
         return None
     course = Course(clock, terms, ledger.calendar, ledger.now)
     if course.clock.deemed and not clock.deemed:
