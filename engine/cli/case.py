@@ -1,4 +1,4 @@
-"""``qingdan case``: open cases, look at them, claim and complete their steps."""
+"""``qingdan case``: open cases and look at them; what its other commands share."""
 
 import mimetypes
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from engine.model.wording import say
 from engine.runtime import Office, UnknownWorkItem, Upload, offices
 from engine.store import open_store
 
-from .casetext import as_json, case_text, cases_text, history_text, item_text, todo_text
+from .casetext import as_json, case_text, cases_text, history_text, todo_text
 
 #: Where the demonstration keeps its data.
 DEFAULT_DATABASE = "sqlite:///instance/qingdan.sqlite3"
@@ -218,62 +218,6 @@ def show(case_id: str, db: str, office_id: str | None, form: str) -> None:
     show_result(form, office.case(case_id), case_text(office, case_id))
 
 
-@case.command(help=say("run.command.claim"))
-@click.argument("work_item", metavar=say("run.metavar.work-item"))
-@KEY
-@BY
-@with_office
-def claim(
-    work_item: str, key: str, officer: str, db: str, office_id: str | None, form: str
-) -> None:
-    office = office_at(db, office_id)
-    claimed = office.claim(work_item_at(office, work_item).id, by=officer, key=key)
-    show_result(form, claimed, item_text(claimed))
-
-
-@case.command(help=say("run.command.release"))
-@click.argument("work_item", metavar=say("run.metavar.work-item"))
-@KEY
-@BY
-@with_office
-def release(
-    work_item: str, key: str, officer: str, db: str, office_id: str | None, form: str
-) -> None:
-    office = office_at(db, office_id)
-    released = office.release(work_item_at(office, work_item).id, by=officer, key=key)
-    show_result(form, released, item_text(released))
-
-
-@case.command(help=say("run.command.complete"))
-@click.argument("work_item", metavar=say("run.metavar.work-item"))
-@SET
-@click.option(
-    "--file", "paths", multiple=True, metavar=say("run.metavar.path"), help=say("run.help.file")
-)
-@KEY
-@BY
-@with_office
-def complete(
-    work_item: str,
-    assignments: tuple[str, ...],
-    paths: tuple[str, ...],
-    key: str,
-    officer: str,
-    db: str,
-    office_id: str | None,
-    form: str,
-) -> None:
-    office = office_at(db, office_id)
-    done = office.complete(
-        work_item_at(office, work_item).id,
-        by=officer,
-        values=pairs(assignments),
-        files=uploads(pairs(paths)),
-        key=key,
-    )
-    show_result(form, done, case_text(office, done.id))
-
-
 @case.command(help=say("run.command.history"))
 @click.argument("case_id", metavar=say("run.metavar.case"))
 @with_office
@@ -300,11 +244,13 @@ def _join() -> None:
     from .returning import COMMANDS as RETURNING
     from .signing import COMMANDS as SIGNING
     from .suspending import COMMANDS as SUSPENDING
+    from .taking import COMMANDS as TAKING
 
     for command in (
         clock,
         due,
         handover,
+        *TAKING,
         *COMMANDS,
         *MIGRATING,
         *RETURNING,

@@ -5,22 +5,40 @@ module of its subject.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from engine.model.case import WorkItem
+from engine.model.case import Case, WorkItem
 from engine.model.clock import CaseClock
 from engine.model.wording import say
 from engine.runtime import Office
 
-from .case import BY, KEY, office_at, show_result, with_office, work_item_at
-from .casetext import item_text
+from .case import BY, KEY, office_at, pairs, show_result, uploads, with_office, work_item_at
+from .casetext import case_text, item_text
 
 ITEM = click.argument("work_item", metavar=say("run.metavar.work-item"))
 CASE = click.argument("case_id", metavar=say("run.metavar.case"))
 TO = click.option("--to", required=True, help=say("operation.help.to"))
 REASON = click.option("--reason", required=True, help=say("operation.help.reason"))
+#: The fields of a form, as the office's ``values``, and its files.
+VALUES = click.option(
+    "--set",
+    "values",
+    multiple=True,
+    metavar=say("run.metavar.pair"),
+    help=say("run.help.set"),
+    callback=lambda _context, _option, texts: pairs(texts),
+)
+FILES = click.option(
+    "--file",
+    "files",
+    multiple=True,
+    metavar=say("run.metavar.path"),
+    help=say("run.help.file"),
+    callback=lambda _context, _option, texts: uploads(pairs(texts)),
+)
 
 #: What :func:`click.option` gives.
 Option = Callable[[Callable[..., None]], Callable[..., None]]
@@ -54,9 +72,9 @@ def on_case(
     return _command(name, help_, run, CASE, *options)
 
 
-def named(office: Office, name: str) -> str:
-    """Id of the work item an officer names."""
-    return work_item_at(office, name).id
+def named(office: Office, name: str, **_: object) -> WorkItem:
+    """The work item an officer names."""
+    return work_item_at(office, name)
 
 
 def told(item: WorkItem, **_: object) -> str:
@@ -69,7 +87,7 @@ def on_item(
     help_: str,
     method: str,
     *options: Option,
-    find: Callable[[Office, str], str] = named,
+    find: Callable[..., WorkItem] = named,
     tell: Callable[..., str] = told,
 ) -> click.Command:
     """A command on a work item.
@@ -77,17 +95,22 @@ def on_item(
     Parameters
     ----------
     method : of the office; the options are its parameters.
-    find : which work item is meant.
-    tell : what to print, of the item after it and the options given.
+    find : which work item is meant, by the office, its name and the options given.
+    tell : what to print, of the item and the options given: of the item after it, or,
+        where the case may have moved on, of the item before; the case follows then.
     """
 
     def run(
         work_item: str, officer: str, db: str, office_id: str | None, form: str, **given: Any
     ) -> None:
         office = office_at(db, office_id)
-        held = getattr(office, method)(find(office, work_item), by=officer, **given)
-        lines = [tell(held, **given), held.warning]
-        show_result(form, held, "\n".join(filter(None, lines)))
+        item = find(office, work_item, by=officer, **given)
+        done = getattr(office, method)(item.id, by=officer, **given)
+        if isinstance(done, Case):
+            lines = [tell(item, **given), case_text(office, done.id)]
+        else:
+            lines = [tell(replace(done, warning=""), **given), done.warning]
+        show_result(form, done, "\n".join(filter(None, lines)))
 
     return _command(name, help_, run, ITEM, *options)
 

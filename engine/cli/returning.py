@@ -2,25 +2,35 @@
 
 import click
 
+from engine.model.case import WorkItem
 from engine.model.wording import say
 from engine.runtime import Office, UnknownWorkItem
 from engine.runtime.operations.returning import Target
 
-from .case import BY, KEY, office_at, show_result, with_office, work_item_at
-from .casetext import case_text, item_text
+from .case import office_at, show_result, with_office, work_item_at
+from .casetext import item_text
 from .operation import ITEM, REASON, on_item
 
+_TARGET = click.option("--to", "target", required=True, help=say("returning.help.to"))
+_THEN = click.option(
+    "--come-back",
+    "then",
+    is_flag=True,
+    help=say("returning.help.come-back"),
+    callback=lambda _context, _option, back: "come-back" if back else "continue",
+)
 
-def _done_item(office: Office, name: str) -> str:
+
+def _done_item(office: Office, name: str, **_: object) -> WorkItem:
     """A work item by its id, or the last round of a finished step by ``case number/step``."""
     case_id, slash, step = name.partition("/")
     if not slash:
-        return name
+        return office.work_item(name)
     items = office.case(case_id).work_items
     done = [w for w in items if w.step == step and w.done_at and not w.undone]
     if not done:
         raise UnknownWorkItem(say("returning.cli.not-done", case=case_id, step=step))
-    return done[-1].id
+    return done[-1]
 
 
 @click.command(help=say("returning.command.targets"))
@@ -51,41 +61,16 @@ def _allowed(target: Target) -> str:
     return say("returning.cli.allowed")
 
 
-@click.command("return", help=say("returning.command.return"))
-@ITEM
-@click.option("--to", "target", required=True, help=say("returning.help.to"))
-@click.option("--come-back", is_flag=True, help=say("returning.help.come-back"))
-@REASON
-@KEY
-@BY
-@with_office
-def return_(
-    work_item: str,
-    target: str,
-    come_back: bool,
-    reason: str,
-    key: str,
-    officer: str,
-    db: str,
-    office_id: str | None,
-    form: str,
-) -> None:
-    office = office_at(db, office_id)
-    case = office.return_to(
-        work_item_at(office, work_item).id,
-        by=officer,
-        target=target,
-        reason=reason,
-        then="come-back" if come_back else "continue",
-        key=key,
-    )
-    show_result(form, case, f"{say('returning.cli.returned')}\n{case_text(office, case.id)}")
-
-
 #: What ``qingdan case`` takes in.
 COMMANDS = (
     targets,
-    return_,
+    on_item(
+        "return",
+        say("returning.command.return"),
+        "return_to",
+        *(_TARGET, _THEN, REASON),
+        tell=lambda _item, **_: say("returning.cli.returned"),
+    ),
     on_item(
         "withdraw",
         say("returning.command.withdraw"),

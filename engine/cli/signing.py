@@ -6,17 +6,27 @@ from engine.model.case import WorkItem, WorkItemKind, WorkItemState
 from engine.model.wording import say
 from engine.runtime import Office
 
-from .case import BY, KEY, SET, office_at, pairs, show_result, uploads, with_office, work_item_at
-from .casetext import case_text
-from .operation import CASE, ITEM, REASON, TO, on_item
+from .case import office_at, show_result, uploads, with_office, work_item_at
+from .operation import CASE, FILES, REASON, TO, VALUES, on_item
 
-_FILE = click.option(
-    "--file", "paths", multiple=True, metavar=say("run.metavar.path"), help=say("run.help.file")
+_CHOICE = click.option("--choice", required=True, help=say("signing.help.choice"))
+_TEXT = click.option("--text", default="", help=say("signing.help.text"))
+_AFTER = click.option("--after", is_flag=True, help=say("signing.help.after"))
+_SIGNER = click.option("--signer", required=True, help=say("paper.help.signer"))
+_SCAN = click.option(
+    "--scan",
+    required=True,
+    metavar=say("paper.metavar.scan"),
+    help=say("paper.help.scan"),
+    callback=lambda _context, _option, path: uploads({"scan": path})["scan"],
 )
+_PAPER_CHOICE = click.option("--choice", default="", help=say("paper.help.choice"))
+_PAPER_TEXT = click.option("--text", default="", help=say("paper.help.text"))
 
 
-def _asked_of(office: Office, name: str, officer: str) -> WorkItem:
+def _asked_of(office: Office, name: str, *, by: str, signer: str = "", **_: object) -> WorkItem:
     """What an officer is to sign: beside the step where somebody asked, else the step."""
+    officer = signer or by
     found = work_item_at(office, name)
     if found.kind is WorkItemKind.STEP:
         for beside in office.case(found.case_id).work_items:
@@ -24,42 +34,6 @@ def _asked_of(office: Office, name: str, officer: str) -> WorkItem:
             if is_open and beside.of_item == found.id:
                 return beside
     return found
-
-
-@click.command(help=say("signing.command.sign"))
-@ITEM
-@click.option("--choice", required=True, help=say("signing.help.choice"))
-@click.option("--text", default="", help=say("signing.help.text"))
-@SET
-@_FILE
-@KEY
-@BY
-@with_office
-def sign(
-    work_item: str,
-    choice: str,
-    text: str,
-    assignments: tuple[str, ...],
-    paths: tuple[str, ...],
-    key: str,
-    officer: str,
-    db: str,
-    office_id: str | None,
-    form: str,
-) -> None:
-    office = office_at(db, office_id)
-    item = _asked_of(office, work_item, officer)
-    case = office.sign(
-        item.id,
-        by=officer,
-        choice=choice,
-        text=text,
-        values=pairs(assignments),
-        files=uploads(pairs(paths)),
-        key=key,
-    )
-    done = say("signing.cli.signed", step=item.step_name, choice=choice)
-    show_result(form, case, f"{done}\n{case_text(office, case.id)}")
 
 
 @click.command(help=say("signing.command.signatures"))
@@ -79,62 +53,34 @@ def signatures(case_id: str, db: str, office_id: str | None, form: str) -> None:
     show_result(form, found, "\n".join(lines) or say("run.cli.none"))
 
 
-@click.command("record-paper", help=say("paper.command.record"))
-@ITEM
-@click.option("--signer", required=True, help=say("paper.help.signer"))
-@click.option(
-    "--scan", required=True, metavar=say("paper.metavar.scan"), help=say("paper.help.scan")
-)
-@click.option("--choice", default="", help=say("paper.help.choice"))
-@click.option("--text", default="", help=say("paper.help.text"))
-@SET
-@_FILE
-@KEY
-@BY
-@with_office
-def record_paper(
-    work_item: str,
-    signer: str,
-    scan: str,
-    choice: str,
-    text: str,
-    assignments: tuple[str, ...],
-    paths: tuple[str, ...],
-    key: str,
-    officer: str,
-    db: str,
-    office_id: str | None,
-    form: str,
-) -> None:
-    office = office_at(db, office_id)
-    item = _asked_of(office, work_item, signer)
-    case = office.record_paper(
-        item.id,
-        by=officer,
-        signer=signer,
-        scan=uploads({"scan": scan})["scan"],
-        choice=choice,
-        text=text,
-        values=pairs(assignments),
-        files=uploads(pairs(paths)),
-        key=key,
-    )
-    done = say("paper.cli.recorded", officer=signer, step=item.step_name)
-    show_result(form, case, f"{done}\n{case_text(office, case.id)}")
-
-
 def _asked_for(item: WorkItem, *, to: str, after: bool, **_: object) -> str:
     key = "later" if after else "asked"
     return say(f"signing.cli.{key}", officer=to, step=item.step_name)
 
 
-_AFTER = click.option("--after", is_flag=True, help=say("signing.help.after"))
-
 #: What ``qingdan case`` takes in.
 COMMANDS = (
-    sign,
+    on_item(
+        "sign",
+        say("signing.command.sign"),
+        "sign",
+        *(_CHOICE, _TEXT, VALUES, FILES),
+        find=_asked_of,
+        tell=lambda item, choice, **_: say(
+            "signing.cli.signed", step=item.step_name, choice=choice
+        ),
+    ),
     signatures,
-    record_paper,
+    on_item(
+        "record-paper",
+        say("paper.command.record"),
+        "record_paper",
+        *(_SIGNER, _SCAN, _PAPER_CHOICE, _PAPER_TEXT, VALUES, FILES),
+        find=_asked_of,
+        tell=lambda item, signer, **_: say(
+            "paper.cli.recorded", officer=signer, step=item.step_name
+        ),
+    ),
     on_item(
         "add-signer",
         say("signing.command.add-signer"),

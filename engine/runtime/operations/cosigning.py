@@ -11,6 +11,7 @@ from ..filing import Upload
 from .dealing import Dealing
 from .paper import SCAN, PaperDesk
 from .signatures import Signature, later_signers, signatures_of, signers_so_far
+from .signing import Decision
 
 
 class Cosigning(Dealing):
@@ -51,11 +52,12 @@ class Cosigning(Dealing):
         AlreadyTaken, NotAllowed, Stale
             It is not this officer's to sign, is signed already, or the case has moved on.
         """
-        sums = {name: upload.sha256 for name, upload in (files or {}).items()} if key else {}
-        request = ("sign", work_item_id, by, choice, text, dict(values or {}), sums, version)
+        decision = Decision(
+            choice=choice, text=text, values=values or {}, files=files or {}, version=version
+        )
         with self._desk(work_item_id, by) as desk:
-            if not desk.work.keys.is_repeated(key, *request):
-                desk.sign(choice, text, values or {}, files or {}, version)
+            if not desk.work.keys.is_repeated(key, "sign", work_item_id, by, *decision.facts()):
+                desk.sign(decision)
             return self._case(desk.work.connection, desk.case["id"])
 
     def add_signer(
@@ -149,22 +151,17 @@ class Cosigning(Dealing):
         AlreadyTaken, NotAllowed, Stale
             Somebody else holds it, others are to sign first, or the case has moved on.
         """
-        sums = {name: up.sha256 for name, up in {**(files or {}), SCAN: scan}.items()}
-        request = (
-            "paper",
-            work_item_id,
-            by,
-            signer,
-            choice,
-            text,
-            dict(values or {}),
-            sums,
-            version,
+        decision = Decision(
+            choice=choice,
+            text=text,
+            values=values or {},
+            files={**(files or {}), SCAN: scan},
+            version=version,
         )
+        request = ("paper", work_item_id, by, signer, *decision.facts())
         with self._desk(work_item_id, by) as desk:
             if not desk.work.keys.is_repeated(key, *request):
-                opinion = choice, text
-                desk.record_paper(signer, scan, opinion, values or {}, files or {}, version)
+                desk.record_paper(signer, decision)
             return self._case(desk.work.connection, desk.case["id"])
 
     def signatures(self, case_id: str) -> tuple[Signature, ...]:

@@ -1,15 +1,13 @@
 """线下签批: what was signed on paper, recorded with the scan."""
 
-from collections.abc import Mapping
-
 from engine.model.case import WorkItemKind, WorkItemState
 from engine.model.wording import say
 
 from ..atwork import AtHand
 from ..errors import FormInvalid, NotAllowed
-from ..filing import Upload
 from .emergency import EmergencyDesk
 from .signatures import planned_signers
+from .signing import Decision
 
 #: Name of the scan among the files of a form.
 SCAN = "scan"
@@ -21,31 +19,17 @@ class PaperDesk(EmergencyDesk):
     The deed is the signer's, who is judged; the journal names who recorded it.
     """
 
-    def record_paper(
-        self,
-        signer: str,
-        scan: Upload,
-        opinion: tuple[str, str],
-        values: Mapping[str, str],
-        files: Mapping[str, Upload],
-        version: int | None,
-    ) -> None:
-        """Record what another officer decided on paper; ``opinion`` is a choice and its text."""
-        if not scan.content:
+    def record_paper(self, signer: str, decision: Decision) -> None:
+        """Record what another officer decided on paper; the scan is among its files."""
+        if not decision.files[SCAN].content:
             raise FormInvalid({SCAN: say("paper.no-scan")})
         found = AtHand(item=self.item, case=self.case)
         signed = type(self)(self.work, self.judge, found, signer)
         signed.scribe = self.officer
-        signed.put_on_record(opinion, values, {**files, SCAN: scan}, version)
+        signed.put_on_record(decision)
         self.case, self.warning = signed.case, signed.warning
 
-    def put_on_record(
-        self,
-        opinion: tuple[str, str],
-        values: Mapping[str, str],
-        files: Mapping[str, Upload],
-        version: int | None,
-    ) -> None:
+    def put_on_record(self, decision: Decision) -> None:
         """Finish or sign the item as the officer did on paper."""
         self._is_alive()
         self._is_free()
@@ -53,7 +37,7 @@ class PaperDesk(EmergencyDesk):
         if self.item["owner"] is not None or planned_signers(self.work, self.item["id"]):
             raise NotAllowed(say("paper.with-others", step=step))
         if self._is_signed():
-            self.sign(*opinion, values, files, version)
+            self.sign(decision)
             return
         if self.item["state"] == WorkItemState.CLAIMED and self.item["officer"] == self.scribe.id:
             self._free()
@@ -62,9 +46,9 @@ class PaperDesk(EmergencyDesk):
             self._set(state=WorkItemState.CLAIMED.value, officer=self.officer.id)
             self.judge.remember(self.case["root_id"], self._deeds)
         if self.item["kind"] == WorkItemKind.REVIEW:
-            self.sign(*opinion, values, files, version)
+            self.sign(decision)
         else:
-            self.complete(values, files, version)
+            self.complete(decision.values, decision.files, decision.version)
 
     def _note(self, action: str, **facts: str) -> None:
         """Journal what was signed on paper as recorded, with who signed it."""

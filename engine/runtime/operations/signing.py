@@ -1,6 +1,7 @@
 """Signing: 会签, 或签, 票签 as the step says; 前加签, 后加签, 减签 as officers ask for."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from engine.model.case import WorkItemKind, WorkItemState
 from engine.model.office import Officer
@@ -30,6 +31,23 @@ _HOLDER = "SELECT officer FROM work_item WHERE office_id = ? AND id = ?"
 _NOBODYS = "UPDATE work_item SET officer = NULL WHERE office_id = ? AND id = ?"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What an officer signs: a choice, an opinion, and the rest of the step's form."""
+
+    choice: str
+    text: str
+    values: Mapping[str, str]
+    files: Mapping[str, Upload]
+    #: Version of the case the officer saw; None to skip the check.
+    version: int | None
+
+    def facts(self) -> tuple[object, ...]:
+        """All of it, files by their digests: what a request with a key asks for."""
+        sums = {name: upload.sha256 for name, upload in self.files.items()}
+        return self.choice, self.text, dict(self.values), sums, self.version
+
+
 class SigningDesk(SideDesk):
     """What one officer does to one work item that several may have to sign.
 
@@ -43,34 +61,21 @@ class SigningDesk(SideDesk):
             self._refuse_alone()
         super().claim()
 
-    def sign(
-        self,
-        choice: str,
-        text: str,
-        values: Mapping[str, str],
-        files: Mapping[str, Upload],
-        version: int | None,
-    ) -> None:
+    def sign(self, decision: Decision) -> None:
         """签署: one officer's decision, on a step that several sign or beside one."""
         self._is_alive()
-        self._is_current(version)
+        self._is_current(decision.version)
         if self.item["kind"] in (_BEFORE, _AFTER, WorkItemKind.REVIEW):
-            self._sign_beside(choice, text, files)
+            self._sign_beside(decision.choice, decision.text, decision.files)
             return
         asked = self._asked()
         if not self._is_signed():
             raise NotAllowed(say("signing.not-signed", step=self.item["step_name"]))
-        self._sign_step(asked, choice, text, values, files)
+        self._sign_step(asked, decision)
 
-    def _sign_step(
-        self,
-        asked: Place,
-        choice: str,
-        text: str,
-        values: Mapping[str, str],
-        files: Mapping[str, Upload],
-    ) -> None:
+    def _sign_step(self, asked: Place, decision: Decision) -> None:
         """Sign a step; the deciding signature finishes it."""
+        choice, files = decision.choice, decision.files
         signing, ballot = asked.sign, asked.ballot
         assert signing is not None
         assert ballot is not None
@@ -79,14 +84,16 @@ class SigningDesk(SideDesk):
         _is_option(choice, ballot.options)
         assignment = self.judge.assign(self.officer, self.item, self.case)
         self.warning = assignment.forecast.warning
-        raw = {**values, ballot.name: choice}
+        raw = {**decision.values, ballot.name: choice}
         self._parsed(asked, raw, files)
         keep_signature(self.work, self.item, self.officer.id, choice)
         if self.item["officer"] is None:
             self._set(officer=self.officer.id)
         else:
             self._set(cosigners=self._beside(self.officer.id))
-        self._remark("signed", text.strip(), "；".join(filter(None, (choice, assignment.note))))
+        self._remark(
+            "signed", decision.text.strip(), "；".join(filter(None, (choice, assignment.note)))
+        )
         signed = choices(self.work, self.item)
         outcome = signing.outcome(ballot.options, tuple(signed.values()))
         if outcome is None:
