@@ -16,6 +16,7 @@ from engine.model.roster_file import RosterFile, load_roster, read_roster
 from engine.model.wording import say
 from engine.runtime import Office, offices
 from engine.runtime.accounts import Accounts, new_password
+from engine.runtime.clock import system_clock
 from engine.store import Store, open_store
 from engine.verify.check import check_library
 
@@ -128,9 +129,10 @@ def publish(
 
 @office.command(help=say("office.help.password"))
 @click.argument("login", metavar=say("office.metavar.login"))
+@KEY
 @_DB
-def password(login: str, db: str) -> None:
-    fresh = Accounts(open_store(db, create=False)).reset(login)
+def password(login: str, key: str, db: str) -> None:
+    fresh = Accounts(open_store(db, create=False)).reset(login, system_clock(), key=key)
     click.echo(say("office.reset"), err=True)
     click.echo(f"{login}   {fresh}")
 

@@ -16,7 +16,9 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from engine.model.wording import say
 from engine.store import Store, schema
 
-from .errors import SignInRefused, UnknownOfficer
+from .errors import RepeatedKey, SignInRefused, UnknownOfficer
+from .keys import Keys
+from .statements import Wire
 
 #: Wrong passwords in a row before an account is locked, and for how long.
 MAX_FAILURES = 5
@@ -74,13 +76,7 @@ class Accounts:
         UnknownOfficer
             The office has no such officer.
         """
-        values = {
-            "login": login.strip(),
-            "password_hash": self._new_hash(password),
-            "failures": 0,
-            "locked_until": None,
-        }
-        mine = (_account.c.office_id == office_id, _account.c.officer_id == officer_id)
+        fresh = self._new_hash(password)
         with self.store.write() as connection:
             known = (_officer.c.office_id == office_id, _officer.c.id == officer_id)
             if not connection.scalar(select(_officer.c.id).where(*known)):
@@ -88,11 +84,27 @@ class Accounts:
             holder = self._by_login(connection, login, lock=True)
             if holder and (holder["office_id"], holder["officer_id"]) != (office_id, officer_id):
                 raise SignInRefused(say("run.sign-in.login-taken", login=login))
-            self._end_sessions(connection, office_id, officer_id)
-            changed = connection.execute(update(_account).where(*mine).values(**values))
-            if changed.rowcount == 0:
-                key = {"office_id": office_id, "officer_id": officer_id}
-                connection.execute(insert(_account).values(**key, **values))
+            self._put(
+                connection, Identity(office_id=office_id, officer_id=officer_id), login, fresh
+            )
+
+    def _put(self, connection: Connection, whose: Identity, login: str, fresh: str) -> None:
+        """Let an officer sign in by a login and the password of a hash, anew."""
+        mine = {"office_id": whose.office_id, "officer_id": whose.officer_id}
+        values = {
+            "login": login.strip(),
+            "password_hash": fresh,
+            "failures": 0,
+            "locked_until": None,
+        }
+        self._end_sessions(connection, **mine)
+        changed = connection.execute(
+            update(_account)
+            .where(*(_account.c[name] == value for name, value in mine.items()))
+            .values(**values)
+        )
+        if changed.rowcount == 0:
+            connection.execute(insert(_account).values(**mine, **values))
 
     def logins(self, office_id: str) -> dict[str, str]:
         """Login by officer id of an office, also of officers who left."""
@@ -101,20 +113,35 @@ class Accounts:
             rows = connection.execute(query.where(_account.c.office_id == office_id))
             return {row.officer_id: row.login for row in rows}
 
-    def reset(self, login: str) -> str:
+    def reset(self, login: str, now: datetime, *, key: str = "") -> str:
         """Give an account a new random password, which is returned; its sessions end.
+
+        Parameters
+        ----------
+        key : of this request; the same request with the same key again changes nothing.
+            Nothing of the password is kept by which it could be told again, or guessed:
+            the request is digested without it, and has no answer.
 
         Raises
         ------
         UnknownOfficer
             Nobody present signs in by this name.
+        RepeatedKey
+            The key was used before: for this, whose password is not told twice, or for
+            another request.
         """
-        with self.store.read() as connection:
-            account = self._by_login(connection, login, present=True)
-        if account is None:
-            raise UnknownOfficer(say("run.sign-in.unknown-login", login=login))
         password = new_password()
-        self.create(account["office_id"], account["officer_id"], login, password)
+        fresh = self._new_hash(password)
+        with self.store.write() as connection:
+            account = self._by_login(connection, login, present=True, lock=True)
+            if account is None:
+                raise UnknownOfficer(say("run.sign-in.unknown-login", login=login))
+            office_id, officer_id = account["office_id"], account["officer_id"]
+            keys = Keys(Wire(connection), office_id, now)
+            if keys.is_repeated(key, "password", officer_id):
+                raise RepeatedKey(say("office.reset-already", login=login, given=key))
+            whose = Identity(office_id=office_id, officer_id=officer_id)
+            self._put(connection, whose, login, fresh)
         return password
 
     def sign_in(self, login: str, password: str, now: datetime) -> str:
