@@ -290,5 +290,5 @@ class Casework(Ledger):
         if after != before:
             values = {step.child_rows: after}
             machine.data |= values
-            sealed = self.enter(row["id"], SYSTEM, [field_], values, known=values)
+            sealed = self.enter(row["id"], SYSTEM, [field_], values)
             self.note(row["id"], SYSTEM, "collected", step=call.path, form_digest=sealed)

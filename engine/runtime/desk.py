@@ -153,7 +153,6 @@ class Desk:
             parsed,
             work_item_id=self.item["id"],
             files={name: upload.sha256 for name, upload in files.items()},
-            known=self.work.form_of(self.case),
         )
         return parsed, sealed
 

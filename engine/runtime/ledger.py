@@ -1,6 +1,6 @@
 """One transaction's hold on the store: read cases, write their journals and forms."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from os import urandom
@@ -31,10 +31,6 @@ SYSTEM = "system"
 _NUMBER = (
     "INSERT INTO counter (office_id, name, value) VALUES (?, ?, 1) "
     "ON CONFLICT (office_id, name) DO UPDATE SET value = counter.value + 1 RETURNING value"
-)
-_RETIRE = (
-    "UPDATE form_value SET is_current = FALSE "
-    "WHERE office_id = ? AND case_id = ? AND is_current AND field IN ({marks})"
 )
 _BUMP = "UPDATE case_file SET revision = revision + 1 WHERE office_id = ? AND id = ?"
 
@@ -237,12 +233,8 @@ class Ledger:
         *,
         work_item_id: str | None = None,
         files: Mapping[str, str] | None = None,
-        known: Collection[str] = (),
     ) -> str:
-        """Store a form as submitted; its digest, empty where there is nothing in it.
-
-        ``known`` are the fields the case has values of, which count no more then.
-        """
+        """Store a form as submitted; its digest, empty where there is nothing in it."""
         if not values and not files:
             return ""
         last = self._forms[case_id]
@@ -258,10 +250,6 @@ class Ledger:
             if field.name in values
         ]
         if rows:
-            names = [str(row["field"]) for row in rows if row["field"] in known]
-            if names:
-                text = _RETIRE.format(marks=", ".join("?" * len(names)))
-                self.wire.put(text, self.office_id, case_id, *names)
             self.wire.insert(schema.form_value, *rows)
         return sealed
 
@@ -279,5 +267,4 @@ def _stored(field: FormField, value: object) -> dict[str, object]:
         "type": field.type.value,
         "fen": kept.fen,
         "content": kept.content,
-        "is_current": True,
     }

@@ -35,14 +35,17 @@ _KEEP = (
     "version = excluded.version, digest = excluded.digest, content = excluded.content"
 )
 _FORM = (
-    "SELECT field, type, fen, content FROM form_value "
-    "WHERE office_id = ? AND case_id = ? AND is_current ORDER BY number, field"
+    "SELECT v.field, v.type, v.fen, v.content FROM form_value v JOIN (SELECT field, "
+    "max(number) AS number FROM form_value WHERE office_id = ? AND case_id = ? GROUP BY field) l "
+    "ON l.field = v.field AND l.number = v.number "
+    "WHERE v.office_id = ? AND v.case_id = ? ORDER BY v.number, v.field"
 )
 
 
 def form_data(wire: Wire, office_id: str, case_id: str) -> dict[str, object]:
     """The form of a case as it stands: the latest value of every field."""
-    found = wire.run(_FORM, office_id, case_id).fetchall()
+    key = office_id, case_id
+    found = wire.run(_FORM, *key, *key).fetchall()
     return {field: from_store(kind, fen, content) for field, kind, fen, content in found}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from engine.model.case import Undone
 from engine.store import schema
@@ -47,6 +47,13 @@ def undone_fields(
     if not undone:
         return {}
     entry, value = schema.form_entry, schema.form_value
+    later = value.alias()
+    is_replaced = exists().where(
+        later.c.office_id == value.c.office_id,
+        later.c.case_id == value.c.case_id,
+        later.c.field == value.c.field,
+        later.c.number > value.c.number,
+    )
     rows = connection.execute(
         select(value.c.field, entry.c.work_item_id)
         .join(
@@ -58,7 +65,7 @@ def undone_fields(
         .where(
             value.c.office_id == office_id,
             value.c.case_id == case_id,
-            value.c.is_current,
+            ~is_replaced,
             entry.c.work_item_id.in_(undone),
         )
         .order_by(value.c.field)

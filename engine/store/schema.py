@@ -243,19 +243,19 @@ form_entry = Table(
     sqlite_with_rowid=False,
 )
 
+#: What a field was given; the one with the highest number stands.
 form_value = Table(
     "form_value",
     metadata,
     office_of_case(),
     Column("case_id", ID, primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("field", NAME, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("type", String(16), nullable=False),
     #: Money in 分; null for other types.
     Column("fen", BigInteger),
     #: Anything else: text as entered, ISO dates, decimal numbers, JSON rows of a table.
     Column("content", Text),
-    Column("is_current", Boolean, nullable=False),
     ForeignKeyConstraint(
         ["office_id", "case_id", "number"],
         ["form_entry.office_id", "form_entry.case_id", "form_entry.number"],

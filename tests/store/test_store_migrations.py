@@ -80,6 +80,10 @@ def _row(table: Table, above: Mapping[str, Mapping[str, object]]) -> dict[str, o
     return row
 
 
+#: Columns that told what others tell as well.
+DERIVED = {"is_current"}
+
+
 def _fill(connection: Connection) -> dict[str, dict[str, object]]:
     """One row in every table of whatever schema there is; the rows."""
     schema = MetaData()
@@ -114,7 +118,8 @@ def test_every_earlier_schema_comes_up_to_date(empty_database: str, revision: st
     left = {name: row for name, row in before.items() if name in after}
     assert before.keys() - left.keys() <= {"case_state", "published"}
     for name, row in left.items():
-        assert {column: after[name][column] for column in row} == row
+        assert row.keys() - after[name].keys() <= DERIVED
+        assert after[name].items() >= {k: row[k] for k in row.keys() - DERIVED}.items()
     store.close()
 
 
