@@ -39,6 +39,15 @@ class ConflictingPair:
         """Duties of the two steps."""
         return (_duty(self.one), _duty(self.other))
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What a finding calls the two steps, and what lies between them."""
+        return {"one": self.one.node.label, "other": self.other.node.label}
+
+    def witness(self, subject: ProcedureSubject) -> tuple[str, ...]:
+        """A shortest run of a procedure that executes both."""
+        return subject.behaviour.witness(*self.steps)
+
 
 def _duty(place: Place) -> str:
     return place.node.step.duty if place.node.step else ""
@@ -164,6 +173,16 @@ class CrossingPair(ConflictingPair):
     #: Kind of the business object both touch.
     kind: str
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What a finding calls the two steps, and what lies between them."""
+        return super().names | {"item": self.elsewhere.procedure.title, "kind": self.kind}
+
+    def witness(self, subject: ProcedureSubject) -> tuple[str, ...]:
+        """A shortest run of the one procedure to its step, then of the other to its own."""
+        ways = (self.elsewhere, self.one), (subject, self.other)
+        return tuple(n for at, place in ways for n in at.behaviour.witness(place.id, place.id))
+
 
 def crossings_met(
     subject: ProcedureSubject, concerns: Callable[[str, str], bool]
@@ -256,15 +275,6 @@ def _seats(subject: ProcedureSubject) -> dict[str, dict[str, list[Place]]]:
     for place in _inside(subject):
         found.setdefault(_duty(place), {}).setdefault(subject.post_at(place), []).append(place)
     return found
-
-
-def crossing_witness(subject: ProcedureSubject, pair: CrossingPair) -> tuple[str, ...]:
-    """A shortest run of the one procedure to its step, then of the other to its own."""
-    runs = (
-        at.behaviour.witness(place.id, place.id)
-        for at, place in ((pair.elsewhere, pair.one), (subject, pair.other))
-    )
-    return tuple(node for run in runs for node in run)
 
 
 def _inside(subject: ProcedureSubject) -> Iterator[Place]:

@@ -21,7 +21,8 @@ Known limits
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import LISTED, crossing_witness, crossings_met
+from engine.verify.conflicting import of_one_post
+from engine.verify.segregation import crossings_met
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-post-across-items"
@@ -30,25 +31,4 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
-    for pair, alike in crossings_met(subject, lambda post, other: post == other != ""):
-        post = subject.post_at(pair.other)
-        yield subject.finding(
-            ID,
-            SEVERITY,
-            subject.node_at(pair.other),
-            "rest" if alike else "statutory" if pair.statutory else "waivable",
-            elements=pair.steps,
-            posts=(post,),
-            basis=pair.basis,
-            witness=() if alike else crossing_witness(subject, pair),
-            statutory=pair.statutory,
-            waiver=None if pair.statutory else subject.waiver(pair.duties, pair.steps),
-            one=pair.one.node.label,
-            item=pair.elsewhere.procedure.title,
-            other=pair.other.node.label,
-            kind=pair.kind,
-            post=post,
-            source=pair.basis,
-            count=alike,
-            listed=LISTED,
-        )
+    return of_one_post(subject, ID, SEVERITY, crossings_met)

@@ -22,7 +22,8 @@ Known limits
 from collections.abc import Iterator
 
 from engine.model.finding import Finding, Severity
-from engine.verify.segregation import LISTED, conflicts_met
+from engine.verify.conflicting import of_one_post
+from engine.verify.segregation import conflicts_met
 from engine.verify.subject import ProcedureSubject
 
 ID = "same-post-conflict"
@@ -31,23 +32,4 @@ BASIS = "会计法（2024年修正）第二十五条、第三十五条"
 
 
 def check(subject: ProcedureSubject) -> Iterator[Finding]:
-    for pair, alike in conflicts_met(subject, lambda post, other: post == other != ""):
-        post = subject.post_at(pair.one)
-        yield subject.finding(
-            ID,
-            SEVERITY,
-            subject.node_at(pair.other),
-            "rest" if alike else "statutory" if pair.statutory else "waivable",
-            elements=pair.steps,
-            posts=(post,),
-            basis=pair.basis,
-            witness=() if alike else subject.behaviour.witness(*pair.steps),
-            statutory=pair.statutory,
-            waiver=None if pair.statutory else subject.waiver(pair.duties, pair.steps),
-            one=pair.one.node.label,
-            other=pair.other.node.label,
-            post=post,
-            source=pair.basis or subject.procedure.title,
-            count=alike,
-            listed=LISTED,
-        )
+    return of_one_post(subject, ID, SEVERITY, conflicts_met)
