@@ -86,7 +86,7 @@ def item_text(item: WorkItem) -> str:
         post=item.post or "—",
         state=say(f"run.cli.item-state.{item.state}"),
         officer=item.officer or "",
-        due=_when(item.due),
+        due=say("clock.stands") if item.stands else _when(item.due),
     )
     undone = undone_text(item.undone)
     return "\n    ".join(filter(None, (line, undone, item.refusal, item.warning)))

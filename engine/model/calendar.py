@@ -17,6 +17,8 @@ from .wording import say
 FIRST_YEAR, LAST_YEAR = 2004, 2099
 
 _DAY = timedelta(days=1)
+#: Units that name a day and count none.
+_AT_DATES = (LimitUnit.IMMEDIATE, LimitUnit.MONTHLY)
 
 
 class UnknownYear(QingdanError):
@@ -67,7 +69,8 @@ class Override:
 class Span:
     """Days a clock does not count: those after ``since`` up to and including ``until``.
 
-    The day a pause begins still counts, as the day a limit begins does not.
+    The day a pause begins still counts, as the day a limit begins does not. Where it is the
+    last of a limit, the limit has not ended yet: it ends when the clock goes on.
     """
 
     since: date
@@ -197,19 +200,31 @@ def last_day(
     spans : days left out; one that still lasts stops the clock.
     moves : whether an end on a rest day moves to the next working day.
     """
-    match limit.unit:
-        case LimitUnit.IMMEDIATE:
-            return calendar.on_or_after(after)
-        case LimitUnit.MONTHLY:
-            return _end_of_month(after)
-        case LimitUnit.AS_APPROVED:
-            return None
-    left_out = merged(spans)
-    standing = next((span.since for span in left_out if span.until is None), None)
-    day = _counted(calendar, limit, after, [span for span in left_out if span.until])
-    if standing is not None and day > standing:
+    if limit.unit is LimitUnit.AS_APPROVED:
         return None
-    return calendar.on_or_after(day) if moves else day
+    left_out = merged(spans)
+    if limit.unit in _AT_DATES:
+        day = _from(calendar, limit.unit, after)
+    else:
+        day = _counted(calendar, limit, after, [span for span in left_out if span.until])
+    for span in left_out:
+        if span.until is None and span.since <= day:
+            return None
+        if span.until is not None and span.since <= day <= span.until:
+            # Its last day had begun when the clock was stopped: it is had again afterwards.
+            day = _from(calendar, limit.unit, span.until)
+    return calendar.on_or_after(day) if moves and limit.unit not in _AT_DATES else day
+
+
+def _from(calendar: Calendar, unit: LimitUnit, day: date) -> date:
+    """The first day from a day on that a limit of the unit may end on."""
+    match unit:
+        case LimitUnit.CALENDAR_DAY:
+            return day
+        case LimitUnit.MONTHLY:
+            return _end_of_month(day)
+        case _:
+            return calendar.on_or_after(day)
 
 
 def _counted(calendar: Calendar, limit: TimeLimit, after: date, spans: Iterable[Span]) -> date:

@@ -133,6 +133,8 @@ class WorkItem:
     #: The step's own limit, and when it ends; None for none.
     limit: TimeLimit | None
     due: datetime | None
+    #: Whether the limit stands with the case's clock (特别程序); then there is no end of it.
+    stands: bool = False
     done_at: datetime | None = None
     #: Set where what was done counts no more, and is done again or will be.
     undone: Undone | None = None

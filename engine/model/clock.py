@@ -78,6 +78,10 @@ class Pause:
         """Whether the procedure itself stopped the clock: steps outside the promise."""
         return self.by == AUTOMATIC
 
+    def stops(self, kind: DeadlineKind) -> bool:
+        """Whether a limit of a kind stands meanwhile, of the case or of a step inside its clock."""
+        return kind is DeadlineKind.PROMISED or (kind is DeadlineKind.STATUTORY and self.statutory)
+
     @property
     def span(self) -> Span:
         """The days it leaves out."""
@@ -113,15 +117,8 @@ class Deadline:
         return TimeLimit(days=self.limit.days + extra, unit=self.limit.unit)
 
     def counted(self, calendar: Calendar, pauses: Iterable[Pause]) -> date | None:
-        """The last day by a calendar and the pauses there were."""
-        stops = self.kind in (DeadlineKind.STATUTORY, DeadlineKind.PROMISED)
-        spans = [
-            pause.span
-            for pause in pauses
-            if stops and (pause.statutory or self.kind is DeadlineKind.PROMISED)
-        ]
-        if self.work_item_id:
-            spans = []
+        """The last day of a case's limit by a calendar and the pauses there were."""
+        spans = [pause.span for pause in pauses if pause.stops(self.kind)]
         return last_day(calendar, self.total, self.since, spans=spans, moves=self.moves)
 
 

@@ -3,7 +3,7 @@
 from engine.model.case import WorkItemState
 from engine.store import schema
 
-from .deadlines import following
+from .deadlines.steplimits import Arrival
 from .ledger import SYSTEM, Ledger
 from .machine import Alarm, News, Open, OpenKind
 from .places import place
@@ -40,9 +40,11 @@ def sync(ledger: Ledger, row: Row, program: Program, news: News) -> None:
     _withdraw(ledger, row, program, [p for p in news.closed if p.kind is not OpenKind.CHILDREN])
     opened = [p for p in news.opened if p.kind is not OpenKind.CHILDREN]
     if opened:
-        ledger.wire.insert(schema.work_item, *(_item(ledger, row, program, p) for p in opened))
+        limits = Arrival(ledger, row, program)
+        rows = (_item(ledger, row, program, p) | limits.own(p.path) for p in opened)
+        ledger.wire.insert(schema.work_item, *rows)
         for p in opened:
-            following.arrived(ledger, row, p.id, place(program, ledger.controls, p.path).statutory)
+            limits.keep_statutory(p.path, p.id)
     if news.started:
         key = {"office_id": ledger.office_id, "case_id": row["id"]}
         ledger.wire.insert(
@@ -87,5 +89,4 @@ def _item(ledger: Ledger, row: Row, program: Program, opened: Open) -> dict[str,
         "party": asked.party,
         "state": WorkItemState.READY.value,
         "since": ledger.now,
-        "due": ledger.due(asked.limit),
     }

@@ -7,14 +7,12 @@ from os import urandom
 
 from engine.model.calendar import Calendar
 from engine.model.controls import Controls
-from engine.model.item import TimeLimit
 from engine.model.office import Officer
 from engine.model.procedure import FormField
 from engine.store import journal, schema
 
 from . import states
 from .atwork import AtHand, case_at_work, head_of
-from .clock import due
 from .deadlines.calendars import Calendars
 from .family import Deeds, load_deeds
 from .keys import Keys
@@ -173,9 +171,9 @@ class Ledger:
         """The office's working days."""
         return self._calendars.at(self.connection)
 
-    def due(self, limit: TimeLimit | None) -> datetime | None:
-        """When a limit that begins now ends; None where nothing is counted."""
-        return due(self.calendar, limit, self.now) if limit is not None else None
+    def calendar_for(self, row: Row) -> tuple[Calendar, bool]:
+        """The office's working days, and whether an officer has stopped the clock of a case."""
+        return self._calendars.with_pause(self.wire, row["id"], row["root_id"])
 
     def program(self, row: Row) -> Program:
         """The program a case runs."""

@@ -175,6 +175,7 @@ def to_work_item(row: RowMapping | Row, asked: Place, refusal: str = "") -> Work
         owner=row["owner"],
         since=row["since"],
         due=row["due"],
+        stands=row["stands"],
         done_at=row["done_at"],
         kind=WorkItemKind(row["kind"]),
         of_item=row["of_item"],

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from .columns import (
@@ -217,6 +218,8 @@ work_item = Table(
     Column("kind", String(16), nullable=False, server_default="step"),
     #: Work item a side item belongs to; null for steps.
     Column("of_item", ID),
+    #: Whether its limit stands with the case's clock; ``due`` is null then.
+    Column("stands", Boolean, nullable=False, server_default=false()),
     of_case(),
     index_where("state = 'ready'", None, "post", "since", "id"),
     index_where("state = 'claimed'", None, "officer", "since", "id"),

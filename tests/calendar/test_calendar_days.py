@@ -37,12 +37,16 @@ SPAN = tuple(days(date(2024, 1, 1), date(2027, 12, 31)))
 
 
 def counted_by_hand(
-    after: date, number: int, *, working: bool, left_out: frozenset[date] = frozenset()
+    after: date, number: int, *, working: bool, pauses: Iterable[tuple[date, date]] = ()
 ) -> date:
     day = after
     while number:
         day += DAY
-        number -= (not working or works(day)) and day not in left_out
+        stands = any(begins < day <= ends for begins, ends in pauses)
+        number -= (not working or works(day)) and not stands
+    # Stopped on its last day, it has that day again once the clock goes on.
+    while any(begins <= day < ends for begins, ends in pauses) or (working and not works(day)):
+        day += DAY
     return day
 
 
@@ -74,13 +78,10 @@ def test_ends_with_days_left_out_agree_with_the_count_by_hand() -> None:
                 after + random.randint(-10, 60) * DAY for _ in range(random.randint(1, 4))
             )
         ]
-        left_out = frozenset(
-            day for span in spans if span.until for day in days(span.since + DAY, span.until)
-        )
+        pauses = [(span.since, span.until) for span in spans if span.until]
         for unit in (LimitUnit.WORKING_DAY, LimitUnit.CALENDAR_DAY):
-            expected = counted_by_hand(
-                after, number, working=unit is LimitUnit.WORKING_DAY, left_out=left_out
-            )
+            working = unit is LimitUnit.WORKING_DAY
+            expected = counted_by_hand(after, number, working=working, pauses=pauses)
             limit = TimeLimit(days=number, unit=unit)
             found = last_day(CALENDAR, limit, after, spans=spans)
             assert found == expected, f"seed {seed}: {after} {limit} {spans}"
@@ -133,8 +134,38 @@ def test_clock_that_stands_has_no_end_unless_it_ended_before() -> None:
     monday = date(2026, 3, 2)
     standing = [Span(since=date(2026, 3, 4), until=None)]
     assert last_day(CALENDAR, limit, monday, spans=standing) is None
-    late = [Span(since=date(2026, 3, 9), until=None)]
+    late = [Span(since=date(2026, 3, 10), until=None)]
     assert last_day(CALENDAR, limit, monday, spans=late) == date(2026, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("unit", "number", "after", "since", "until", "last"),
+    [
+        # Stopped on the fifth and last day; due on the day the clock goes on, a Saturday too.
+        ("working-day", 5, "2026-03-02", "2026-03-09", "2026-03-12", "2026-03-12"),
+        ("working-day", 5, "2026-03-02", "2026-03-09", "2026-03-14", "2026-03-16"),
+        ("calendar-day", 7, "2026-03-02", "2026-03-09", "2026-03-14", "2026-03-14"),
+        ("working-day", 5, "2026-03-02", "2026-03-09", "2026-03-09", "2026-03-09"),
+        ("working-day", 5, "2026-03-02", "2026-03-09", None, None),
+        # What is due at once, stopped on the day it came, or come while the clock stood.
+        ("immediate", 0, "2026-03-02", "2026-03-02", "2026-03-05", "2026-03-05"),
+        ("immediate", 0, "2026-03-04", "2026-03-02", "2026-03-07", "2026-03-09"),
+        ("immediate", 0, "2026-03-04", "2026-03-02", None, None),
+        ("immediate", 0, "2026-03-02", "2026-03-03", None, "2026-03-02"),
+        # The end of the month in which it goes on.
+        ("monthly", 0, "2026-03-04", "2026-03-10", "2026-03-20", "2026-03-31"),
+        ("monthly", 0, "2026-03-04", "2026-03-10", "2026-04-02", "2026-04-30"),
+        ("monthly", 0, "2026-03-04", "2026-03-31", None, None),
+        ("monthly", 0, "2026-03-04", "2026-04-01", None, "2026-03-31"),
+    ],
+)
+def test_limit_stopped_on_its_last_day_has_that_day_when_the_clock_goes_on(
+    unit: str, number: int, after: str, since: str, until: str | None, last: str | None
+) -> None:
+    limit = TimeLimit(days=number, unit=LimitUnit(unit))
+    span = Span(since=date.fromisoformat(since), until=date.fromisoformat(until) if until else None)
+    found = last_day(CALENDAR, limit, date.fromisoformat(after), spans=[span])
+    assert found == (date.fromisoformat(last) if last else None)
 
 
 def test_spans_that_touch_or_overlap_leave_a_day_out_once() -> None:

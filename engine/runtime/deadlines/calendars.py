@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from engine.model.calendar import Calendar, Override
+from engine.model.clock import AUTOMATIC
 from engine.store import clock as tables
 
 from ..statements import Wire
@@ -15,6 +16,11 @@ _revision = tables.calendar_revision
 _day = tables.calendar_day
 # Asked for at every step that opens another: at driver level.
 _LATEST = "SELECT max(revision) FROM calendar_revision WHERE office_id = ?"
+_WITH_PAUSE = (
+    "SELECT max(revision), EXISTS (SELECT 1 FROM clock_pause WHERE office_id = ? "
+    f"AND case_id IN (?, ?) AND until IS NULL AND by <> '{AUTOMATIC}') "
+    "FROM calendar_revision WHERE office_id = ?"
+)
 
 
 class Calendars:
@@ -26,7 +32,15 @@ class Calendars:
 
     def at(self, connection: Connection) -> Calendar:
         """The present calendar."""
-        revision = latest_revision(connection, self._office_id)
+        return self._revised(connection, latest_revision(connection, self._office_id))
+
+    def with_pause(self, wire: Wire, case_id: str, root_id: str) -> tuple[Calendar, bool]:
+        """The present calendar, and whether an officer has stopped the clock of either case."""
+        office_id = self._office_id
+        found = wire.run(_WITH_PAUSE, office_id, case_id, root_id, office_id).fetchone()
+        return self._revised(wire.connection, found[0] or 0), bool(found[1])
+
+    def _revised(self, connection: Connection, revision: int) -> Calendar:
         if revision != self._held.revision:
             self._held = _load(connection, self._office_id, revision)
         return self._held

@@ -129,10 +129,13 @@ class Course:
         )
 
     def recount(self) -> None:
-        """Count again what has not been met, by the present calendar and pauses."""
+        """Count again what has not been met, by the present calendar and pauses.
+
+        Limits of single steps are left alone: :mod:`.steplimits` counts them.
+        """
         self._set(
             deadlines=tuple(
-                deadline if deadline.met_at else self._counted(deadline)
+                deadline if deadline.met_at or deadline.work_item_id else self._counted(deadline)
                 for deadline in self.clock.deadlines
             )
         )
@@ -185,6 +188,7 @@ class Course:
         """不予受理."""
         self._is_not_accepted()
         _given(reason, "reason")
+        self._go_on()
         self._meet(*DeadlineKind)
         self._set(refused_at=self.now, refusal=reason.strip())
 
@@ -252,6 +256,12 @@ class Course:
         ended = replace(pause, until=self.now.astimezone(CHINA), ended_by=by)
         self._set(pauses=tuple(ended if p is pause else p for p in self.clock.pauses))
         self.recount()
+
+    def _go_on(self) -> None:
+        """End whatever makes the clock stand."""
+        for pause in self.clock.pauses:
+            if pause.until is None:
+                self._end(pause, AUTOMATIC)
 
     def pause(self, kind: str, reason: str, *, by: str) -> None:
         """特别程序: the promise stands; the statute only for what it names."""
@@ -330,9 +340,7 @@ class Course:
     def decide(self) -> None:
         """办结: the decision is made."""
         self._is_running()
-        for pause in self.clock.pauses:
-            if pause.until is None:
-                self._end(pause, AUTOMATIC)
+        self._go_on()
         self._meet(DeadlineKind.STATUTORY, DeadlineKind.PROMISED)
         self._set(decided_at=self.now)
         regime = self.terms.regime

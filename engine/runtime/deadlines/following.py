@@ -4,27 +4,25 @@ Called from inside the transaction that moves a case. What a step does to the cl
 told by the journal's entry on the step; no other entry is written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 from engine.bpmn.expression import parse
-from engine.model.calendar import last_day
-from engine.model.clock import AUTOMATIC, Deadline, DeadlineKind
+from engine.model.clock import AUTOMATIC, DeadlineKind
 from engine.model.errors import UnsafeExpression
-from engine.model.item import TimeLimit
 from engine.model.mark import ClockEvent
-from engine.model.procedure import Node, Procedure
+from engine.model.procedure import Procedure
 from engine.model.wording import say
-from engine.store import CHINA
 from engine.store import clock as tables
 
 from ..errors import FaultyCase, NotAllowed
 from ..ledger import SYSTEM, Ledger
 from ..machine import Machine, News
-from ..program import Program
 from ..statements import Row
 from .course import Course, Terms
-from .rows import deadline_row, load_clock, save_clock
+from .offclock import OffClock
+from .rows import load_clock, save_clock
+from .steplimits import follow
 
 _STANDING = (
     "SELECT 1 FROM clock_pause "
@@ -78,6 +76,7 @@ def step_done(ledger: Ledger, row: Row, item: Row, machine: Machine) -> None:
         with suppress(NotAllowed):
             _apply(course, event, node.label)
     save_clock(ledger.wire, ledger.office_id, course.clock, before)
+    follow(ledger, row, before, course.clock)
 
 
 def _holds(when: str, data: Mapping[str, object]) -> bool:
@@ -108,7 +107,7 @@ def keep_pace(ledger: Ledger, row: Row, machine: Machine, news: News) -> None:
     if machine.finished:
         end(ledger, row)
         return
-    off_clock = machine.program.once(_OffClock)
+    off_clock = machine.program.once(OffClock)
     if not off_clock.any_step:
         return
     waiting = machine.open_places() or machine.timers()
@@ -122,34 +121,6 @@ def keep_pace(ledger: Ledger, row: Row, machine: Machine, news: News) -> None:
             before = course.clock
             course.stand(still=still)
             save_clock(ledger.wire, ledger.office_id, course.clock, before)
-
-
-class _OffClock(dict[str, bool]):
-    """Whether a place lies outside the promise, by path: its step, a call or a sub-process."""
-
-    def __init__(self, program: Program) -> None:
-        super().__init__()
-        self._chain = program.chain
-        self.any_step = any(
-            node.step is not None and node.step.off_clock
-            for procedure in program.procedures.values()
-            for node in procedure.nodes.values()
-        )
-
-    def __missing__(self, path: str) -> bool:
-        self[path] = any(
-            node.step is not None and node.step.off_clock
-            for procedure, at in self._chain(path)
-            for node in _enclosing(procedure, at)
-        )
-        return self[path]
-
-
-def _enclosing(procedure: Procedure, node: Node) -> Iterator[Node]:
-    inner: Node | None = node
-    while inner is not None:
-        yield inner
-        inner = procedure.nodes.get(inner.scope or "")
 
 
 def _is_standing(ledger: Ledger, case_id: str) -> bool:
@@ -166,29 +137,6 @@ def end(ledger: Ledger, row: Row) -> None:
     with suppress(NotAllowed):
         course.decide()
     save_clock(ledger.wire, ledger.office_id, course.clock, before)
-
-
-def arrived(ledger: Ledger, row: Row, work_item_id: str, limit: TimeLimit | None) -> None:
-    """Count the statutory limit of a new work item."""
-    if limit is None:
-        return
-    since = ledger.now.astimezone(CHINA).date()
-    last = last_day(ledger.calendar, limit, since)
-    began = Deadline(
-        kind=DeadlineKind.STATUTORY,
-        limit=limit,
-        basis=say("clock.basis-of-item"),
-        since=since,
-        last=last,
-        moves=False,
-        extension=None,
-        met_at=None,
-        account=ledger.calendar.account(since, last or since),
-        provisional=ledger.calendar.is_provisional(since, last or since),
-        counted_at=ledger.now,
-        work_item_id=work_item_id,
-    )
-    ledger.wire.insert(tables.deadline, deadline_row(ledger.office_id, row["id"], began))
 
 
 def _met(ledger: Ledger, row: Row, work_item_id: str) -> None:

@@ -65,6 +65,7 @@ class Matter:
             "since": self.work.now,
             "done_at": self.work.now,
             "kind": WorkItemKind.CLOCK.value,
+            "stands": False,
         }
         self.work.wire.insert(schema.work_item, row)
         self.work.forget_deeds(self.row["root_id"])

@@ -1,40 +1,28 @@
 """An office's own calendar: single days, imported notices, and counting again by it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from engine.model.calendar import Calendar, Override
-from engine.model.case import CaseState, WorkItemState
+from engine.model.case import CaseState
 from engine.model.wording import say
-from engine.store import CHINA, journal, schema
+from engine.store import journal, schema
 
-from ..clock import due
 from ..errors import NotAllowed
-from ..places import place
 from .calendars import revise
 from .following import course_of
 from .handover import HEAD
 from .matter import Matter, Matters
 from .notice import Notice
 from .rows import save_clock
+from .steplimits import Recount
+from .steplimits import recount as recount_steps
 
 _case = schema.case_file
-_item = schema.work_item
-_OPEN = (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Recount:
-    """A limit that ends on another day by the present calendar."""
-
-    case_id: str
-    #: Name of the limit, or of the step it belongs to.
-    name: str
-    before: date | None
-    after: date | None
+#: A suspended case, or one that cannot go on, owes what it owes all the same.
+_RUNNING = (CaseState.OPEN.value, CaseState.FAULTY.value, CaseState.SUSPENDED.value)
 
 
 class Revising(Matters):
@@ -101,7 +89,7 @@ class Revising(Matters):
         return revision
 
     def recount(self, *, by: str) -> tuple[Recount, ...]:
-        """Count the running limits of every open case again; each change is journalled.
+        """Count the limits of all cases that run again; each change is journalled.
 
         Raises
         ------
@@ -114,13 +102,13 @@ class Revising(Matters):
             if officer not in judge.roster.holders(HEAD, judge.today):
                 raise NotAllowed(say("calendar.head-only", officer=officer.name, post=HEAD))
             query = select(_case.c.id).where(
-                _case.c.office_id == self.id, _case.c.state == CaseState.OPEN.value
+                _case.c.office_id == self.id, _case.c.state.in_(_RUNNING)
             )
             open_cases = connection.scalars(query.order_by(_case.c.id)).all()
         found: list[Recount] = []
         for case_id in open_cases:
             with self._matter(case_id, by) as matter:
-                changes = [*_recount_clock(matter), *_recount_steps(matter)]
+                changes = [*_recount_clock(matter), *recount_steps(matter.work, matter.row)]
                 if changes:
                     matter.note("deadlines-recounted", "；".join(map(_told, changes)))
                 found += changes
@@ -151,36 +139,3 @@ def _recount_clock(matter: Matter) -> list[Recount]:
     if changes:
         save_clock(work.wire, work.office_id, course.clock)
     return changes
-
-
-def _recount_steps(matter: Matter) -> list[Recount]:
-    work, changes = matter.work, []
-    rows = work.connection.execute(
-        select(_item.c.id, _item.c.step, _item.c.step_name, _item.c.since, _item.c.due).where(
-            _item.c.office_id == work.office_id,
-            _item.c.case_id == matter.row["id"],
-            _item.c.state.in_(_OPEN),
-        )
-    ).all()
-    program = work.program(matter.row)
-    for row in rows:
-        ends = due(work.calendar, place(program, work.controls, row.step).limit, row.since)
-        if ends != row.due:
-            work.connection.execute(
-                update(_item)
-                .where(_item.c.office_id == work.office_id, _item.c.id == row.id)
-                .values(due=ends)
-            )
-            changes.append(
-                Recount(
-                    case_id=matter.row["id"],
-                    name=row.step_name,
-                    before=_day(row.due),
-                    after=_day(ends),
-                )
-            )
-    return changes
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.astimezone(CHINA).date() if moment else None

@@ -20,6 +20,7 @@ from .following import course_of
 from .handover import HEAD
 from .matter import Matters
 from .rows import load_clock, save_clock
+from .steplimits import follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +196,16 @@ class Timekeeping(Matters):
             if step is not None:
                 # What a step of the procedure does, nobody does beside it.
                 raise NotAllowed(say("clock.refused.drawn", step=step))
+            before = course.clock
             note = move(course)
             save_clock(matter.work.wire, self.id, course.clock)
+            clock = course.clock
+            if follow(matter.work, matter.row, before, clock):
+                clock = load_clock(matter.work.wire, self.id, case_id) or clock
             matter.note(act.action, "；".join(filter(None, (note, allowed.note))))
             if act.duty:
                 matter.leave_deed(act.duty)
-        return replace(course.clock, warning=allowed.forecast.warning)
+        return replace(clock, warning=allowed.forecast.warning)
 
 
 def _drawn(program: Program) -> dict[ClockEvent, str]:

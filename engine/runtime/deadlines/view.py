@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.model.calendar import Calendar
-from engine.model.case import WorkItem, WorkItemState
+from engine.model.case import WorkItem, WorkItemKind, WorkItemState
 from engine.model.clock import CaseClock, Deadline, DeadlineKind, Light, Standing, standing
+from engine.model.item import LimitUnit, TimeLimit
 from engine.model.wording import say
 from engine.store import CHINA
 
@@ -66,10 +67,15 @@ _UNLIMITED = Standing(light=Light.GREY, word=say("clock.unlimited"))
 
 def step_standing(item: WorkItem, calendar: Calendar, now: datetime) -> Standing:
     """How a step's own limit stands."""
-    if item.limit is None or item.due is None:
+    if item.due is None and not item.stands:
         return _UNLIMITED
-    last = item.due.astimezone(CHINA).date()
+    last = item.due.astimezone(CHINA).date() if item.due else None
+    limit = item.limit
+    if limit is None or item.kind is not WorkItemKind.STEP:
+        # The limit of a review is its item's, and a later version may leave a step's out.
+        days = calendar.count(item.since.astimezone(CHINA).date(), last) if last else 0
+        limit = TimeLimit(days=days, unit=LimitUnit.WORKING_DAY)
     met = None
     if item.state is WorkItemState.DONE and item.done_at:
         met = item.done_at.astimezone(CHINA).date()
-    return standing(calendar, item.limit, last, now.astimezone(CHINA).date(), met)
+    return standing(calendar, limit, last, now.astimezone(CHINA).date(), met)

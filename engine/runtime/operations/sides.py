@@ -55,6 +55,7 @@ class SideDesk(HandingDesk):
             "cosigners": "",
             "since": self.work.now,
             "due": None,
+            "stands": False,
             "done_at": None,
             **facts,
         }
