@@ -11,11 +11,14 @@ class Refused(QingdanError):
 
     exit_code = 1
 
-    def __init__(self, rule: str, basis: str, message: str) -> None:
+    def __init__(self, rule: str, basis: str, fault: str, remedy: str = "") -> None:
         #: Kebab-case id of the rule, and the source it rests on.
         self.rule = rule
         self.basis = basis
-        super().__init__(message)
+        #: What is wrong, and how to mend it: together the message.
+        self.fault = fault
+        self.remedy = remedy
+        super().__init__("；".join(filter(None, (fault, remedy))))
 
 
 class FormInvalid(QingdanError):

@@ -324,16 +324,15 @@ class Outlook:
         remedy = say("lookahead.nobody-else")
         if others:
             remedy = say("lookahead.others", officers="、".join(others[:MOST_OTHERS]))
-        message = say(
+        fault = say(
             "lookahead.refused",
             officer=officer.name,
             step=item["step_name"],
             trouble=self._trouble(witness),
             rule=RULE,
             basis=basis,
-            remedy=remedy,
         )
-        return Refused(RULE, basis, message)
+        return Refused(RULE, basis, fault, remedy)
 
     def _trouble(self, witness: game.Witness) -> str:
         """Which steps nobody could take, on which branch, and why."""

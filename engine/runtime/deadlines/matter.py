@@ -1,7 +1,7 @@
 """What operations on a case as a whole share: its transaction, the judgement, the entry."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -17,7 +17,7 @@ from ..casework import Casework
 from ..errors import Refused
 from ..judging import Assignment, Judge
 from ..keys import Keys
-from ..lookahead import BESIDE, Forecast
+from ..lookahead import BESIDE, MOST_OTHERS, Forecast
 from ..reading import Reading
 from ..statements import Row, Wire
 
@@ -31,16 +31,60 @@ class Matter:
     row: Row
     officer: Officer
 
-    def allow(self, officer: Officer, duty: str = "", post: str = "") -> Assignment:
+    def allow(
+        self,
+        officer: Officer,
+        duty: str = "",
+        post: str = "",
+        *,
+        among: Collection[str] = (),
+    ) -> Assignment:
         """Judge an officer as if for a step of that duty and post; empty for any.
 
         A duty bars the officer from steps to come: whether these find others is asked too.
 
+        Parameters
+        ----------
+        among : who may do it at all; others of them are named where this officer may not.
+
         Raises
         ------
         Refused
-            With the rule and its source.
+            With the rule and its source, and others who may do it.
         """
+        try:
+            return self._judged(officer, duty, post)
+        except Refused as refused:
+            if not among:
+                raise
+            found = self._others(officer, duty, post, among)
+            remedy = refused.remedy or say("matter.nobody-else")
+            if found:
+                remedy = say("matter.others", officers="、".join(found[:MOST_OTHERS]))
+            raise Refused(refused.rule, refused.basis, refused.fault, remedy) from refused
+
+    def may(self, officer: Officer, duty: str = "", post: str = "") -> bool:
+        """Whether :meth:`allow` would let an officer do it."""
+        try:
+            self._judged(officer, duty, post)
+        except Refused:
+            return False
+        return True
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """Every officer of the roster."""
+        return tuple(officer.id for officer in self.judge.roster.officers)
+
+    def _others(self, officer: Officer, duty: str, post: str, among: Collection[str]) -> list[str]:
+        """Names of the other officers who may do what one may not."""
+        return [
+            other.name
+            for other in self.judge.roster.officers
+            if other.id != officer.id and other.id in among and self.may(other, duty, post)
+        ]
+
+    def _judged(self, officer: Officer, duty: str, post: str) -> Assignment:
         waivers = self.judge.judge(officer, self._task(duty, post), self.row)
         forecast = Forecast()
         if duty:

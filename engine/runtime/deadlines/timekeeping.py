@@ -191,7 +191,9 @@ class Timekeeping(Matters):
                 raise NotAllowed(say("clock.refused.no-clock", case=case_id))
             if matter.is_repeated(key, act.action, *act.facts):
                 return course.clock
-            allowed = matter.allow(matter.officer, act.duty, act.post(course))
+            allowed = matter.allow(
+                matter.officer, act.duty, act.post(course), among=matter.everybody
+            )
             step = _drawn(program).get(act.event) if act.event else None
             if step is not None:
                 # What a step of the procedure does, nobody does beside it.

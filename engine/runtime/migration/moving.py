@@ -176,8 +176,9 @@ class Moving(Publishing, Timers):
         if not by:
             return
         officer = judge.officer(by)
-        Matter(work, judge, row, officer).allow(officer)
-        if officer.id not in {head.id for head in judge.roster.holders(HEAD, judge.today)}:
+        heads = {head.id for head in judge.roster.holders(HEAD, judge.today)}
+        Matter(work, judge, row, officer).allow(officer, among=heads)
+        if officer.id not in heads:
             raise NotAllowed(say("migration.not-head"))
 
     def _move(

@@ -1,6 +1,6 @@
 """挂起, 恢复, 终止, 作废: what is done to a case as a whole and all cases below it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from engine.model.case import Case, CaseState
 from engine.model.wording import say
@@ -9,6 +9,7 @@ from ..deadlines.handover import HEAD
 from ..deadlines.matter import Matter
 from ..errors import NotAllowed
 from ..ledger import SYSTEM
+from ..lookahead import MOST_OTHERS
 from ..timers import Timers
 from .remarks import asked_text, keep_remark
 
@@ -21,9 +22,9 @@ _BELOW = (
 )
 _STATE = "UPDATE case_file SET state = ? WHERE office_id = ? AND id = ?"
 _PARENT = "SELECT state FROM case_file WHERE office_id = ? AND id = ?"
-_HOLDS = (
-    "SELECT 1 FROM work_item WHERE office_id = ? AND case_id = ? AND officer = ? "
-    "AND state = 'claimed' LIMIT 1"
+_HOLDERS = (
+    "SELECT DISTINCT officer FROM work_item WHERE office_id = ? AND case_id = ? "
+    "AND state = 'claimed'"
 )
 _ANY_DONE = "SELECT 1 FROM work_item WHERE office_id = ? AND case_id = ? AND state = 'done' LIMIT 1"
 _RUNNING = (CaseState.OPEN, CaseState.FAULTY)
@@ -109,8 +110,10 @@ class Suspending(Timers):
             if not matter.is_repeated(key, "void", reason):
                 self._may(matter)
                 begun = matter.work.wire.run(_ANY_DONE, self.id, case_id).fetchone()
-                if begun and not _is_head(matter):
-                    raise NotAllowed(say("suspending.begun", case=case_id))
+                heads = _heads(matter)
+                if begun and by not in heads:
+                    fault = say("suspending.begun", case=case_id)
+                    raise NotAllowed(_with_others(matter, fault, heads))
                 self._end(matter, CaseState.VOID, reason)
             return self._case(matter.work.connection, case_id)
 
@@ -143,12 +146,14 @@ class Suspending(Timers):
 
     def _may(self, matter: Matter, *, holders: bool = False) -> None:
         """The officer is the head, opened the case, or holds an item of it."""
-        matter.allow(matter.officer)
-        if _is_head(matter) or matter.officer.id == matter.row["opened_by"]:
-            return
-        key = (self.id, matter.row["id"], matter.officer.id)
-        if not (holders and matter.work.wire.run(_HOLDS, *key).fetchone()):
-            raise NotAllowed(say("suspending.not-yours", case=matter.row["id"]))
+        entitled = [*_heads(matter), matter.row["opened_by"]]
+        if holders:
+            key = (self.id, matter.row["id"])
+            entitled += [officer for (officer,) in matter.work.wire.run(_HOLDERS, *key).fetchall()]
+        matter.allow(matter.officer, among=entitled)
+        if matter.officer.id not in entitled:
+            fault = say("suspending.not-yours", case=matter.row["id"])
+            raise NotAllowed(_with_others(matter, fault, entitled))
 
     def _is_in(self, matter: Matter, states: tuple[CaseState, ...]) -> None:
         state = matter.row["state"]
@@ -165,6 +170,13 @@ class Suspending(Timers):
             raise NotAllowed(say("suspending.parent-first", case=matter.row["id"], parent=parent))
 
 
-def _is_head(matter: Matter) -> bool:
-    heads = matter.judge.roster.holders(HEAD, matter.judge.today)
-    return matter.officer.id in {holder.id for holder in heads}
+def _heads(matter: Matter) -> list[str]:
+    return [holder.id for holder in matter.judge.roster.holders(HEAD, matter.judge.today)]
+
+
+def _with_others(matter: Matter, fault: str, entitled: Collection[str]) -> str:
+    """Why an officer may not, and who of those entitled may."""
+    known = filter(None, map(matter.judge.roster.officer, dict.fromkeys(entitled)))
+    found = [officer.name for officer in known if matter.may(officer)]
+    others = say("matter.ask", officers="、".join(found[:MOST_OTHERS])) if found else ""
+    return "；".join(filter(None, (fault, others)))
