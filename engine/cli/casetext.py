@@ -1,8 +1,7 @@
 """Cases and work items as text for a terminal, and as JSON."""
 
 import json
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +9,8 @@ from decimal import Decimal
 from engine.model.case import Case, JournalEntry, Undone, WorkItem
 from engine.model.wording import say
 from engine.runtime import Office, Todo
+
+from .columns import columns
 
 
 def as_json(value: object) -> str:
@@ -33,22 +34,6 @@ def _primitive(value: object) -> object:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(type(value))
-
-
-def width(text: str) -> int:
-    """Columns a text takes on a terminal: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def columns(rows: Sequence[Sequence[str]]) -> str:
-    """Rows with their cells below each other."""
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    )
 
 
 def _when(moment: datetime | None) -> str:

@@ -12,7 +12,7 @@ from engine.runtime.deadlines.steps import StepLimit
 from engine.runtime.deadlines.watch import CaseLimit
 
 from .case import office_at, show_result, with_office
-from .casetext import columns
+from .columns import columns
 
 _LIGHTS = click.Choice([Light.RED.value, Light.YELLOW.value])
 

@@ -10,7 +10,8 @@ from engine.model.wording import say
 from engine.runtime import Office, Plan, Report
 
 from .case import KEY, office_at, with_office
-from .casetext import as_json, columns
+from .casetext import as_json
+from .columns import columns
 
 _BY = click.option("--as", "officer", default="", envvar="QINGDAN_OFFICER", help=say("run.help.as"))
 

@@ -8,7 +8,7 @@ from typing import Self, TextIO
 
 from engine.model.wording import say
 
-from .casetext import width
+from .columns import width
 
 #: Nothing is said of what takes no longer, in seconds.
 PATIENCE_S = 2.0

@@ -10,7 +10,7 @@ from engine.model.wording import say
 from engine.runtime import Edition, Office
 
 from .case import DEFAULT_DATABASE, KEY, office_at, show_result
-from .casetext import columns
+from .columns import columns
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _OFFICE = click.argument("office_id", metavar=say("office.metavar.office"))
