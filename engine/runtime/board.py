@@ -5,7 +5,7 @@ from engine.store import schema
 
 from .deadlines.steplimits import Arrival
 from .ledger import SYSTEM, Ledger
-from .machine import Alarm, News, Open, OpenKind
+from .machine import News, Open, OpenKind
 from .places import place
 from .program import Program
 from .statements import Row
@@ -21,14 +21,9 @@ _SIDES = (
 _STOP = "DELETE FROM timer WHERE office_id = ? AND case_id = ? AND task_id = ?"
 
 
-def gone_off(ledger: Ledger, news: News) -> tuple[Alarm, ...]:
-    """The timers that were due and are running no more."""
-    return tuple(alarm for alarm in news.stopped if alarm.due <= ledger.now)
-
-
 def note_timers(ledger: Ledger, row: Row, program: Program, news: News) -> None:
     """Journal the timers that went off."""
-    for alarm in gone_off(ledger, news):
+    for alarm in news.fired:
         name = program.chain(alarm.path)[-1][1].label
         ledger.note(row["id"], SYSTEM, "timer", step=alarm.path, step_name=name)
 

@@ -113,8 +113,13 @@ class Casework(Ledger):
         self.begin_chain(case_id)
         return {**subject, **case}
 
-    def settle(self, row: Row, machine: Machine) -> None:
+    def settle(self, row: Row, machine: Machine) -> int:
         """Store a case after its machine has moved, with all that follows from it.
+
+        Returns
+        -------
+        int
+            How many of its timers went off.
 
         Raises
         ------
@@ -125,6 +130,7 @@ class Casework(Ledger):
         self.settling.add(row["id"])
         news = machine.news()
         board.note_timers(self, row, program, news)
+        fired = len(news.fired)
         if program.opens_children:
             self._announce(row, program, news)
             self._run_children(row, machine)
@@ -139,6 +145,7 @@ class Casework(Ledger):
         if machine.finished:
             self.note(row["id"], SYSTEM, "finished")
             self._wake_parent(row)
+        return fired
 
     def _is_reviewed(self, row: Row) -> None:
         """What was done in an emergency has been reviewed: else the case cannot end."""
@@ -174,13 +181,11 @@ class Casework(Ledger):
         if row["state"] != CaseState.OPEN:
             return 0
         machine = self.load(row)
-        due = {alarm.id for alarm in machine.timers() if alarm.due <= self.now}
         machine.advance()
         if not machine.has_moved:
             self.put_back(row, machine)
             return 0
-        self.settle(row, machine)
-        return len(due - {alarm.id for alarm in machine.timers()})
+        return self.settle(row, machine)
 
     def _wake_parent(self, row: Row) -> None:
         if row["parent_id"] is None or row["parent_id"] in self.settling:

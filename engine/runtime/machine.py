@@ -75,6 +75,8 @@ class News:
     closed: tuple[Open, ...]
     started: tuple[Alarm, ...]
     stopped: tuple[Alarm, ...]
+    #: Those of the stopped timers that went off.
+    fired: tuple[Alarm, ...]
 
 
 class Mark(StrEnum):
@@ -213,11 +215,14 @@ class Machine:
         """What has opened, closed, started or stopped since the last call."""
         workflow = self._workflow
         before_places, before_timers = dict[str, Open](), dict[str, Alarm]()
+        fired = list[Alarm]()
         for task in (*workflow.touched, *workflow.dropped):
             for place in self._places.pop(task.id, ()):
                 before_places[place.id] = place
             for alarm in self._timers.pop(task.id, ()):
                 before_timers[alarm.id] = alarm
+                if _went_off(task, alarm):
+                    fired.append(alarm)
         workflow.dropped.clear()
         places, timers = self._review(workflow.touched)
         return News(
@@ -225,6 +230,7 @@ class Machine:
             closed=tuple(p for key, p in before_places.items() if key not in places),
             started=tuple(t for key, t in timers.items() if key not in before_timers),
             stopped=tuple(t for key, t in before_timers.items() if key not in timers),
+            fired=tuple(fired),
         )
 
     def _review(self, tasks: Iterable[LiveTask]) -> tuple[dict[str, Open], dict[str, Alarm]]:
@@ -300,6 +306,16 @@ def _alarms(task: LiveTask) -> Iterator[Alarm]:
         if isinstance(timer, Timer):
             path = _sibling(path_of(task), timer.name)
             yield Alarm(id=f"{task.id}-{timer.name}", path=path, due=timer.due(task))
+
+
+def _went_off(task: LiveTask, alarm: Alarm) -> bool:
+    """Whether a timer has moved its task on, and not another event of a gateway."""
+    if task._state != TaskState.COMPLETED:
+        return False
+    if not isinstance(task.task_spec, EventBasedGateway):
+        return True
+    taken = (_sibling(path_of(task), child.task_spec.bpmn_id) for child in task.children)
+    return alarm.path in taken
 
 
 def path_of(task: LiveTask) -> str:

@@ -31,6 +31,11 @@ def test_event_gateway_takes_the_first_event(desk: Desk, clock: Clock) -> None:
     assert "withdrawn" in desk.actions(silent.id)
 
 
+def gone_off(desk: Desk, case_id: str) -> list[str]:
+    """The timers of a case the journal says went off."""
+    return [each.step for each in desk.office.history(case_id) if each.action == "timer"]
+
+
 def _caught(id: str, event: str) -> str:
     return f'<intermediateCatchEvent id="{id}" name="{id}">{event}</intermediateCatchEvent>'
 
@@ -86,8 +91,9 @@ def test_event_gateway_takes_the_earliest_when_all_came_due_meanwhile(
     desk.publish(_deadlines())
     case = desk.open()
     clock.move(days=20)
-    desk.office.tick()
+    assert desk.office.tick() == 1
     assert desk.steps(case.id) == ["c"]
+    assert gone_off(desk, case.id) == ["reminder"]
 
 
 def test_event_gateway_takes_what_is_recorded_before_a_timer_went_off(
@@ -98,6 +104,53 @@ def test_event_gateway_takes_what_is_recorded_before_a_timer_went_off(
     clock.move(days=20)
     desk.do(case.id, "reply", "ding")
     assert desk.steps(case.id) == ["b"]
+    assert gone_off(desk, case.id) == []
+    assert desk.office.tick() == 0
+
+
+def test_timer_on_a_step_that_is_done_in_spite_of_it_did_not_go_off(
+    desk: Desk, clock: Clock
+) -> None:
+    boundary = f'<boundaryEvent id="late" name="late" attachedToRef="a">{_lasts("P5D")}'
+    desk.publish(
+        process(
+            "p",
+            f"{boundary}</boundaryEvent>",
+            *map(step, "ab"),
+            line("start", "a", "end"),
+            line("late", "b", "end"),
+            code="T-1",
+        )
+    )
+    done, waited = desk.open(), desk.open()
+    clock.move(days=6)
+    desk.do(done.id, "a", "ding")
+    assert gone_off(desk, done.id) == []
+    assert desk.office.tick() == 1
+    assert gone_off(desk, waited.id) == ["late"]
+    assert desk.steps(waited.id) == ["b"]
+
+
+def test_every_timer_that_goes_off_at_once_counts(desk: Desk, clock: Clock) -> None:
+    desk.publish(
+        process(
+            "p",
+            '<parallelGateway id="fork"/><parallelGateway id="join"/>',
+            _caught("one", _lasts("P3D")),
+            _caught("other", _lasts("P5D")),
+            _caught("third", _lasts("P9D")),
+            line("start", "fork", "one", "join", "end"),
+            line("fork", "other", "join"),
+            line("fork", "third", "join"),
+            code="T-1",
+        )
+    )
+    case = desk.open()
+    clock.move(days=6)
+    assert desk.office.tick() == 2
+    assert gone_off(desk, case.id) == ["one", "other"]
+    clock.move(days=6)
+    assert desk.office.tick() == 1
 
 
 def _sub(id: str, *body: str, inner: str = "") -> str:
