@@ -172,8 +172,8 @@ class Ledger:
         return self._calendars.at(self.connection)
 
     def calendar_for(self, row: Row) -> tuple[Calendar, bool]:
-        """The office's working days, and whether an officer has stopped the clock of a case."""
-        return self._calendars.with_pause(self.wire, row["id"], row["root_id"])
+        """The office's working days, and whether the clock of a case may stand for its steps."""
+        return self._calendars.where_it_stands(self.wire, row["id"], row["root_id"])
 
     def program(self, row: Row) -> Program:
         """The program a case runs."""

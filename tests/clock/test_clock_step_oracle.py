@@ -51,7 +51,7 @@ class Oracle:
     """What a clerk would keep on paper: when steps came, when the clock stood, days off."""
 
     own_days: dict[date, bool] = field(default_factory=dict)
-    #: Begin, end or None, and whether the statute names the reason.
+    #: Begin, end or None, and whether the statute has it stand too; 补正 among them.
     pauses: list[tuple[date, date | None, bool]] = field(default_factory=list)
 
     def works(self, day: date) -> bool:
@@ -105,7 +105,12 @@ class Play:
         begin = date(2024, 1, 2) + random.randrange(1350) * DAY
         self._at(begin)
         self.case_id = desk.open().id
-        office.accept(self.case_id, by="ding")
+        self.is_accepted = random.random() < 0.5
+        if self.is_accepted:
+            office.accept(self.case_id, by="ding")
+        else:
+            office.ask_corrections(self.case_id, by="ding", corrections="身份证明")
+            self.oracle.pauses.append((begin, None, True))
         self.came = dict.fromkeys(desk.steps(self.case_id), begin)
 
     def _at(self, day: date) -> None:
@@ -115,9 +120,20 @@ class Play:
     def move(self) -> None:
         """A day passes or some, and something happens."""
         self._at(self.today + self.random.choice((0, 0, 1, 1, 2, 3, 8)) * DAY)
-        open_ = self.oracle.pauses and self.oracle.pauses[-1][1] is None
-        acts = [self.finish, self.revise, self.resume if open_ else self.pause]
+        acts = [self.finish, self.revise, self.time]
         self.random.choices(acts, (3, 1, 4))[0]()
+
+    def time(self) -> None:
+        """What comes next for the clock of the case."""
+        stands = bool(self.oracle.pauses) and self.oracle.pauses[-1][1] is None
+        if self.is_accepted:
+            return self.resume() if stands else self.pause()
+        if stands and self.random.random() < 0.6:
+            self.office.receive_corrections(self.case_id, by="ding")
+        else:
+            self.office.accept(self.case_id, by="ding")
+            self.is_accepted = True
+        return self.goes_on() if stands else None
 
     def pause(self) -> None:
         kind = self.random.choice((NAMED, OWN_WORDS))
@@ -126,6 +142,9 @@ class Play:
 
     def resume(self) -> None:
         self.office.resume_clock(self.case_id, by="ding")
+        self.goes_on()
+
+    def goes_on(self) -> None:
         begins, _, named = self.oracle.pauses.pop()
         self.oracle.pauses.append((begins, self.today, named))
 

@@ -272,3 +272,75 @@ def test_cases_opened_by_a_call_outside_the_clock_run_on(
     assert due(desk, child, "one") == date(2026, 3, 9)
     desk.do(child, "one", "ding")
     assert due(desk, child, "two") == date(2026, 3, 11)
+
+
+def test_steps_stand_while_it_is_the_applicants_turn(
+    desk: Desk, office: Office, clock: Clock
+) -> None:
+    desk.publish(item(step("work", **FIVE, **LAW), step("next", **FIVE), category="行政许可"))
+    clock.now = at("2026-03-02")
+    case_id = desk.open().id
+    clock.now = at("2026-03-04")
+    office.ask_corrections(case_id, by="ding", corrections="身份证明")
+    assert (due(desk, case_id, "work"), law(office, desk, case_id, "work")) == (None, None)
+    clock.now = at("2026-03-09")
+    desk.do(case_id, "work", "ding")
+    assert due(desk, case_id, "next") is None
+    clock.now = at("2026-04-20")
+    office.receive_corrections(case_id, by="ding")
+    assert due(desk, case_id, "next") == date(2026, 4, 27)
+
+
+@pytest.mark.parametrize("act", ["accept", "refuse"])
+def test_what_is_decided_without_corrections_lets_the_steps_go_on(
+    desk: Desk, office: Office, clock: Clock, act: str
+) -> None:
+    desk.publish(item(step("work", **FIVE, **LAW), promised=10))
+    clock.now = at("2026-03-02")
+    case_id = desk.open().id
+    office.ask_corrections(case_id, by="ding", corrections="身份证明")
+    assert due(desk, case_id, "work") is None
+    clock.now = at("2026-03-06")
+    if act == "accept":
+        office.accept(case_id, by="ding")
+    else:
+        office.refuse_acceptance(case_id, by="ding", reason="不予补正")
+    assert due(desk, case_id, "work") == date(2026, 3, 13)
+    assert law(office, desk, case_id, "work") == date(2026, 3, 16)
+
+
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [
+        ({"category": "行政许可"}, "2026-03-10"),
+        ({"basis": INFORMATION}, "2026-03-12"),
+    ],
+)
+def test_corrections_asked_for_too_late_stop_nothing(
+    desk: Desk, office: Office, clock: Clock, more: dict[str, str], asked: str
+) -> None:
+    desk.publish(item(step("work", limit="15", limitUnit="working-day"), **more))  # type: ignore[arg-type]
+    clock.now = at("2026-03-02")
+    case_id = desk.open().id
+    clock.now = at(asked)
+    office.ask_corrections(case_id, by="ding", corrections="身份证明")
+    assert due(desk, case_id, "work") == date(2026, 3, 23)
+
+
+def test_step_that_takes_corrections_in_runs_on_while_the_others_stand(
+    desk: Desk, office: Office, clock: Clock
+) -> None:
+    asks = step("ask").replace("</qd:step>", '<qd:clock event="corrections-asked"/></qd:step>')
+    takes = step("take", **FIVE).replace("</qd:step>", '<qd:clock event="corrected"/></qd:step>')
+    fork, join = '<parallelGateway id="fork"/>', '<parallelGateway id="join"/>'
+    flows = line("start", "fork", "ask", "take", "join", "end") + line("fork", "work", "join")
+    desk.publish(item(asks, takes, step("work", **FIVE), fork, join, promised=10, flows=flows))
+    clock.now = at("2026-03-02")
+    case_id = desk.open().id
+    clock.now = at("2026-03-04")
+    desk.do(case_id, "ask", "ding")
+    assert due(desk, case_id, "take") == date(2026, 3, 11)
+    assert due(desk, case_id, "work") is None
+    clock.now = at("2026-03-10")
+    desk.do(case_id, "take", "ding")
+    assert due(desk, case_id, "work") == date(2026, 3, 13)

@@ -16,9 +16,12 @@ _revision = tables.calendar_revision
 _day = tables.calendar_day
 # Asked for at every step that opens another: at driver level.
 _LATEST = "SELECT max(revision) FROM calendar_revision WHERE office_id = ?"
-_WITH_PAUSE = (
+_STANDING = (
     "SELECT max(revision), EXISTS (SELECT 1 FROM clock_pause WHERE office_id = ? "
     f"AND case_id IN (?, ?) AND until IS NULL AND by <> '{AUTOMATIC}') "
+    "OR EXISTS (SELECT 1 FROM case_clock WHERE office_id = ? AND case_id IN (?, ?) "
+    "AND corrections_asked_at IS NOT NULL AND corrected_at IS NULL AND accepted_at IS NULL "
+    "AND refused_at IS NULL AND decided_at IS NULL) "
     "FROM calendar_revision WHERE office_id = ?"
 )
 
@@ -34,10 +37,10 @@ class Calendars:
         """The present calendar."""
         return self._revised(connection, latest_revision(connection, self._office_id))
 
-    def with_pause(self, wire: Wire, case_id: str, root_id: str) -> tuple[Calendar, bool]:
-        """The present calendar, and whether an officer has stopped the clock of either case."""
-        office_id = self._office_id
-        found = wire.run(_WITH_PAUSE, office_id, case_id, root_id, office_id).fetchone()
+    def where_it_stands(self, wire: Wire, case_id: str, root_id: str) -> tuple[Calendar, bool]:
+        """The present calendar, and whether the clock of either case may stand for its steps."""
+        cases = self._office_id, case_id, root_id
+        found = wire.run(_STANDING, *cases, *cases, self._office_id).fetchone()
         return self._revised(wire.connection, found[0] or 0), bool(found[1])
 
     def _revised(self, connection: Connection, revision: int) -> Calendar:

@@ -23,6 +23,7 @@ from engine.model.wording import say
 from engine.store import CHINA
 
 from ..errors import NotAllowed
+from .stops import asked_in_time
 
 _COUNTED = (LimitUnit.WORKING_DAY, LimitUnit.CALENDAR_DAY)
 
@@ -206,12 +207,8 @@ class Course:
 
     def _corrections_reset(self) -> bool:
         """Whether corrections were asked for in time to set the limit anew."""
-        regime, asked = self.terms.regime, self.clock.corrections_asked_at
-        if regime is None or regime.corrections is None or asked is None:
-            return False
-        since = self.clock.received_at.astimezone(CHINA).date()
-        days = regime.corrections.limit.days
-        return asked.astimezone(CHINA).date() <= self.calendar.add(since, days)
+        resets = self.terms.regime is not None and self.terms.regime.corrections is not None
+        return resets and asked_in_time(self.clock, self.calendar)
 
     def receive_corrections(self) -> None:
         """收到补正材料."""

@@ -1,9 +1,6 @@
 """Limits of single steps: counted when a step opens, and again when its clock goes on.
 
-A step inside the clock of its case stands with it: its own limit in every 特别程序, its
-statutory one where the statute names the reason. A step outside the clock (``offClock``,
-also of the call that opened its case) is what the case waits for meanwhile: its limits run
-on, and so does the review of what was done in an emergency.
+When steps stand is :mod:`.stops`.
 """
 
 from collections.abc import Sequence
@@ -17,7 +14,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, selec
 
 from engine.model.calendar import Calendar, last_day
 from engine.model.case import WorkItemKind, WorkItemState
-from engine.model.clock import CaseClock, Deadline, DeadlineKind, Pause
+from engine.model.clock import CaseClock, Deadline, DeadlineKind
 from engine.model.item import LimitUnit, TimeLimit
 from engine.model.wording import say
 from engine.store import CHINA, schema
@@ -29,8 +26,8 @@ from ..ledger import Ledger
 from ..places import place
 from ..program import Program
 from ..statements import Row
-from .offclock import OffClock
 from .rows import deadline_row, load_clock
+from .stops import NEVER, Stops
 
 _item = schema.work_item
 _case = schema.case_file
@@ -61,25 +58,25 @@ class Arrival:
         self._today = ledger.now.astimezone(CHINA).date()
 
     @cached_property
-    def _counting(self) -> tuple[Calendar, tuple[Pause, ...]]:
-        calendar, is_paused = self._ledger.calendar_for(self._row)
-        return calendar, pauses_of(self._ledger, self._row) if is_paused else ()
+    def _counting(self) -> tuple[Calendar, Stops]:
+        calendar, may_stand = self._ledger.calendar_for(self._row)
+        return calendar, _stops(self._ledger, self._row, calendar) if may_stand else NEVER
 
     @cached_property
     def _root(self) -> Program:
         return self._ledger.program(self._ledger.case(self._row["root_id"]))
 
-    def _pauses(self, path: str) -> tuple[Calendar, tuple[Pause, ...]]:
-        calendar, pauses = self._counting
-        is_outside = bool(pauses) and self._root.once(OffClock)[self._row["trail"] + path]
-        return calendar, () if is_outside else pauses
+    def _at(self, path: str) -> tuple[Calendar, Stops]:
+        calendar, stops = self._counting
+        stood = stops != NEVER
+        return calendar, stops.at(self._root, self._row["trail"] + path) if stood else stops
 
     def own(self, path: str) -> Row:
         """The limit of a step as its work item has it."""
         limit = place(self._program, self._ledger.controls, path).limit
         if limit is None:
             return {"due": None, "stands": False}
-        return _own(limit, self._today, *self._pauses(path))
+        return _own(limit, self._today, *self._at(path))
 
     def keep_statutory(self, path: str, work_item_id: str) -> None:
         """Count and store the limit the law sets a step."""
@@ -96,17 +93,17 @@ class Arrival:
             extension=None,
             met_at=None,
             work_item_id=work_item_id,
-            **_by_law(limit, self._today, *self._pauses(path), ledger.now),
+            **_by_law(limit, self._today, *self._at(path), ledger.now),
         )
         ledger.wire.insert(tables.deadline, deadline_row(ledger.office_id, self._row["id"], began))
 
 
-def pauses_of(ledger: Ledger, row: Row) -> tuple[Pause, ...]:
+def _stops(ledger: Ledger, row: Row, calendar: Calendar) -> Stops:
     """When the clock of a case stood; a case without one goes by its root's."""
     clock = load_clock(ledger.wire, ledger.office_id, row["id"]) or load_clock(
         ledger.wire, ledger.office_id, row["root_id"]
     )
-    return clock.pauses if clock else ()
+    return Stops.of(clock, calendar)
 
 
 def follow(ledger: Ledger, row: Row, before: CaseClock, after: CaseClock) -> bool:
@@ -114,7 +111,8 @@ def follow(ledger: Ledger, row: Row, before: CaseClock, after: CaseClock) -> boo
 
     The clock is the one of all cases below that have none of their own, too.
     """
-    if _by_officers(before) == _by_officers(after):
+    stops = Stops.of(after, ledger.calendar)
+    if Stops.of(before, ledger.calendar).by_officers == stops.by_officers:
         return False
     below = select(_clock.c.case_id).where(
         _clock.c.office_id == ledger.office_id, _clock.c.case_id == _item.c.case_id
@@ -122,24 +120,21 @@ def follow(ledger: Ledger, row: Row, before: CaseClock, after: CaseClock) -> boo
     governed = _item.c.case_id == row["id"]
     if row["id"] == row["root_id"]:
         governed |= (_item.c.root_id == row["id"]) & ~below.exists()
-    _Recounting(ledger, row, after.pauses).count(governed)
+    _Recounting(ledger, row, stops).count(governed)
     return True
-
-
-def _by_officers(clock: CaseClock) -> list[Pause]:
-    return [pause for pause in clock.pauses if not pause.is_automatic]
 
 
 def recount(ledger: Ledger, row: Row) -> list[Recount]:
     """Count the limits of a case's open steps again, by the present calendar."""
-    return _Recounting(ledger, row, pauses_of(ledger, row)).count(_item.c.case_id == row["id"])
+    stops = _stops(ledger, row, ledger.calendar)
+    return _Recounting(ledger, row, stops).count(_item.c.case_id == row["id"])
 
 
 class _Recounting:
     """Open steps of one family counted again, each by the version it was opened on."""
 
-    def __init__(self, ledger: Ledger, row: Row, pauses: tuple[Pause, ...]) -> None:
-        self._ledger, self._row, self._pauses = ledger, row, pauses
+    def __init__(self, ledger: Ledger, row: Row, stops: Stops) -> None:
+        self._ledger, self._row, self._stops = ledger, row, stops
         self._calendar = ledger.calendar
 
     def count(self, governed: ColumnElement[bool]) -> list[Recount]:
@@ -150,16 +145,15 @@ class _Recounting:
         for item in self._ledger.connection.execute(self._items(governed)).mappings().all():
             root = self._program(self._row["root_id"], self._row["root_bundle"], item["since"])
             is_review = item["kind"] == WorkItemKind.REVIEW
-            is_outside = is_review or root.once(OffClock)[item["trail"]]
-            pauses = () if is_outside else self._pauses
-            counted = self._own_limit(item, root, pauses)
+            stops = NEVER if is_review else self._stops.at(root, item["trail"])
+            counted = self._own_limit(item, root, stops)
             if (counted["due"], counted["stands"]) != (item["due"], item["stands"]):
                 own.append({"of": item["id"], **counted})
                 told.append(_told(item, item["step_name"], item["due"], counted["due"]))
             if item["unit"] is None:
                 continue
             total = TimeLimit(days=item["days"], unit=LimitUnit(item["unit"]))
-            by_law = _by_law(total, item["began"], self._calendar, pauses, self._ledger.now)
+            by_law = _by_law(total, item["began"], self._calendar, stops, self._ledger.now)
             if by_law["last"] != item["last"]:
                 law.append({"of": item["id"], "in": item["case_id"], **by_law})
                 name = say("clock.law-of-step", step=item["step_name"])
@@ -211,7 +205,7 @@ class _Recounting:
         bundle = [bundle, *(move["old_bundle"] for move in later)][-1]
         return self._ledger.versions.program(self._ledger.connection, bundle)
 
-    def _own_limit(self, item: RowMapping, root: Program, pauses: tuple[Pause, ...]) -> Row:
+    def _own_limit(self, item: RowMapping, root: Program, stops: Stops) -> Row:
         program = self._program(item["case_id"], item["bundle"], item["since"])
         limit = place(program, self._ledger.controls, item["step"]).limit
         if item["kind"] == WorkItemKind.REVIEW and root.procedure.item:
@@ -219,7 +213,7 @@ class _Recounting:
             limit = TimeLimit(days=days, unit=LimitUnit.WORKING_DAY)
         if limit is None:
             return {"due": None, "stands": False}
-        return _own(limit, item["since"].astimezone(CHINA).date(), self._calendar, pauses)
+        return _own(limit, item["since"].astimezone(CHINA).date(), self._calendar, stops)
 
     def _save(self, own: list[Row], law: list[Row]) -> None:
         office_id, connection = self._ledger.office_id, self._ledger.connection
@@ -240,18 +234,16 @@ def _given(*names: str) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 
 
-def _own(limit: TimeLimit, since: date, calendar: Calendar, pauses: tuple[Pause, ...]) -> Row:
+def _own(limit: TimeLimit, since: date, calendar: Calendar, stops: Stops) -> Row:
     """A step's own limit as its work item has it: part of what the case is promised by."""
-    last = _last(limit, DeadlineKind.PROMISED, since, calendar, pauses)
+    last = _last(limit, DeadlineKind.PROMISED, since, calendar, stops)
     stands = last is None and limit.unit is not LimitUnit.AS_APPROVED
     return {"due": end_of(last) if last else None, "stands": stands}
 
 
-def _by_law(
-    limit: TimeLimit, since: date, calendar: Calendar, pauses: tuple[Pause, ...], now: datetime
-) -> Row:
+def _by_law(limit: TimeLimit, since: date, calendar: Calendar, stops: Stops, now: datetime) -> Row:
     """A step's statutory limit as it is counted now."""
-    last = _last(limit, DeadlineKind.STATUTORY, since, calendar, pauses)
+    last = _last(limit, DeadlineKind.STATUTORY, since, calendar, stops)
     return {
         "last": last,
         "account": calendar.account(since, last or since),
@@ -261,14 +253,9 @@ def _by_law(
 
 
 def _last(
-    limit: TimeLimit,
-    kind: DeadlineKind,
-    since: date,
-    calendar: Calendar,
-    pauses: tuple[Pause, ...],
+    limit: TimeLimit, kind: DeadlineKind, since: date, calendar: Calendar, stops: Stops
 ) -> date | None:
-    spans = [pause.span for pause in pauses if pause.stops(kind)]
-    return last_day(calendar, limit, since, spans=spans)
+    return last_day(calendar, limit, since, spans=stops.spans(kind))
 
 
 def _told(
