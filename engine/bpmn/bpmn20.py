@@ -328,6 +328,11 @@ def shape_of(element: str) -> Shape | None:
     return Shape(order, tuple(needed), kinds, tuple(must))
 
 
+def is_reference(element: str) -> bool:
+    """Whether an element of that local name holds the id of another one as its text."""
+    return _ROW_OF.get(element) == "ref"
+
+
 def group_of(child: str) -> tuple[str, ...]:
     """The elements that may stand for a child named in :attr:`Shape.required_children`."""
     return tuple(_GROUPS.get(child, child).split())

@@ -118,15 +118,6 @@ def _matching(pattern: re.Pattern[str], text: str, problem: str) -> str:
     return text
 
 
-def problem_of(attribute: table.Attribute, text: str) -> str:
-    """The kind a text should be of and is not, or empty."""
-    try:
-        value_of(attribute, text)
-    except Malformed as error:
-        return error.problem
-    return ""
-
-
 class Annotation:
     """One ``qd:`` element with its attributes checked and converted."""
 

@@ -54,6 +54,18 @@ def _local(element: etree._Element) -> str:
     return str(element.tag[len(_B) :])
 
 
+def id_in_file(element: etree._Element, written: str, namespace: str | None) -> str | None:
+    """The id a reference names in this file; None where it names one of another file.
+
+    Parameters
+    ----------
+    namespace : the file's target namespace.
+    """
+    prefix, _, identifier = written.strip().rpartition(":")
+    named = element.nsmap.get(prefix) if prefix else None
+    return None if named and named != namespace else identifier
+
+
 def _process(element: etree._Element) -> etree._Element | None:
     return next(element.iterancestors(f"{_B}process"), None)
 
@@ -88,11 +100,8 @@ class _References:
     def report(self, element: etree._Element, rule: str, **facts: object) -> None:
         reporter_at(self.faults, element)(rule, element.sourceline, **facts)
 
-    def resolve(self, element: etree._Element, written: str) -> str | None:
-        """The id a reference names in this file; None where it names one of another file."""
-        prefix, _, identifier = written.strip().rpartition(":")
-        namespace = element.nsmap.get(prefix) if prefix else None
-        return None if namespace and namespace != self.target_namespace else identifier
+    def _resolve(self, element: etree._Element, written: str) -> str | None:
+        return id_in_file(element, written, self.target_namespace)
 
     def _refer(
         self,
@@ -102,7 +111,7 @@ class _References:
         kinds: frozenset[str],
     ) -> etree._Element | None:
         """What a reference leads to, if that is of the right kind; else it is reported."""
-        identifier = self.resolve(element, written) if written else None
+        identifier = self._resolve(element, written) if written else None
         if not identifier:
             return None
         target = self.by_id.get(identifier)
@@ -169,7 +178,8 @@ class _References:
 
     def _list(self, node: etree._Element, listed: str, flows: list[str]) -> None:
         written = {
-            self.resolve(entry, entry.text or ""): entry for entry in node.iterchildren(_B + listed)
+            self._resolve(entry, entry.text or ""): entry
+            for entry in node.iterchildren(_B + listed)
         }
         for identifier, entry in written.items():
             if identifier is None or identifier in flows:

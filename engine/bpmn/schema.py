@@ -28,7 +28,7 @@ _NC_NAME = f"[{_START}][{_START}.0-9\xb7\u0300-\u036f\u203f\u2040-]*"
 #: Elements whose content the schema leaves to others.
 _OPEN = frozenset({"documentation", "extensionElements", "script", "text"})
 #: Namespaces whose ids are ids of the file.
-_IDENTIFIED = (_B, f"{{{BPMNDI}}}", f"{{{DC}}}", f"{{{DI}}}")
+IDENTIFIED = (_B, f"{{{BPMNDI}}}", f"{{{DC}}}", f"{{{DI}}}")
 
 
 def check_schema(root: etree._Element, faults: list[Fault]) -> None:
@@ -50,7 +50,7 @@ def check_schema(root: etree._Element, faults: list[Fault]) -> None:
 def check_ids(root: etree._Element, faults: list[Fault]) -> dict[str, etree._Element]:
     """Report ids that are no names or not unique; the BPMN elements by id."""
     seen: dict[str, etree._Element] = {}
-    for element in root.iter(*(f"{namespace}*" for namespace in _IDENTIFIED)):
+    for element in root.iter(*(f"{namespace}*" for namespace in IDENTIFIED)):
         identifier = element.get("id")
         if identifier is None:
             continue
@@ -60,9 +60,14 @@ def check_ids(root: etree._Element, faults: list[Fault]) -> dict[str, etree._Ele
             reporter_at(faults, element)("duplicate-id", line, first=first)
             continue
         seen[identifier] = element
-        if not (_PLAIN_NAME.fullmatch(identifier) or re.fullmatch(_NC_NAME, identifier)):
+        if not is_identifier(identifier):
             reporter_at(faults, element)("bad-id", line, id=identifier)
     return {i: element for i, element in seen.items() if element.tag.startswith(_B)}
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text may be an id."""
+    return bool(_PLAIN_NAME.fullmatch(text) or re.fullmatch(_NC_NAME, text))
 
 
 def _attributes(element: etree._Element, name: str, shape: Shape, faults: list[Fault]) -> None:

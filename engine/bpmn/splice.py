@@ -6,6 +6,8 @@ our format allow (:mod:`engine.bpmn.writer`).
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
+from operator import itemgetter
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -38,6 +40,17 @@ def quoted(value: str) -> str:
     if _NOT_XML.search(value):
         raise NotXml(say("format.control-character"))
     return escape(value, _IN_ATTRIBUTE)
+
+
+def is_bare(element: etree._Element) -> bool:
+    """Whether an element holds nothing, not even a comment; attributes may stand in its tag."""
+    return not len(element) and not (element.text or "").strip()
+
+
+def is_only(element: etree._Element) -> bool:
+    """Whether an element's parent holds nothing else, not even a comment."""
+    parent = element.getparent()
+    return len(parent) == 1 and not ((parent.text or "") + (element.tail or "")).strip()
 
 
 class Splice:
@@ -179,13 +192,31 @@ class Splice:
         self._edits.append((span.start + len(head), span.inside, f">{content}</{tag}>"))
 
     def remove(self, element: etree._Element) -> None:
-        """Remove an element, and its line where it stood alone on it."""
+        """Remove an element, and its line where it stood alone on it.
+
+        A parent that is left with nothing becomes an empty tag.
+        """
+        if is_only(element):
+            self._shut(element.getparent())
+            return
         span = self._spans[element]
         start = span.start
         if self._indent(element) is not None and _LINE_END.match(self._text, span.stop):
             start = self._text.rindex("\n", 0, start)
             start -= self._text[start - 1] == "\r"
         self._edits.append((start, span.stop, ""))
+
+    def _shut(self, element: etree._Element) -> None:
+        """Turn ``<a>…</a>`` into ``<a/>``."""
+        span = self._spans[element]
+        head = self._text[span.start : span.inside - 1].rstrip()
+        self._edits.append((span.start + len(head), span.stop, self.empty_end))
+
+    @cached_property
+    def empty_end(self) -> str:
+        """How an empty tag ends: `` />`` where most of the file's do, else ``/>``."""
+        ends = [self._text[span.inside - 3] for span in self._spans.values() if span.is_empty_tag]
+        return " />" if 2 * ends.count(" ") > len(ends) else "/>"
 
     def _indent(self, element: etree._Element) -> str | None:
         """The white space before an element, or None where it does not begin its line."""
@@ -215,7 +246,7 @@ class Splice:
             return self._content
         pieces = [self._decoded.mark]
         done = 0
-        for start, stop, text in sorted(self._edits):
+        for start, stop, text in sorted(self._edits, key=itemgetter(0, 1)):
             pieces.append(self._text[done:start].encode(self._decoded.codec))
             pieces.append(text.encode(self._decoded.writing, "xmlcharrefreplace"))
             done = stop

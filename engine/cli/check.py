@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine.model.errors import UnreadablePath
 from engine.model.finding import Finding, Severity
 from engine.model.wording import say
 
 if TYPE_CHECKING:
     from engine.bpmn.library import Library
+    from engine.model.controls import Controls
     from engine.verify.check import Report
 
 _COLOURS = {
@@ -101,14 +103,10 @@ class Asked:
 
     def judge(self) -> "tuple[Report, Library]":
         """Read everything afresh and judge it."""
-        from engine.model.controls import load_controls
-        from engine.model.errors import UnreadablePath
         from engine.model.roster_file import read_roster
         from engine.verify.check import Preset, check_library, load_for_check
 
-        if self.controls is not None and not self.controls.is_dir():
-            raise UnreadablePath(say("check.command.no-controls"), path=self.controls)
-        controls = load_controls(self.controls)
+        controls = controls_in(self.controls)
         library, documents = load_for_check(self.paths)
         report = check_library(
             library,
@@ -118,6 +116,15 @@ class Asked:
             preset=Preset(self.preset),
         )
         return report, library
+
+
+def controls_in(directory: Path | None) -> "Controls":
+    """An office's own control data, or those shipped."""
+    from engine.model.controls import load_controls
+
+    if directory is not None and not directory.is_dir():
+        raise UnreadablePath(say("check.command.no-controls"), path=directory)
+    return load_controls(directory)
 
 
 def names_in(library: "Library") -> Mapping[str, str]:

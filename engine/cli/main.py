@@ -4,6 +4,7 @@ Commands are imported only when called, so that ``qingdan --help`` stays fast.
 """
 
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 
 import click
@@ -21,6 +22,7 @@ COMMANDS = {
     "check": "engine.cli.check",
     "db": "engine.cli.db",
     "demo": "web.demo",
+    "edit": "engine.cli.edit",
     "explore": "engine.cli.explore",
     "journal": "engine.cli.journal",
     "layout": "engine.cli.layout",
@@ -70,7 +72,10 @@ def _usage(error: click.UsageError) -> str:
     """What is wrong with the call, in Chinese."""
     match error:
         case click.NoSuchCommand():
-            return say("cli.no-such-command", known="、".join(sorted(COMMANDS)))
+            known: Iterable[str] = COMMANDS
+            if error.ctx and isinstance(error.ctx.command, click.Group):
+                known = error.ctx.command.list_commands(error.ctx)
+            return say("cli.no-such-command", known="、".join(sorted(known)))
         case click.NoSuchOption():
             near = "、".join(error.possibilities or ())
             return say("cli.no-such-option", name=error.option_name, near=near or "--help")

@@ -60,7 +60,7 @@ def follow(asked: Asked, changes: Iterable[object]) -> int:
                 code = error.exit_code
                 click.echo("\n".join(error.lines()), err=True)
                 continue
-            _difference(before, report, library)
+            difference(before, report, library)
             code, before = (1 if report.fails else 0), report
     return code
 
@@ -72,15 +72,24 @@ def _first(asked: Asked) -> "tuple[int, Report]":
     return (1 if report.fails else 0), report
 
 
-def _difference(before: "Report", report: "Report", library: "Library") -> None:
+def difference(
+    before: "Report", report: "Report", library: "Library", *, err: bool = False
+) -> "list[Finding]":
+    """Say what is new and what is gone; the new findings.
+
+    Parameters
+    ----------
+    err : whether standard output is for something else.
+    """
     known = {_same(finding) for finding in before.findings}
     now = {_same(finding) for finding in report.findings}
     gone = [finding for finding in before.findings if _same(finding) not in now]
     new = [finding for finding in report.findings if _same(finding) not in known]
     for finding in gone:
-        click.echo(say("check.watch.gone", rule=finding.rule, message=finding.message))
-    _print(new, library, say("check.watch.new"))
+        click.echo(say("check.watch.gone", rule=finding.rule, message=finding.message), err=err)
+    _print(new, library, say("check.watch.new"), err=err)
     click.echo(say("check.watch.closing", new=len(new), gone=len(gone)) + closing(report), err=True)
+    return new
 
 
 def _same(finding: "Finding") -> tuple[object, ...]:
@@ -88,8 +97,10 @@ def _same(finding: "Finding") -> tuple[object, ...]:
     return (finding.rule, Path(finding.file).name, finding.elements, finding.message)
 
 
-def _print(findings: "Iterable[Finding]", library: "Library", mark: str) -> None:
+def _print(
+    findings: "Iterable[Finding]", library: "Library", mark: str, *, err: bool = False
+) -> None:
     names = names_in(library)
     for finding in findings:
         for number, line in enumerate(shown(finding, names)):
-            click.echo(line if number else mark + line)
+            click.echo(line if number else mark + line, err=err)

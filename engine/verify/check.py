@@ -70,8 +70,12 @@ def load_for_check(paths: Iterable[Path | str]) -> tuple[Library, tuple[Document
     """
     chosen = dict.fromkeys(bpmn_files(paths))
     checked = tuple(sorted((read_file(path) for path in chosen), key=lambda d: d.path))
-    library = Library.of(checked)
-    places = [*sorted({path.parent for path in chosen}), shipped_directory()]
+    return completed(Library.of(checked), {path.parent for path in chosen}), checked
+
+
+def completed(library: Library, beside: Iterable[Path]) -> Library:
+    """A library with the callees and callers it lacks, from some directories or those shipped."""
+    places = [*sorted(beside), shipped_directory()]
     for only_named in (True, False):
         for place in places:
             while wanted := _loose_ends(library):
@@ -83,7 +87,7 @@ def load_for_check(paths: Iterable[Path | str]) -> tuple[Library, tuple[Document
                 if not further:
                     break
                 library = Library.of((*library.documents, *map(read_file, further)))
-    return library, checked
+    return library
 
 
 def _loose_ends(library: Library) -> set[str]:

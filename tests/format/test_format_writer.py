@@ -18,7 +18,7 @@ ANY_TOOL = pytest.mark.parametrize("tool", TOOLS)
 def test_nothing_asked_changes_no_byte(tool: str, encoding: str) -> None:
     content = in_encoding(text_of(TOOLS[tool]), encoding)
     name = element(content, "Target").get("name")
-    assert writer.rename(content, "Target", name) == content
+    assert writer.assign(content, "Target", "", {"name": name}) == content
 
 
 @ANY_TOOL
@@ -26,7 +26,7 @@ def test_nothing_asked_changes_no_byte(tool: str, encoding: str) -> None:
 def test_changed_label_changes_only_that_label(tool: str, encoding: str) -> None:
     content = in_encoding(text_of(TOOLS[tool]), encoding)
     old = element(content, "Target").get("name")
-    edited = writer.rename(content, "Target", "甲<乙>&\"丙'")
+    edited = writer.assign(content, "Target", "", {"name": "甲<乙>&\"丙'"})
 
     expected = element(content, "Target")
     expected.set("name", "甲<乙>&\"丙'")
@@ -40,37 +40,39 @@ def test_changed_label_changes_only_that_label(tool: str, encoding: str) -> None
 @ANY_TOOL
 def test_label_added_and_removed_leaves_the_file_as_it_was(tool: str) -> None:
     content = TOOLS[tool]
-    bare = writer.rename(content, "End", "")
-    named = writer.rename(bare, "End", "结束")
+    bare = writer.assign(content, "End", "", {"name": ""})
+    named = writer.assign(bare, "End", "", {"name": "结束"})
     assert element(named, "End").get("name") == "结束"
-    assert writer.rename(named, "End", "") == bare
+    assert writer.assign(named, "End", "", {"name": ""}) == bare
     assert changed(bare, named)[0] == ""
 
 
 @ANY_TOOL
 def test_condition_set_and_removed(tool: str) -> None:
     content = TOOLS[tool]
-    edited = writer.set_condition(content, "Flow_edit", "amount > 5 and kind == '<公用>'")
+    edited = writer.assign(
+        content, "Flow_edit", "", {"condition": "amount > 5 and kind == '<公用>'"}
+    )
     assert not read(edited).faults
     assert read(edited).procedures[0].flows["Flow_edit"].condition == (
         "amount > 5 and kind == '<公用>'"
     )
     flow = element(edited, "Flow_edit")
     flow.remove(flow.find(f"{{{MODEL}}}conditionExpression"))
-    without = writer.set_condition(edited, "Flow_edit", None)
+    without = writer.assign(edited, "Flow_edit", "", {"condition": None})
     assert canonical(without, indented=False) == canonical(flow, indented=False)
-    assert writer.set_condition(without, "Flow_edit", None) == without
+    assert writer.assign(without, "Flow_edit", "", {"condition": None}) == without
 
 
 def test_condition_stays_cdata_where_it_was_cdata() -> None:
-    edited = writer.set_condition(TOOLS["flowable"], "Flow_edit", "days < 3")
+    edited = writer.assign(TOOLS["flowable"], "Flow_edit", "", {"condition": "days < 3"})
     assert b"><![CDATA[days < 3]]></conditionExpression>" in edited
-    edited = writer.set_condition(TOOLS["flowable"], "Flow_edit", "x == ']]>'")
+    edited = writer.assign(TOOLS["flowable"], "Flow_edit", "", {"condition": "x == ']]>'"})
     assert element(edited, "Flow_edit")[0].text == "x == ']]>'"
 
 
 def test_condition_uses_the_type_other_tools_expect() -> None:
-    edited = writer.set_condition(TOOLS["bpmn-io"], "Flow_edit", "a == 1")
+    edited = writer.assign(TOOLS["bpmn-io"], "Flow_edit", "", {"condition": "a == 1"})
     was, now = changed(TOOLS["bpmn-io"], edited)
     assert was == " /"
     assert 'xsi:type="bpmn2:tFormalExpression">a == 1</bpmn2:conditionExpression>' in now
@@ -82,7 +84,7 @@ def test_annotation_added_changes_only_its_host(tool: str, encoding: str) -> Non
     content = in_encoding(text_of(TOOLS[tool]), encoding)
     if tool == "spiffarena":
         content = writer.remove(content, "Target", "step")
-    edited = writer.annotate(content, "Target", "step", {"duty": "pay", "guide": "核“账”\n㐂𠮷"})
+    edited = writer.assign(content, "Target", "step", {"duty": "pay", "guide": "核“账”\n㐂𠮷"})
 
     document = read(edited)
     assert not document.faults
@@ -101,9 +103,9 @@ def test_annotation_added_changes_only_its_host(tool: str, encoding: str) -> Non
 
 @ANY_TOOL
 def test_annotation_added_and_removed_restores_every_byte(tool: str) -> None:
-    content = writer.annotate(TOOLS[tool], "Target", "step", {"duty": "pay"})
+    content = writer.assign(TOOLS[tool], "Target", "step", {"duty": "pay"})
     bare = writer.remove(content, "Target", "step")
-    added = writer.annotate(bare, "Target", "step", {"duty": "pay"})
+    added = writer.assign(bare, "Target", "step", {"duty": "pay"})
     assert writer.remove(added, "Target", "step") == bare
 
 
@@ -117,26 +119,26 @@ def test_annotation_stands_in_line_with_its_neighbours() -> None:
             {"level": "高", "form": "甲", "measure": "乙"},
         ),
     )
-    assert now.strip() == '<qd:risk level="高" form="甲" measure="乙"/>'
-    edited = text_of(writer.annotate(TOOLS["bpmn-io"], "Target", "step", {"duty": "pay"}))
+    assert now.strip() == '<qd:risk level="高" form="甲" measure="乙" />'
+    edited = text_of(writer.assign(TOOLS["bpmn-io"], "Target", "step", {"duty": "pay"}))
     assert (
         "\n      <bpmn2:documentation>先核对账号</bpmn2:documentation>"
         "\n      <bpmn2:extensionElements>"
-        '\n        <qd:step duty="pay"/>'
+        '\n        <qd:step duty="pay" />'
         "\n      </bpmn2:extensionElements>"
         "\n      <bpmn2:incoming>" in edited
     )
-    edited = text_of(writer.annotate(TOOLS["jbpm"], "Target", "step", {"duty": "pay"}))
+    edited = text_of(writer.assign(TOOLS["jbpm"], "Target", "step", {"duty": "pay"}))
     assert '</drools:onEntry-script>\n\t\t\t\t<qd:step duty="pay"/>\n\t\t\t</bpmn2' in edited
 
 
 def test_annotation_attributes_set_and_removed_one_by_one() -> None:
     content = TOOLS["spiffarena"]
-    edited = writer.annotate(content, "Target", "step", {"limit": "5", "post": "所长"})
+    edited = writer.assign(content, "Target", "step", {"limit": "5", "post": "所长"})
     assert '<qd:step duty="archive" post=\'所长\' limit="5" limitUnit=' in text_of(edited)
-    edited = writer.annotate(content, "Target", "step/field[2]", {"required": None, "unit": "页"})
+    edited = writer.assign(content, "Target", "step/field.2", {"required": None, "unit": "页"})
     assert changed(content, edited) == ('required="true', 'unit="页')
-    edited = writer.remove(content, "Target", "step/field[1]")
+    edited = writer.remove(content, "Target", "step/field.1")
     assert changed(content, edited)[1] == ""
     step = read(edited).procedures[0].nodes["Target"].step
     assert step is not None
@@ -145,7 +147,7 @@ def test_annotation_attributes_set_and_removed_one_by_one() -> None:
 
 
 def test_item_of_a_process_is_written_with_its_materials() -> None:
-    content = writer.annotate(
+    content = writer.assign(
         TOOLS["camunda-modeler"],
         "Process_pay",
         "item",
@@ -173,7 +175,7 @@ def test_item_of_a_process_is_written_with_its_materials() -> None:
 
 def test_text_a_narrow_encoding_lacks_becomes_a_reference() -> None:
     content = in_encoding(text_of(TOOLS["camunda-modeler"]), "gb2312")
-    edited = writer.rename(content, "Target", "朱镕基")
+    edited = writer.assign(content, "Target", "", {"name": "朱镕基"})
     assert "朱&#38229;基".encode("gb2312") in edited
     assert element(edited, "Target").get("name") == "朱镕基"
 
@@ -182,30 +184,32 @@ def test_prefix_taken_by_another_namespace_is_not_reused() -> None:
     content = TOOLS["camunda-modeler"].replace(
         b'xmlns:camunda="', b'xmlns:qd="urn:other" xmlns:camunda="'
     )
-    edited = writer.annotate(content, "Target", "step", {"duty": "pay"})
-    assert b'<qd2:step duty="pay"/>' in edited
+    edited = writer.assign(content, "Target", "step", {"duty": "pay"})
+    assert b'<qd2:step duty="pay" />' in edited
     assert not read(edited).faults
 
 
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda c: writer.rename(c, "Nobody", "甲"), "没有编号为“Nobody”"),
-        (lambda c: writer.rename(c, "Target", "甲\x07"), "控制字符"),
-        (lambda c: writer.set_condition(c, "Target", "a"), "只有流向"),
-        (lambda c: writer.annotate(c, "Target", "step", {"dutty": "pay"}), "没有“dutty”"),
-        (lambda c: writer.annotate(c, "Target", "step", {"limit": "5d"}), "limit 应当是"),
-        (lambda c: writer.annotate(c, "Target", "step", {"external": "yes"}), "true 或 false"),
-        (lambda c: writer.annotate(c, "Target", "step/field[9]", {"label": "甲"}), r"field\[9\]"),
-        (lambda c: writer.annotate(c, "Target", "step/field[1]", {"name": None}), "必须写“name”"),
+        (lambda c: writer.assign(c, "Nobody", "", {"name": "甲"}), "没有编号或名称为“Nobody”"),
+        (lambda c: writer.assign(c, "Target", "", {"name": "甲\x07"}), "控制字符"),
+        (lambda c: writer.assign(c, "Target", "", {"condition": "a"}), "没有“condition”"),
+        (lambda c: writer.assign(c, "Target", "step", {"dutty": "pay"}), "没有“dutty”"),
+        (lambda c: writer.assign(c, "Target", "step", {"limit": "5d"}), "limit 应当是"),
+        (lambda c: writer.assign(c, "Target", "step", {"external": "yes"}), "true 或 false"),
+        (lambda c: writer.assign(c, "Target", "step/field.9", {"label": "甲"}), r"field.9"),
+        (lambda c: writer.assign(c, "Target", "step/field.1", {"name": None}), "必须写“name”"),
         (lambda c: writer.add(c, "Target", "step", {"duty": "pay"}), "只能写一次"),
         (lambda c: writer.add(c, "Target", "step/field", {"name": "a"}), "必须写“label”"),
-        (lambda c: writer.add(c, "Target", "item", {}), "userTask|manualTask"),
+        (lambda c: writer.add(c, "Target", "item", {}), "manualTask 里不能写 item；"),
         (lambda c: writer.add(c, "Target", "step//field", {}), "不能写"),
-        (lambda c: writer.remove(c, "Target", "step/risk"), "没有 step/risk"),
-        (lambda c: writer.rename(c[:900], "Target", "甲"), "qingdan check"),
+        (lambda c: writer.remove(c, "Target", "step/risk"), "没有 step/risk 这个标注"),
+        (lambda c: writer.assign(c[:900], "Target", "", {"name": "甲"}), "qingdan check"),
         (
-            lambda c: writer.rename(c.replace(b'id="Start"', b'id="Target"'), "Target", "甲"),
+            lambda c: writer.assign(
+                c.replace(b'id="Start"', b'id="Target"'), "Target", "", {"name": "甲"}
+            ),
             "几次",
         ),
     ],
@@ -228,7 +232,9 @@ def test_edit_without_a_place_is_refused_and_says_why(call, says: str) -> None: 
 )
 def test_any_label_reads_back_as_written(name: str, tool: str, encoding: str) -> None:
     content = in_encoding(text_of(TOOLS[tool]), encoding)
-    edited = writer.rename(content, "Target", name)
+    edited = writer.assign(content, "Target", "", {"name": name})
     assert element(edited, "Target").get("name") == name
     old = element(content, "Target").get("name")
-    assert writer.rename(edited, "Target", old) == content or "&#10;" in text_of(content)
+    assert writer.assign(edited, "Target", "", {"name": old}) == content or "&#10;" in text_of(
+        content
+    )
