@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from engine.model.clock import CaseClock, DeadlineKind
 from engine.model.mark import ClockEvent
+from engine.model.wording import say
 from engine.runtime import NotAllowed, Office, Refused, RepeatedKey, UnknownOfficer
 
 from . import forms
@@ -204,18 +205,24 @@ def _page(
     facts = timing(case_id)
     clock = facts["clock"]
     stage = clock.stage if isinstance(clock, CaseClock) else ""
-    answers, drawn = office().answerability(case_id), office().events_drawn(case_id)
+    answers, ahead = office().answerability(case_id), office().ahead(case_id)
     handing = [_OFFER] if answers.present == officer().id and not answers.offer else []
     if answers.offer and answers.offer.taker == officer().id:
         handing = [_SIGN, _DECLINE]
     elif answers.offer and answers.offer.giver == officer().id:
         handing = [_WITHDRAW]
+    too_early = {"decide": ahead.undecided}
+    if stage != "decided":
+        too_early["deliver"] = ahead.undecided or say("matter.not-decided")
     page = render_template(
         "clock/show.html",
         case=case,
         alert=alert,
         said=said or {},
-        operations=[one for one in OPERATIONS if stage in one.stages and one.event not in drawn],
+        operations=[
+            one for one in OPERATIONS if stage in one.stages and one.event not in ahead.drawn
+        ],
+        too_early=too_early,
         handing=handing if case.finished_at is None else [],
         others=[other for other in roster().officers if other.id != officer().id],
         unfinished=[item.step_name for item in office().open_steps([case_id]).get(case_id, ())],

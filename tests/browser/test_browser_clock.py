@@ -66,6 +66,12 @@ def test_a_case_s_time_from_receipt_to_delivery(house: House, staff: Staff) -> N
     taker.page.get_by_role("link", name="去签收").click()
     assert "现责任人：钱七" in press(taker, "sign")
     assert faults(head) == []
+    head.page.goto(address)
+    early = head.page.locator("details#deliver")
+    assert "决定还没有作出" in (early.text_content() or "")
+    assert early.get_by_role("button").count() == 0
+    while items := [*driver.ready(office, case)]:
+        driver.do(office, items[0])
     window.page.goto(address)
     assert "已送达" in press(window, "deliver")
     history = window.see(case)

@@ -120,6 +120,11 @@ def accepted(scene: Scene) -> None:
     scene.office.accept(scene.case.id, by="ding")
 
 
+def decided(scene: Scene) -> None:
+    accepted(scene)
+    scene.office.decide(scene.case.id, by="zhang")
+
+
 def told(scene: Scene) -> None:
     scene.office.ask_corrections(scene.case.id, by="ding", corrections="缺申请书")
 
@@ -187,7 +192,7 @@ OPERATIONS: dict[str, Operation] = {
     "resume_clock": of_case(paused, by="ding"),
     "extend": of_case(accepted, by="zhang", days=2, notice="书面", **WHY),
     "decide": of_case(accepted, by="zhang"),
-    "deliver": of_case(accepted, by="ding"),
+    "deliver": of_case(decided, by="ding"),
     "offer_handover": of_case(by="ding", to="dong", **WHY),
     "answer_handover": of_case(offered, by="dong", accept=True),
     "stand_in": lambda _: (("ding", "dong"), {**DAYS, "by": "zhang"}),

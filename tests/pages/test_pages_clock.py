@@ -84,7 +84,7 @@ def test_ledger_extension_and_what_was_asked_stand_beside_the_limits(
     assert "告知补正的内容：</strong>缺身份证复印件\n缺银行卡" in told
     assert "孙八，恢复：张三" in told
     decide = sun.get(address).page.partition("登记办结")[2]
-    assert "流程还停在“" in decide
+    assert "决定还没有作出：流程停在“" in decide
 
 
 def test_unknown_operation_is_not_found_and_a_known_one_only_looked_at_does_nothing(

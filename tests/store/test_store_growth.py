@@ -97,7 +97,7 @@ READINGS: dict[str, Callable[[Office], object]] = {
     "signatures": lambda o: o.signatures(ENDED),
     "answerability": lambda o: o.answerability(ENDED),
     "case_clock": lambda o: o.case_clock(HOLDS),
-    "events_drawn": lambda o: o.events_drawn(HOLDS),
+    "ahead": lambda o: o.ahead(HOLDS),
     "migrations": lambda o: o.migrations(ENDED),
     "work_item": lambda o: o.work_item(_items(o, HOLDS)[0]),
     "later_signers": lambda o: o.later_signers(_items(o, HOLDS)[0]),

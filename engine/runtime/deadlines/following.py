@@ -4,7 +4,7 @@ Called from inside the transaction that moves a case. What a step does to the cl
 told by the journal's entry on the step; no other entry is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from engine.bpmn.expression import parse
@@ -19,6 +19,7 @@ from ..errors import FaultyCase, NotAllowed
 from ..ledger import SYSTEM, Ledger
 from ..machine import Machine, News
 from ..statements import Row
+from .ahead import steps_ahead, undecided
 from .course import Course, Terms
 from .offclock import OffClock
 from .rows import load_clock, save_clock
@@ -71,12 +72,23 @@ def step_done(ledger: Ledger, row: Row, item: Row, machine: Machine) -> None:
     if course is None:
         return
     before = course.clock
+    if before.decided_at is None and _comes_too_early(item["step"], machine, events):
+        events.remove(ClockEvent.DELIVERED)
     for event in events:
         # A step done again, or one the clock is past, changes nothing: the first time counts.
         with suppress(NotAllowed):
             _apply(course, event, node.label)
     save_clock(ledger.wire, ledger.office_id, course.clock, before)
     follow(ledger, row, before, course.clock)
+
+
+def _comes_too_early(path: str, machine: Machine, events: Collection[ClockEvent]) -> bool:
+    """Whether a step delivers something before the decision: a notice, not the result."""
+    if ClockEvent.DELIVERED not in events or ClockEvent.DECIDED in events:
+        return False
+    waiting = {place.path for place in machine.open_places()}
+    left = undecided(steps_ahead(machine.program, {*waiting, path}))
+    return any(other != path for other in left)
 
 
 def _holds(when: str, data: Mapping[str, object]) -> bool:

@@ -13,8 +13,8 @@ from engine.model.wording import say
 
 from .. import records
 from ..errors import NotAllowed
-from ..program import Program
 from ..statements import Wire
+from .ahead import Ahead, ahead_of
 from .course import Course, Terms
 from .following import course_of
 from .handover import HEAD
@@ -61,8 +61,8 @@ class Timekeeping(Matters):
             moment = row["finished_at"] or self.clock()
             return Course(clock, terms, self._calendars.at(connection), moment).clock
 
-    def events_drawn(self, case_id: str) -> frozenset[ClockEvent]:
-        """What steps of the case's own procedure do to its clock.
+    def ahead(self, case_id: str) -> Ahead:
+        """What a case has still before it: what steps do to its clock, and the decision.
 
         Raises
         ------
@@ -70,8 +70,8 @@ class Timekeeping(Matters):
             No such case in the office.
         """
         with self.store.read() as connection:
-            row = records.case_row(connection, self.id, case_id)
-            return frozenset(_drawn(self._versions.program(connection, row["bundle"])))
+            row = dict(records.case_row(connection, self.id, case_id))
+            return ahead_of(self._judge(connection), row)
 
     def accept(self, case_id: str, *, by: str, key: str = "") -> CaseClock:
         """受理: from now the limits of the decision run.
@@ -166,12 +166,15 @@ class Timekeeping(Matters):
         return self._do(act, case_id, by, key, extend)
 
     def decide(self, case_id: str, *, by: str, key: str = "") -> CaseClock:
-        """办结: the decision is made; as :meth:`accept`."""
+        """办结: the decision is made; as :meth:`accept`.
+
+        It is refused while a step that makes the decision waits or is still to come.
+        """
         act = _Act("decided", duty="approve", event=ClockEvent.DECIDED)
         return self._do(act, case_id, by, key, Course.decide)
 
     def deliver(self, case_id: str, *, by: str, key: str = "") -> CaseClock:
-        """送达; as :meth:`accept`."""
+        """送达 of what was decided; as :meth:`decide`."""
         act = _Act("delivered", duty="deliver", event=ClockEvent.DELIVERED)
         return self._do(act, case_id, by, key, Course.deliver)
 
@@ -185,7 +188,6 @@ class Timekeeping(Matters):
     ) -> CaseClock:
         """Judge the officer, move the clock, and enter it; what ``move`` returns is the note."""
         with self._matter(case_id, by) as matter:
-            program = matter.work.program(matter.row)
             course = course_of(matter.work, matter.row)
             if course is None:
                 raise NotAllowed(say("clock.refused.no-clock", case=case_id))
@@ -194,12 +196,14 @@ class Timekeeping(Matters):
             allowed = matter.allow(
                 matter.officer, act.duty, act.post(course), among=matter.everybody
             )
-            step = _drawn(program).get(act.event) if act.event else None
+            ahead = ahead_of(matter.judge, matter.row)
+            step = ahead.drawn.get(act.event) if act.event else None
             if step is not None:
                 # What a step of the procedure does, nobody does beside it.
                 raise NotAllowed(say("clock.refused.drawn", step=step))
             before = course.clock
             note = move(course)
+            _is_time(ahead, before, act.event)
             save_clock(matter.work.wire, self.id, course.clock)
             clock = course.clock
             if follow(matter.work, matter.row, before, clock):
@@ -210,14 +214,14 @@ class Timekeeping(Matters):
         return replace(clock, warning=allowed.forecast.warning)
 
 
-def _drawn(program: Program) -> dict[ClockEvent, str]:
-    """What steps of a procedure do to the clock, with the name of one that does."""
-    return {
-        mark.event: node.label
-        for procedure in program.procedures.values()
-        for node in procedure.nodes.values()
-        for mark in (node.step.marks if node.step else ())
-    }
+def _is_time(ahead: Ahead, before: CaseClock, event: ClockEvent | None) -> None:
+    """Nothing is entered as decided before it is, or as delivered before it is decided."""
+    if event not in (ClockEvent.DECIDED, ClockEvent.DELIVERED) or before.decided_at:
+        return
+    if ahead.undecided:
+        raise NotAllowed(ahead.undecided)
+    if event is ClockEvent.DELIVERED:
+        raise NotAllowed(say("matter.not-decided"))
 
 
 def _approver(course: Course) -> str:
