@@ -138,7 +138,7 @@ class Places(Splice):
             there = self.annotations(parent, row)
             if is_last and new and row.repeatable and key:
                 raise CannotEdit(say("format.no-number", name=row.name), element=host.get("id"))
-            if is_last and not key and (not there or (new and row.repeatable)):
+            if is_last and (not there or (new and row.repeatable)):
                 break
             chosen = _chosen(there, key)
             if chosen is None:
@@ -190,6 +190,11 @@ def main_rows() -> dict[str, table.Element]:
     return found
 
 
+def needs_nothing(row: table.Element) -> bool:
+    """Whether an annotation may stand there with nothing written in it."""
+    return not any(attribute.required for attribute in row.attributes)
+
+
 def rows_in(host: str) -> list[table.Element]:
     """The ``qd:`` elements that may stand in a BPMN or ``qd:`` element."""
     return [row for row in table.ELEMENTS if host in row.parents]
@@ -233,11 +238,13 @@ def _missing(
     host: etree._Element, path: str, row: table.Element, there: list[etree._Element]
 ) -> CannotEdit:
     """Why a path leads nowhere."""
-    known = "、".join(_label(number, element) for number, element in enumerate(there, 1))
-    text = say("format.no-such-annotation", path=path, known=known or "—")
-    needs_nothing = not row.repeatable and not any(a.required for a in row.attributes)
-    if needs_nothing and not there:
-        return Lacking(text, row)
+    if not there:
+        text = say("format.needs", name=row.name, path=path)
+        if not row.repeatable and needs_nothing(row):
+            return Lacking(text, row)
+    else:
+        known = "、".join(_label(number, element) for number, element in enumerate(there, 1))
+        text = say("format.no-such-annotation", path=path, known=known)
     return CannotEdit(text, element=host.get("id"), line=host.sourceline)
 
 

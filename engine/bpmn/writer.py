@@ -19,13 +19,13 @@ from . import expression as language
 from . import table
 from .bpmn20 import shape_of
 from .extension import Malformed, value_of
-from .places import QD, B, CannotEdit, Lacking, Places, kind_of, main_rows, nearest
+from .places import QD, B, CannotEdit, Lacking, Places, kind_of, main_rows, nearest, needs_nothing
 from .splice import escaped, is_bare, is_only, quoted
 from .xml import XSI
 
 #: What may go with the last thing in it.
 _AROUND = {f"{B}extensionElements"} | {
-    QD + row.name for row in table.ELEMENTS if not any(a.required for a in row.attributes)
+    QD + row.name for row in table.ELEMENTS if needs_nothing(row)
 }
 
 
@@ -56,8 +56,8 @@ def assign(content: bytes, wanted: str, path: str, values: Mapping[str, str | No
     rest = {name: value for name, value in values.items() if name not in own}
     main = main_rows().get(kind_of(host))
     known = [*own, *(a.name for a in (main.attributes if main else ()))]
-    for name in rest:
-        if name not in known:
+    for name, value in rest.items():
+        if name not in known and value is not None:
             raise _unknown(kind_of(host), name, known, host.sourceline)
     for name in own:
         if name in values:
@@ -133,13 +133,24 @@ def _annotate(
         if row.repeatable or not any(attributes.values()):
             raise CannotEdit(say("format.none-yet", path=path or row.name))
         return _add(file, parent, row, attributes)
-    _check(row, attributes, line=found.sourceline)
+    _check(row, _without_unknown(found, row, attributes), line=found.sourceline)
     left = {**found.attrib, **attributes}
     if attributes and not any(value is not None for value in left.values()) and is_bare(found):
         _clear(file, found)
     else:
         file.set_attributes(found, attributes)
     return file.written()
+
+
+def _without_unknown(
+    found: etree._Element, row: table.Element, attributes: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    """The attributes but those to be removed that should never have been written."""
+    return {
+        name: value
+        for name, value in attributes.items()
+        if value is not None or row.attribute(name) is not None or name not in found.attrib
+    }
 
 
 def add(content: bytes, wanted: str, path: str, attributes: Mapping[str, str]) -> bytes:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from engine.bpmn.places import HOSTS, Carried, Host, Places, main_rows, rows_in
+from engine.bpmn.places import HOSTS, Carried, Host, Places, main_rows, needs_nothing, rows_in
 from engine.bpmn.reader import read
 from engine.bpmn.writer import own_keys
 from engine.model.procedure import Flow, Lane, Node, Procedure
@@ -125,8 +125,9 @@ def _described(host: Host, drawing: _Drawing) -> Iterator[str]:
     for each in host.carried:
         yield from _carried(each)
     main = main_rows().get(host.kind)
-    addable = [*rows_in(host.kind), *(rows_in(main.name) if main else ())]
     there = {each.row.name for each in host.carried}
+    holds = main is not None and (main.name in there or needs_nothing(main))
+    addable = [*rows_in(host.kind), *(rows_in(main.name) if main and holds else ())]
     names = dict.fromkeys(r.name for r in addable if r.repeatable or r.name not in there)
     if names:
         yield say("edit.may-add", names="、".join(names))

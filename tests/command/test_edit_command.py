@@ -108,6 +108,25 @@ def test_annotations_are_added_and_removed(run: Run, file: Path) -> None:
     assert file.read_bytes() == before
 
 
+def test_annotation_is_told_by_its_number_or_its_name(run: Run, file: Path) -> None:
+    assert run(file, "set", "提交支付申请", "field.purpose", "label=资金用途")[0] == 0
+    assert run(file, "set", "提交支付申请", "step/field.7", "help=扫描件")[0] == 0
+    fields = {field.name: field for field in step_of(file, "submit_payment").fields}
+    assert fields["purpose"].label == "资金用途"
+    assert fields["payment_files"].help == "扫描件"
+
+
+def test_attribute_our_format_does_not_know_is_removed(run: Run, file: Path) -> None:
+    text = ITEM.read_text("utf-8")
+    wrong = text.replace('<qd:step duty="approve"', '<qd:step dutty="x" duty="approve"')
+    file.write_text(wrong, "utf-8")
+    assert "dutty      x\n" in run(file, "show", "approve_payment")[1]
+    code, out, _ = run(file, "set", "approve_payment", "dutty=")
+    assert code == 0
+    assert "不再有 unknown-extension" in out
+    assert file.read_text("utf-8") == text
+
+
 def test_condition_and_default_of_a_choice_change_places(run: Run, file: Path) -> None:
     under, over = "over_threshold_to_approve_payment", "over_threshold_to_decide_jointly"
     run(file, "set", over, "condition=")
@@ -197,6 +216,9 @@ def test_file_that_calls_it_is_judged_too(run: Run, tmp_path: Path) -> None:
         (("add", "approve_payment", "risks", "level=高"), "相近的有：risk"),
         (("add", "approve_payment", "risk.2", "level=高"), "不写序号"),
         (("add", "approve_payment", "step", "duty=pay"), "只能写一次"),
+        (("set", "approve_payment", "dutty="), "没有“dutty”"),
+        (("add", "approve_payment", "field.purpose/column", "name=a"), "没有 field.purpose"),
+        (("add", "make_payment", "field.0/column", "name=a"), "没有 field.0"),
         (("remove", "approve_payment", "document"), "没有 document 这个标注"),
         (("rename", "approve_payment", "make_payment"), "已经有元素用了"),
         (("rename", "approve_payment", "5 元"), "不合编号的要求"),
