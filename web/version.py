@@ -164,10 +164,12 @@ def _plan(process_id: str, alert: str = "", status: int = 200) -> Page:
     if line.current is None:
         raise NotAllowed(say("migration.nothing-in-force", name=line.title))
     source = request.values.get("from", "")
+    renamed = _renamed()
     cases = office().cases_on(process_id, source)
     page = max(1, request.args.get("page", 1, type=int))
     shown = cases[(page - 1) * PLAN_SIZE : page * PLAN_SIZE]
-    reports = tuple(office().migrate_all(shown, to=str(line.current.digest)))
+    reports = tuple(office().migrate_all(shown, to=str(line.current.digest), renamed=renamed))
+    refused = [r.plan for r in reports if r.plan and r.outcome == "refused"]
     return render_template(
         "version/plan.html",
         line=line,
@@ -175,11 +177,23 @@ def _plan(process_id: str, alert: str = "", status: int = 200) -> Page:
         total=len(cases),
         reports=reports,
         renamings=dict.fromkeys(t for r in reports if r.plan for t in r.plan.renaming_texts),
+        renamed=renamed,
+        renamed_texts=[f"{old}={new}" for old, new in renamed.items()],
+        gone=dict.fromkeys(place for plan in refused for place in plan.gone),
+        fresh=dict.fromkeys(place for plan in refused for place in plan.fresh),
         possible=[report.case_id for report in reports if report.outcome == "possible"],
         page=page,
         has_more=len(cases) > page * PLAN_SIZE,
         alert=alert,
     ), status
+
+
+def _renamed() -> dict[str, str]:
+    """What the head says is the same though renamed and edited, by id before the id since."""
+    pairs = (text.partition("=") for text in request.values.getlist("renamed"))
+    found = {old: new for old, _, new in pairs if old and new}
+    old, new = request.values.get("old", ""), request.values.get("new", "")
+    return found | ({old: new} if old and new else {})
 
 
 @blueprint.post("/<process_id>/plan")
@@ -199,7 +213,8 @@ def move(process_id: str) -> Page | Response:
     asked = {"to": request.form.get("to", ""), "by": officer().id, "reason": reason, "key": key}
     try:
         moved = sum(
-            report.outcome == "moved" for report in office().migrate_all(cases, apply=True, **asked)
+            report.outcome == "moved"
+            for report in office().migrate_all(cases, renamed=_renamed(), apply=True, **asked)
         )
     except QingdanError as error:
         return _plan(process_id, " ".join(error.lines()), 422)

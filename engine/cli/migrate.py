@@ -21,6 +21,12 @@ _BY = click.option("--as", "officer", default="", envvar="QINGDAN_OFFICER", help
 @click.option("--item", help=say("migration.help.item"))
 @click.option("--from", "since", default="", help=say("migration.help.from"))
 @click.option("--to", default="", help=say("migration.help.to"))
+@click.option(
+    "--renamed",
+    multiple=True,
+    metavar=say("renaming.metavar"),
+    help=say("renaming.help"),
+)
 @click.option("--apply", is_flag=True, help=say("migration.help.apply"))
 @click.option("--reason", default="", help=say("migration.help.reason"))
 @KEY
@@ -31,6 +37,7 @@ def migrate(
     item: str | None,
     since: str,
     to: str,
+    renamed: tuple[str, ...],
     apply: bool,
     reason: str,
     key: str,
@@ -47,7 +54,11 @@ def migrate(
         raise click.UsageError(say("migration.cli.no-reason"))
     office = office_at(db, office_id)
     chosen = cases or office.cases_on(str(item), since, to=to)
-    reports = [*office.migrate_all(chosen, to=to, apply=apply, by=officer, reason=reason, key=key)]
+    said = dict(map(_pair, renamed))
+    if len(said) < len(renamed):
+        raise click.UsageError(say("renaming.twice"))
+    asked = {"to": to, "by": officer, "reason": reason, "key": key}
+    reports = [*office.migrate_all(chosen, renamed=said, apply=apply, **asked)]
     if form == "json":
         click.echo(as_json([asdict(report) for report in reports]))
     else:
@@ -56,6 +67,14 @@ def migrate(
         click.echo(say("migration.cli.only-a-plan"), err=True)
     if any(report.outcome == "refused" for report in reports):
         sys.exit(1)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Two ids, as ``old=new``."""
+    old, _, new = (part.strip() for part in text.partition("="))
+    if not (old and new):
+        raise click.UsageError(say("renaming.unreadable", text=text))
+    return old, new
 
 
 def _text(office: Office, reports: list[Report], *, whole: bool) -> str:
@@ -101,6 +120,10 @@ def _plan_text(office: Office, plan: Plan) -> Iterator[str]:
         if found:
             yield say(f"migration.cli.{name}", names="、".join(found))
     yield from plan.renaming_texts
+    for side in ("gone", "fresh"):
+        places = [say("renaming.place", id=p.id, name=p.name) for p in getattr(plan, side)]
+        if plan.reasons and places:
+            yield say(f"renaming.{side}", places="、".join(places))
     yield from plan.warnings
 
 

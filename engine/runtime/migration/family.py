@@ -1,9 +1,10 @@
 """A family of cases on its way to another version: the case at the top and all that run below."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from engine.bpmn.renumbering import ids_in
+from engine.model.procedure import Procedure
 from engine.model.wording import say
 
 from ..casework import Casework
@@ -16,8 +17,8 @@ from .comparing import Reason, differences, reason
 from .deeds import Apart, asked_of, items_of, misjudged
 from .facts import missing_facts, steps_ahead
 from .outlook import Prospect
-from .plan import Landing, Plan, Renaming
-from .renaming import carried, mixed_up, recognised
+from .plan import Landing, Place, Plan, Renaming
+from .renaming import NONE, Stated, carried, mixed_up, recognised, stated
 
 _BELOW = (
     "SELECT id FROM case_file WHERE office_id = ? AND root_id = ? AND id <> root_id "
@@ -43,6 +44,7 @@ class FamilyMove:
     root : the case at the top.
     bundle : the version it is to run on.
     read : how to read a case of the family.
+    said : nodes that somebody says are the same.
     """
 
     def __init__(
@@ -52,11 +54,14 @@ class FamilyMove:
         root: Row,
         bundle: str,
         read: Callable[[str], Row],
+        said: Stated = NONE,
     ) -> None:
         self.work = work
         self.judge = judge
         self.root = root
         self.read = read
+        # On that version already, there is nothing more to say.
+        self.said = NONE if are_same_files(bundle, root["bundle"]) else said
         self.old = work.program(root)
         #: Ids the case has for steps the version names otherwise, having given them to others.
         self.mixed_up: tuple[str, ...] = ()
@@ -75,18 +80,35 @@ class FamilyMove:
         before = renamed_in(self.root["bundle"])
         self.mixed_up = mixed_up(before, drawn)
         kept = carried(before, drawn, taken)
-        known = versions.program(connection, with_renamed(bundle, kept)).procedures
-        self.fresh = recognised(self.old.procedures, known, taken)
-        return with_renamed(bundle, {**kept, **self.fresh})
+        old = self.old.procedures
+        same = kept | stated(self.said, before, kept, old, drawn, taken)
+        known = versions.program(connection, with_renamed(bundle, same)).procedures
+        same |= recognised(old, known, taken)
+        self.fresh = {id_: own for id_, own in same.items() if id_ not in kept}
+        return with_renamed(bundle, same)
 
     def _renamings(self) -> Iterator[Renaming]:
         """The renamings the version brings, as people read them."""
         shown = {own: id_ for id_, own in renamed_in(self.root["bundle"]).items()}
-        for procedure in self.new.procedures.values():
+        for process, procedure in self.new.procedures.items():
             for id_, own in self.fresh.items():
                 if own in procedure.nodes:
-                    name = procedure.nodes[own].name
-                    yield Renaming(name=name, old=shown.get(own, own), new=id_)
+                    old = shown.get(own, own)
+                    was = ""
+                    if id_ in self.said.values():
+                        was = self.old.procedures[process].nodes[own].label
+                    yield Renaming(name=procedure.nodes[own].name, old=old, new=id_, was=was)
+
+    def _only_in(
+        self, one: Mapping[str, Procedure], other: Mapping[str, Procedure]
+    ) -> Iterator[Place]:
+        """Nodes of the same procedures that only one of two versions has."""
+        shown = {own: id_ for id_, own in renamed_in(self.root["bundle"]).items()}
+        for process in sorted(one.keys() & other.keys()):
+            for node in one[process].nodes.values():
+                if node.id not in other[process].nodes:
+                    id_ = shown.get(node.id, node.id)
+                    yield Place(id=id_, name=node.name or id_)
 
     def _member(self, row: Row, bundle: str) -> Member:
         program = self.work.versions.program(self.work.connection, bundle)
@@ -130,6 +152,8 @@ class FamilyMove:
             reasons=reasons,
             warnings=() if reasons else tuple(self._warnings()),
             renamings=tuple(self._renamings()),
+            gone=tuple(self._only_in(self.old.procedures, self.new.procedures)),
+            fresh=tuple(self._only_in(self.new.procedures, self.old.procedures)),
             is_current=are_same_files(self.bundle, self.root["bundle"]),
         )
 

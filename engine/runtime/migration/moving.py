@@ -29,6 +29,7 @@ from ..timers import Timers
 from .deeds import asked_of, has_changed
 from .family import FamilyMove, Member
 from .plan import Plan
+from .renaming import NONE, Stated
 
 _MOVE = (
     "UPDATE case_file SET version = version + 1, bundle = ?, digest = ?, item_name = ?, state = ? "
@@ -71,19 +72,22 @@ class Moving(Publishing, Timers):
     def _work(self, judge: Judge) -> Casework:
         """A transaction's work on cases."""
 
-    def migration_plan(self, case_id: str, *, to: str = "") -> Plan:
+    def migration_plan(self, case_id: str, *, to: str = "", renamed: Stated = NONE) -> Plan:
         """What putting a case on a version would mean; changes nothing.
 
         Parameters
         ----------
         to : the version; empty for the one in force.
+        renamed : nodes that are the same though renamed and edited, by id in the version the
+            case runs on, the id in that version.
 
         Raises
         ------
         UnknownCase, UnknownVersion
             The office has no such case or version.
         NotAllowed
-            The case does not run, belongs to another, or the version is not in force yet.
+            The case does not run, belongs to another, or the version is not in force yet; or
+            what is said to be renamed cannot be.
         """
         with self.store.read() as connection:
             judge = self._judge(connection)
@@ -92,7 +96,7 @@ class Moving(Publishing, Timers):
             def read(each: str) -> Row:
                 return dict(records.case_row(connection, self.id, each))
 
-            move = self._move(work, judge, read(case_id), to, read)
+            move = self._move(work, judge, read(case_id), to, read, renamed)
             plan = move.plan()
             for member in move.members:
                 work.put_back(member.row, member.machine)
@@ -106,6 +110,7 @@ class Moving(Publishing, Timers):
         by: str = "",
         reason: str,
         to: str = "",
+        renamed: Stated = NONE,
         version: int | None = None,
         key: str = "",
     ) -> Case:
@@ -116,7 +121,7 @@ class Moving(Publishing, Timers):
         Parameters
         ----------
         by : the head of the office; empty for the operator.
-        to : the version; empty for the one in force.
+        to, renamed : as for :meth:`migration_plan`.
         version : version of the case the plan was seen at; None to skip the check.
         key : of this request; the same request with the same key again changes nothing.
 
@@ -135,13 +140,14 @@ class Moving(Publishing, Timers):
         try:
             with self._at_work() as (work, judge):
                 row = work.case(case_id)
-                request = ("migrate", case_id, by, reason, to, version)
+                request = ("migrate", case_id, by, reason, to, version, *sorted(renamed.items()))
                 if work.keys.first_answer(key, *request) is None:
                     self._may_move(work, judge, row, by)
                     text = asked_text(reason, "reason")
                     if version is not None and version != row["version"]:
                         raise Stale(say("run.stale", case=case_id))
-                    self._carry_out(self._move(work, judge, row, to, work.case), by, text)
+                    move = self._move(work, judge, row, to, work.case, renamed)
+                    self._carry_out(move, by, text)
                     work.keys.answer(key, case_id)
                 return self._case(work.connection, case_id)
         except Refused as refused:
@@ -182,7 +188,13 @@ class Moving(Publishing, Timers):
             raise NotAllowed(say("migration.not-head"))
 
     def _move(
-        self, work: Casework, judge: Judge, row: Row, to: str, read: Callable[[str], Row]
+        self,
+        work: Casework,
+        judge: Judge,
+        row: Row,
+        to: str,
+        read: Callable[[str], Row],
+        renamed: Stated,
     ) -> FamilyMove:
         if row["parent_id"] is not None:
             raise NotAllowed(say("migration.child", case=row["id"], root=row["root_id"]))
@@ -190,7 +202,7 @@ class Moving(Publishing, Timers):
             state = say(f"suspending.state.{row['state']}")
             raise NotAllowed(say("migration.ended", case=row["id"], state=state))
         bundle = self._target(work.connection, row["process_id"], to)
-        return FamilyMove(work, judge, row, bundle, read)
+        return FamilyMove(work, judge, row, bundle, read, renamed)
 
     def _target(self, connection: Connection, process: str, to: str) -> str:
         """The bundle of a version that applies or applied."""
@@ -251,7 +263,7 @@ class Moving(Publishing, Timers):
             by or SYSTEM,
             "migrated",
             form_digest=hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest(),
-            note=_told(old, member.bundle),
+            note=_told(old, member.bundle, move.said),
         )
         row |= {**fresh, "version": version}
         work.put_back(row, machine)
@@ -283,11 +295,15 @@ class Moving(Publishing, Timers):
             work.put_back(row, machine)
 
 
-def _told(old: str, new: str) -> str:
-    """The files that change, for the journal."""
+def _told(old: str, new: str, said: Stated) -> str:
+    """The files that change and what was said to be renamed, for the journal."""
     before, after = (json.loads(bundle)["digests"] for bundle in (old, new))
-    return "；".join(
+    notes = [
         say("migration.note", process=name, old=before.get(name, "—"), new=digest)
         for name, digest in after.items()
         if before.get(name) != digest
-    )
+    ]
+    if said:
+        pairs = "、".join(f"{one}={other}" for one, other in sorted(said.items()))
+        notes.append(say("renaming.note", pairs=pairs))
+    return "；".join(notes)

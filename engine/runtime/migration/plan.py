@@ -31,6 +31,17 @@ class Renaming:
     name: str
     old: str
     new: str
+    #: Its name or id before, where somebody said that it is the same; else empty.
+    was: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A node, as a file has it."""
+
+    id: str
+    #: The id where it has no name.
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +66,9 @@ class Plan:
     children: tuple[str, ...]
     #: Taken for the same though their ids differ.
     renamings: tuple[Renaming, ...]
+    #: Nodes of the version before that the other does not have; of the other, in turn.
+    gone: tuple[Place, ...]
+    fresh: tuple[Place, ...]
     #: What speaks against it; none where it can be done.
     reasons: tuple[Reason, ...]
     #: What is to be feared all the same.
@@ -65,8 +79,13 @@ class Plan:
     @property
     def renaming_texts(self) -> tuple[str, ...]:
         """What is taken for the same: each step, and how many gateways and events."""
-        named = [each for each in self.renamings if each.name]
-        texts = [say("migration.renaming", name=r.name, old=r.old, new=r.new) for r in named]
+        named = [each for each in self.renamings if each.name or each.was]
+        texts = [
+            say("renaming.said", was=r.was, old=r.old, name=r.name or r.new, new=r.new)
+            if r.was
+            else say("migration.renaming", name=r.name, old=r.old, new=r.new)
+            for r in named
+        ]
         unnamed = len(self.renamings) - len(named)
         if unnamed:
             texts.append(say("migration.renamings-unnamed", count=unnamed))

@@ -3,17 +3,26 @@
 Two nodes are the same where nothing but ids tells them apart, their neighbours included,
 and no third one is like them; a step without a name is like none. What that means for a run
 is not judged here: the run is held against the new drawing with the old ids in it
-(:mod:`.comparing`), as against any.
+(:mod:`.comparing`), as against any. Of steps that were edited too, somebody has to tell that
+they are the same (:func:`stated`).
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from types import MappingProxyType
 
 from engine.model.procedure import Flow, Node, Procedure
+from engine.model.wording import say
+
+from ..errors import NotAllowed
 
 #: By id as a file has it, the id as the case has it.
 Renamed = Mapping[str, str]
+
+#: By id in the version a case runs on, the id in the one it is to go on with.
+Stated = Mapping[str, str]
+NONE: Stated = MappingProxyType({})
 
 #: How something looks: equal for what only ids tell apart.
 _Look = tuple[object, ...]
@@ -35,6 +44,67 @@ def mixed_up(before: Renamed, new: Mapping[str, Procedure]) -> tuple[str, ...]:
     """Ids that a case has for steps which a version names otherwise, and uses for others."""
     present = {id_ for procedure in new.values() for id_ in procedure.nodes}
     return tuple(own for id_, own in before.items() if {id_, own} <= present)
+
+
+def stated(
+    pairs: Stated,
+    before: Renamed,
+    kept: Renamed,
+    old: Mapping[str, Procedure],
+    new: Mapping[str, Procedure],
+    taken: Collection[str],
+) -> dict[str, str]:
+    """Nodes that somebody says are the same, edited or not.
+
+    Parameters
+    ----------
+    before : the renamings the case has.
+    kept : those of them that the version it goes to has as well.
+    old, new : by process id, the former with the ids the case has.
+    taken : ids that stand for something in the new files.
+
+    Returns
+    -------
+    dict
+        By new id the one the case has.
+
+    Raises
+    ------
+    NotAllowed
+        An id names no node, more than one, or one that both versions have.
+    """
+    sides = [_homes(old), _homes(new)]
+    found: dict[str, str] = {}
+    for shown, id_ in pairs.items():
+        own = before.get(shown, shown)
+        homes = sides[0].get(own, ()), sides[1].get(id_, ())
+        problem = next(
+            (
+                problem
+                for problem, holds in (
+                    ("old-unknown", not homes[0]),
+                    ("new-unknown", not homes[1]),
+                    ("old-stays", own in taken or own in kept.values()),
+                    ("new-was-there", id_ in sides[0] or id_ in kept or id_ in found),
+                    ("elsewhere", homes[0] != homes[1] or len(homes[0]) > 1),
+                )
+                if holds
+            ),
+            "",
+        )
+        if problem:
+            raise NotAllowed(say(f"renaming.{problem}", old=shown, new=id_))
+        found[id_] = own
+    return found
+
+
+def _homes(procedures: Mapping[str, Procedure]) -> dict[str, list[str]]:
+    """The processes that have a node of an id."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for process, procedure in sorted(procedures.items()):
+        for id_ in procedure.nodes:
+            found[id_].append(process)
+    return found
 
 
 def recognised(

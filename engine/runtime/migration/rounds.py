@@ -16,6 +16,7 @@ from ..ledger import SYSTEM
 from ..versions import are_same_files
 from .moving import Moving, Unmovable
 from .plan import Outcome, Plan, Report, Round
+from .renaming import NONE, Stated
 
 _case = schema.case_file
 #: Bulk moves a list shows.
@@ -30,6 +31,7 @@ class Rounds(Moving):
         cases: Sequence[str],
         *,
         to: str = "",
+        renamed: Stated = NONE,
         apply: bool = False,
         by: str = "",
         reason: str = "",
@@ -41,6 +43,7 @@ class Rounds(Moving):
 
         Parameters
         ----------
+        renamed : as for :meth:`migration_plan`.
         key : of this request, and id of what is kept; the same request with the same key
             again is answered from what was kept, and goes on where it was cut off.
 
@@ -52,9 +55,9 @@ class Rounds(Moving):
         asked = tuple(dict.fromkeys(cases))
         if not apply:
             for case_id in asked:
-                yield self._told(case_id, to)
+                yield self._told(case_id, to, renamed)
             return
-        request = ("migrate-all", asked, to, by, reason)
+        request = ("migrate-all", asked, to, by, reason, *sorted(renamed.items()))
         with self.store.write() as connection:
             first = self._keys(connection).first_answer(key, *request)
         if first:
@@ -63,7 +66,7 @@ class Rounds(Moving):
         reports = []
         for case_id in asked:
             own = f"{key} {case_id}" if key else ""
-            reports.append(self._carried(case_id, to, by, reason, own))
+            reports.append(self._carried(case_id, to, renamed, by, reason, own))
             yield reports[-1]
         self._keep(reports, by, reason, key)
 
@@ -183,10 +186,10 @@ class Rounds(Moving):
             for row in rows
         )
 
-    def _told(self, case_id: str, to: str) -> Report:
+    def _told(self, case_id: str, to: str, renamed: Stated) -> Report:
         """What the move of a case would mean."""
         try:
-            plan = self.migration_plan(case_id, to=to)
+            plan = self.migration_plan(case_id, to=to, renamed=renamed)
         except (NotAllowed, StateDamaged, UnknownCase) as refused:
             return _report(case_id, Outcome.REFUSED, None, refused.lines())
         if plan.is_current:
@@ -194,16 +197,26 @@ class Rounds(Moving):
         reasons = tuple(reason.text for reason in plan.reasons)
         return _report(case_id, Outcome.REFUSED if reasons else Outcome.POSSIBLE, plan, reasons)
 
-    def _carried(self, case_id: str, to: str, by: str, reason: str, key: str) -> Report:
+    def _carried(
+        self, case_id: str, to: str, renamed: Stated, by: str, reason: str, key: str
+    ) -> Report:
         """Move a case; what became of it."""
-        told = self._told(case_id, to)
+        told = self._told(case_id, to, renamed)
         plan = told.plan
         if plan is None:
             return told
         if plan.is_current:
             return self._moved_before(told, key)
         try:
-            self.migrate(case_id, by=by, reason=reason, to=to, version=plan.version, key=key)
+            self.migrate(
+                case_id,
+                by=by,
+                reason=reason,
+                to=to,
+                renamed=renamed,
+                version=plan.version,
+                key=key,
+            )
         except Unmovable as refused:
             reasons = tuple(each.text for each in refused.plan.reasons)
             return _report(case_id, Outcome.REFUSED, refused.plan, reasons)
