@@ -1,6 +1,6 @@
 """Cases: the list, one case's page, opening a new one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -119,7 +119,8 @@ def page_of_case(case_id: str, *, alert: str = "") -> str:
         moves=office().migrations(case_id),
         others=[other for other in roster().officers if other.id != officer().id],
         alert=alert,
-        **timing(case_id, current),
+        step_lines=office().step_lines(case_id),
+        **timing(case_id),
     )
 
 
@@ -131,15 +132,12 @@ def _takes_back(case: Case, work_items: tuple[WorkItem, ...]) -> WorkItem | None
     return done[-1] if mine and not taken and case.state is CaseState.OPEN else None
 
 
-def timing(case_id: str, current: Iterable[WorkItem] = ()) -> dict[str, object]:
-    """The clock of a case with its limits, those of its open steps, and who answers for it."""
+def timing(case_id: str) -> dict[str, object]:
+    """The clock of a case with its limits, and who answers for it."""
     clock, calendar = office().case_clock(case_id), office().calendar()
     return {
         "clock": clock,
         "limit_lines": limit_lines(clock, calendar, now()) if clock else (),
-        "step_limits": {
-            w.id: limit_lines(clock, calendar, now(), w.id) if clock else () for w in current
-        },
         "answers": office().answerability(case_id),
     }
 

@@ -1,4 +1,7 @@
-"""Cases and steps that are late or nearly so, with who has them: for who has to look out."""
+"""Cases and steps that are late or nearly so, with who has them: for who has to look out.
+
+Also the steps whose limits stand: what nobody is late with, and nobody may forget.
+"""
 
 from flask import Blueprint, render_template, request
 
@@ -13,6 +16,7 @@ blueprint = Blueprint("due", __name__, url_prefix="/due")
 
 #: What is shown, by ``light`` of the address.
 LIGHTS = {"red": Light.RED, "yellow": Light.YELLOW}
+OF_STEPS = {**LIGHTS, "grey": Light.GREY}
 #: Whose limits, by ``of`` of the address, and how many of a light there are.
 CASES, STEPS = "cases", "steps"
 
@@ -21,9 +25,9 @@ CASES, STEPS = "cases", "steps"
 def index() -> str:
     """Late cases or steps, or nearly late ones: what is asked for, or the first there are."""
     counts = {(CASES, name): office().count_due(light) for name, light in LIGHTS.items()} | {
-        (STEPS, name): office().count_steps_due(light) for name, light in LIGHTS.items()
+        (STEPS, name): office().count_steps_due(light) for name, light in OF_STEPS.items()
     }
-    ways = [(of, light) for light in LIGHTS for of in (CASES, STEPS)]
+    ways = [(of, light) for light in LIGHTS for of in (CASES, STEPS)] + [(STEPS, "grey")]
     asked = request.args.get("of", ""), request.args.get("light", "")
     if asked not in ways:
         # What is late before what is nearly so; an address of before names a light only.
@@ -35,7 +39,7 @@ def index() -> str:
         counts={way: counted(count) for way, count in counts.items()},
         of=of,
         light=light,
-        **(_steps(LIGHTS[light]) if of == STEPS else _cases(LIGHTS[light])),
+        **(_steps(OF_STEPS[light]) if of == STEPS else _cases(LIGHTS[light])),
     )
 
 

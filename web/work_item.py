@@ -134,6 +134,7 @@ def page(
         work_item=work_item,
         file=file,
         step=step_of(work_item),
+        step_lines=office().step_lines(work_item.case_id).get(work_item.id, ()),
         others=others,
         colleagues=_colleagues(work_item, others),
         is_head=is_head(),

@@ -1,14 +1,16 @@
 """A case's clock as text for a terminal, and as JSON."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 
-from engine.model.clock import CaseClock, Pause
+from engine.model.case import WorkItem
+from engine.model.clock import CaseClock, Pause, Standing
 from engine.model.wording import say
 from engine.runtime import Office
 from engine.runtime.deadlines.handover import Answerability
-from engine.runtime.deadlines.view import LimitLine, limit_lines
+from engine.runtime.deadlines.view import LimitLine, limit_lines, step_standing
 from engine.store import CHINA
 
 
@@ -16,6 +18,15 @@ def clock_facts(office: Office, case_id: str) -> dict[str, object]:
     """Everything about a case's time, and who answers for it."""
     clock, answers = office.case_clock(case_id), office.answerability(case_id)
     facts: dict[str, object] = {"case": case_id, "answerability": asdict(answers), "clock": None}
+    facts["steps"] = [
+        {
+            "work_item": item.id,
+            "step": item.step,
+            "own": asdict(own),
+            "by_law": list(map(asdict, law)),
+        }
+        for item, own, law in _steps(office, case_id)
+    ]
     if clock is not None:
         lines = limit_lines(clock, office.calendar(), office.clock())
         happened = {name: getattr(clock, name) for name in _HAPPENED}
@@ -49,14 +60,31 @@ _HAPPENED = (
 
 
 def clock_text(office: Office, case_id: str) -> str:
-    """A case's clock, its limits side by side, the ledger, and who answers."""
+    """A case's clock, its limits side by side, those of open steps, the ledger, who answers."""
     clock = office.case_clock(case_id)
     lines = []
     if clock is None:
         lines.append(say("clock.refused.no-clock", case=case_id))
     else:
         lines += _clock_lines(office, clock)
+    lines += _step_lines(office, case_id)
     return "\n".join([*lines, *_answer_lines(office.answerability(case_id), office)])
+
+
+def _steps(office: Office, case_id: str) -> Iterator[tuple[WorkItem, Standing, list[LimitLine]]]:
+    """The open steps of a case, how their own limits stand, and those statutes set them."""
+    by_law, calendar = office.step_lines(case_id), office.calendar()
+    for item in office.open_steps([case_id]).get(case_id, ()):
+        own = step_standing(item, calendar, office.clock())
+        yield item, own, list(by_law.get(item.id, ()))
+
+
+def _step_lines(office: Office, case_id: str) -> Iterator[str]:
+    for item, own, law in _steps(office, case_id):
+        light = say(f"clock.light.{own.light}")
+        yield say("clock.step", step=item.step_name, light=light, word=own.word)
+        for line in law:
+            yield from (f"  {text}" for text in _limit_lines(line))
 
 
 def _clock_lines(office: Office, clock: CaseClock) -> list[str]:

@@ -14,7 +14,7 @@ from engine.runtime.deadlines.watch import CaseLimit
 from .case import office_at, show_result, with_office
 from .columns import columns
 
-_LIGHTS = click.Choice([Light.RED.value, Light.YELLOW.value])
+_LIGHTS = click.Choice([Light.RED.value, Light.YELLOW.value, Light.GREY.value])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +49,8 @@ def due(
         more = [say("due.more", after=found.after)] if found.after else []
         show_result(form, found, "\n".join([columns(told) if told else say("due.none"), *more]))
         return
+    if light == Light.GREY:
+        raise click.UsageError(say("due.grey-of-steps"))
     cases = office.cases_due(Light(light), limit=most)
     limits = office.case_limits([case.id for case in cases])
     rows = [
@@ -70,7 +72,7 @@ def _standing_text(kind: DeadlineKind, standing: Standing) -> str:
 def _step_row(office: Office, one: StepLimit) -> tuple[str, ...]:
     return (
         one.case.id,
-        one.last.isoformat(),
+        one.last.isoformat() if one.last else "—",
         _standing_text(one.kind, one.standing),
         one.item.step_name,
         _who(office, one.item),

@@ -16,6 +16,7 @@ from engine.bpmn.library import Library
 from engine.bpmn.reader import read
 from engine.bpmn.renumbering import renumbered
 from engine.model.errors import UnknownItem, UnreadablePath, reason_of
+from engine.model.item import LimitUnit, TimeLimit
 from engine.model.procedure import Document, Procedure
 from engine.model.wording import say
 from engine.store import schema
@@ -53,6 +54,7 @@ class Versions:
         self._clock = clock
         self._programs: dict[str, Program] = {}
         self._library: tuple[tuple[tuple[str, str], ...], Library] | None = None
+        self._step_limits: dict[str, frozenset[TimeLimit]] = {}
 
     def publish(self, connection: Connection, library: Library, since: datetime) -> tuple[str, ...]:
         """Store the files of a library as the versions new cases run on from a moment.
@@ -161,6 +163,16 @@ class Versions:
         documents, contents = self._documents(connection, [digest])
         return documents[digest].path, contents[digest]
 
+    def step_limits(self, connection: Connection) -> frozenset[TimeLimit]:
+        """The limits steps have in any version cases may still run on."""
+        table = schema.procedure_version
+        query = select(table.c.digest).where(table.c.office_id == self.office_id)
+        unread = set(connection.scalars(query)) - self._step_limits.keys()
+        if unread:
+            documents = self._documents(connection, unread)[0]
+            self._step_limits |= {digest: _limits(each) for digest, each in documents.items()}
+        return frozenset().union(*self._step_limits.values())
+
     def digest(self, bundle: str) -> str:
         """Digest of the file of the bundle's own process."""
         parts = json.loads(bundle)
@@ -228,6 +240,17 @@ class Versions:
         contents = {row.digest: row.content for row in rows}
         documents = {row.digest: _document(row.content, row.path) for row in rows}
         return documents, contents
+
+
+def _limits(document: Document) -> frozenset[TimeLimit]:
+    """The limits of the steps in a file, and of reviews of what was done in an emergency."""
+    items = (p.item for p in document.procedures if p.item is not None)
+    reviews = (
+        TimeLimit(days=item.emergency_review_days, unit=LimitUnit.WORKING_DAY) for item in items
+    )
+    steps = (node.step for p in document.procedures for node in p.nodes.values() if node.step)
+    limits = (limit for step in steps for limit in (step.limit, step.statutory))
+    return frozenset([*reviews, *(limit for limit in limits if limit is not None)])
 
 
 def renamed_in(bundle: str) -> dict[str, str]:

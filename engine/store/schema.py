@@ -225,6 +225,8 @@ work_item = Table(
     index_where("state = 'claimed'", None, "officer", "since", "id"),
     #: Limits of open steps in the order in which they end.
     index_where("state IN ('ready', 'claimed') AND due IS NOT NULL", None, "due", "id"),
+    #: Those that stand, in the order in which their steps were reached.
+    index_where("state IN ('ready', 'claimed') AND stands", None, "since", "id"),
     Index(None, "office_id", "case_id"),
     Index(None, "office_id", "root_id"),
     index_where("of_item IS NOT NULL", None, "of_item"),

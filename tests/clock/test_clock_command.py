@@ -129,3 +129,29 @@ def test_what_is_late_is_listed_with_who_owes_it(run: Run, desk: Desk, clock: Cl
     facts = json.loads(run("case", "due", "--of", "steps", "--format", "json").output)
     assert {one["case"]["id"] for one in facts["limits"]} == set(cases)
     assert len(json.loads(run("case", "due", "--format", "json").output)) == 3
+
+
+def test_steps_that_stand_are_told_with_the_clock_and_in_lists(
+    run: Run, desk: Desk, clock: Clock, office: Office
+) -> None:
+    limits = {"limit": "5", "statutory": "10", "statutoryUnit": "calendar-day"}
+    desk.publish(item(step("work", limitUnit="working-day", **limits), promised=9))
+    clock.now = at("2026-03-02")
+    case_id = desk.open().id
+    office.accept(case_id, by="ding")
+    shown = run("case", "clock", "show", case_id).output
+    assert "环节“work”自己的时限：绿 还有5个工作日" in shown
+    assert "法定时限：10日，自2026-03-02起，2026-03-12到期" in shown
+    clock.now = at("2026-03-04")
+    why = ("--kind", "等函复", "--reason", "待查", "--as", "ding")
+    shown = run("case", "clock", "pause", case_id, *why).output
+    assert "环节“work”自己的时限：灰 暂停计时" in shown
+    assert "10日，自2026-03-02起，2026-03-12到期　绿" in shown
+    stands = run("case", "due", "--of", "steps", "--light", "grey").output
+    assert stands.startswith(f"{case_id}  —  承诺时限 灰 暂停计时  work")
+    facts = json.loads(run("case", "clock", "show", case_id, "--format", "json").output)
+    (told,) = facts["steps"]
+    assert (told["step"], told["own"]["word"]) == ("work", "暂停计时")
+    assert [line["last"] for line in told["by_law"]] == ["2026-03-12"]
+    refused = run("case", "due", "--light", "grey")
+    assert (refused.exit_code, "--of steps" in refused.output) == (2, True)

@@ -97,15 +97,16 @@ def drawn() -> bytes:
 
 
 class Play:
-    """One case through years of chance, beside the oracle."""
+    """One case through years of chance, beside the oracle; every second one with 补正."""
 
-    def __init__(self, random: Random, desk: Desk, office: Office, clock: Clock) -> None:
+    def __init__(self, seed: int, desk: Desk, office: Office, clock: Clock) -> None:
+        random = Random(seed)
         self.random, self.desk, self.office, self.clock = random, desk, office, clock
         self.oracle = Oracle()
         begin = date(2024, 1, 2) + random.randrange(1350) * DAY
         self._at(begin)
         self.case_id = desk.open().id
-        self.is_accepted = random.random() < 0.5
+        self.is_accepted = seed % 2 == 0
         if self.is_accepted:
             office.accept(self.case_id, by="ding")
         else:
@@ -193,7 +194,7 @@ def test_limits_of_steps_are_those_counted_by_hand(
 ) -> None:
     clock.now = datetime(2024, 1, 2, 9, tzinfo=CHINA)
     desk.publish(drawn())
-    play = Play(Random(seed), desk, office, clock)
+    play = Play(seed, desk, office, clock)
     for number in range(30):
         play.move()
         expected = sorted(play.expected())

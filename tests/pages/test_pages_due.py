@@ -96,3 +96,25 @@ def test_late_steps_are_turned_over_page_by_page(office, new_case, clock, sign_i
         page.get(address.replace("&amp;", "&"))
     clock.now = before
     assert seen == cases
+
+
+def test_steps_that_stand_say_so_wherever_their_limit_is_shown(office, case, clock, sign_in):
+    clock.now = datetime(2026, 3, 4, 9, tzinfo=CHINA)
+    office.pause_clock(case.id, by="sun", kind="等函复", reason="向县局发函")
+    clock.now = datetime(2026, 4, 1, 9, tzinfo=CHINA)
+    (step,) = office.case(case.id).work_items
+    page = sign_in("sun")
+    stands = '<span class="light grey">暂停计时</span>'
+    for place in ("/todo", "/due?of=steps&light=grey"):
+        assert stands in row_of(page.get(place).page, case.id), place
+    assert "恢复后重算" in row_of(page.page, case.id)
+    assert "暂停计时的环节（" in page.page
+    for place in (f"/cases/{case.id}", f"/work-items/{step.id}"):
+        assert stands in page.get(place).page, place
+    for light in ("red", "yellow"):
+        assert row_of(page.get(f"/due?of=steps&light={light}").page, case.id) == ""
+    office.resume_clock(case.id, by="sun")
+    assert row_of(page.get("/due?of=steps&light=grey").page, case.id) == ""
+    clock.now = datetime(2026, 4, 10, 9, tzinfo=CHINA)
+    page = sign_in("sun")
+    assert "已超期" in row_of(page.get("/due?of=steps&light=red").page, case.id)

@@ -79,10 +79,13 @@ READINGS: dict[str, Callable[[Office], object]] = {
     "steps_due later": lambda o: _on(LATE, o).steps_due(
         Light.RED, after=_on(LATE, o).steps_due(Light.RED).after
     ),
+    "steps_due standing": lambda o: o.steps_due(Light.GREY),
+    "count_steps_due standing": lambda o: o.count_steps_due(Light.GREY),
     "steps_due near": lambda o: _on(NEAR, o).steps_due(Light.YELLOW),
     "count_steps_due": lambda o: _on(LATE, o).count_steps_due(Light.RED),
     "count_steps_due near": lambda o: _on(NEAR, o).count_steps_due(Light.YELLOW),
     "case_limits": lambda o: o.case_limits([HOLDS, ENDED]),
+    "step_lines": lambda o: o.step_lines(HOLDS),
     "open_steps": lambda o: o.open_steps([WAITS, HOLDS]),
     "suspended": lambda o: o.suspended([HOLDS, ENDED]),
     "offers_to": lambda o: o.offers_to(BY),

@@ -47,17 +47,22 @@ def load_clock(wire: Wire, office_id: str, case_id: str) -> CaseClock | None:
     if not rows:
         return None
     (row,) = rows
-    order = list(DeadlineKind)
-    deadlines = map(_deadline, wire.rows(*_DEADLINES, *asked))
     return CaseClock(
         case_id=case_id,
         regime=regime(row["regime"]),
-        deadlines=tuple(sorted(deadlines, key=lambda found: order.index(found.kind))),
+        deadlines=load_deadlines(wire, office_id, case_id),
         pauses=tuple(
             Pause(**{name: pause[name] for name in _PAUSE}) for pause in wire.rows(*_PAUSES, *asked)
         ),
         **{name: row[name] for name in _FACTS},
     )
+
+
+def load_deadlines(wire: Wire, office_id: str, case_id: str) -> tuple[Deadline, ...]:
+    """The limits of a case and of its steps, in the order pages show them."""
+    order = list(DeadlineKind)
+    found = map(_deadline, wire.rows(*_DEADLINES, office_id, case_id))
+    return tuple(sorted(found, key=lambda deadline: order.index(deadline.kind)))
 
 
 def _deadline(row: Row) -> Deadline:

@@ -18,15 +18,18 @@ from sqlalchemy import (
     Select,
     and_,
     func,
+    literal,
     literal_column,
     select,
     tuple_,
+    union_all,
 )
 
 from engine.model.calendar import Calendar
 from engine.model.case import Case, WorkItem
 from engine.model.clock import DeadlineKind, Light, Standing, standing
 from engine.model.item import LimitUnit, TimeLimit
+from engine.model.wording import say
 from engine.store import CHINA, schema
 from engine.store import clock as tables
 
@@ -41,6 +44,7 @@ _DAY = timedelta(days=1)
 #: Written out, as the indexes have it: no value would be known to be the same.
 _OPEN: ColumnElement[bool] = literal_column("work_item.state IN ('ready', 'claimed')")
 _OF_STEPS: ColumnElement[bool] = literal_column("deadline.work_item_id <> ''")
+_STANDS: ColumnElement[bool] = literal_column("work_item.stands")
 #: Most limits looked at in one go.
 _CHUNK = 100
 
@@ -53,18 +57,19 @@ class StepLimit:
     case: Case
     #: ``PROMISED`` for the step's own limit.
     kind: DeadlineKind
-    last: date
+    #: None while it stands.
+    last: date | None
     standing: Standing
 
     @property
     def mark(self) -> str:
         """Where a list goes on behind it."""
-        return f"{self.last} {self.kind} {self.item.id}"
+        return f"{self.last or self.item.since.isoformat()} {self.kind} {self.item.id}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepsDue:
-    """A part of the list of steps that are late, or nearly late."""
+    """A part of the list of steps that are late, nearly late, or stand."""
 
     limits: tuple[StepLimit, ...]
     #: Where it goes on; empty where it ends.
@@ -89,11 +94,12 @@ class StepWatch(Reading):
     def steps_due(self, light: Light, *, after: str = "", limit: int = 20) -> StepsDue:
         """Limits of open steps that are late, or nearly late, the first to end first.
 
-        A step with a statutory limit beside its own stands in the list with each.
+        A step with a statutory limit beside its own is in the list with each.
 
         Parameters
         ----------
-        light : ``RED`` for late ones, ``YELLOW`` for nearly late ones.
+        light : ``RED`` for late ones, ``YELLOW`` for nearly late ones; ``GREY`` for those that
+            stand with the clock of their case, the step that was reached first before the others.
         after : what an earlier part gave; empty for the beginning.
         """
         with self.store.read() as connection:
@@ -106,6 +112,8 @@ class StepWatch(Reading):
         """How many such limits there are; counted up to one over ``MOST_COUNTED``."""
         most = waiting.MOST_COUNTED + 1
         with self.store.read() as connection:
+            if light is Light.GREY:
+                return len(connection.execute(_standing(self.id).limit(most)).all())
             if light is not Light.RED:
                 return sum(1 for _ in islice(self._lit(connection, light, "", _CHUNK), most))
             today = self.clock().astimezone(CHINA).date()
@@ -117,6 +125,9 @@ class StepWatch(Reading):
         self, connection: Connection, light: Light, after: str, chunk: int
     ) -> Iterator[StepLimit]:
         """The limits with a light, from an end on, looked at so many at a time."""
+        if light is Light.GREY:
+            yield from self._stood(connection, after, chunk)
+            return
         now = self.clock()
         today = now.astimezone(CHINA).date()
         calendar = self._calendars.at(connection)
@@ -143,17 +154,24 @@ class StepWatch(Reading):
                     kind = DeadlineKind(one.kind)
                     yield StepLimit(item=item, case=case, kind=kind, last=one.last, standing=stands)
 
+    def _stood(self, connection: Connection, after: str, chunk: int) -> Iterator[StepLimit]:
+        """The limits that stand, looked at so many at a time."""
+        stands = Standing(light=Light.GREY, word=say("clock.stands"))
+        mark = _read_place(after)
+        while True:
+            found = connection.execute(_standing(self.id, mark).limit(chunk)).all()
+            items = self._items(connection, [one.item for one in found])
+            for one in found:
+                item, case = items[one.item]
+                kind = DeadlineKind(one.kind)
+                yield StepLimit(item=item, case=case, kind=kind, last=None, standing=stands)
+            if len(found) < chunk:
+                return
+            mark = found[-1].since, found[-1].kind, found[-1].item
+
     def _farthest(self, connection: Connection, calendar: Calendar, today: date) -> date:
-        """The last end a limit of a step can have to be yellow today, by the items in force."""
-        procedures = self._versions.library(connection).procedures.values()
-        limits = {
-            limit
-            for procedure in procedures
-            for node in procedure.nodes.values()
-            if node.step
-            for limit in (node.step.limit, node.step.statutory)
-            if limit is not None
-        }
+        """The last end a limit of a step can have to be yellow today, whatever it runs on."""
+        limits = self._versions.step_limits(connection)
         return max(
             (last_near(calendar, one.unit, one.days, today) for one in limits), default=today
         )
@@ -245,6 +263,34 @@ def _kinds(office_id: str) -> tuple[_Limits, _Limits]:
         _Own(DeadlineKind.PROMISED, own, _item.c.due, _item.c.id),
         _Limits(DeadlineKind.STATUTORY, law, _limit.c.last, _limit.c.work_item_id),
     )
+
+
+def _standing(office_id: str, after: tuple[datetime, str, str] | None = None) -> Select[Any]:
+    """The limits of open steps that stand, in the order in which the steps were reached."""
+    own = select(_item.c.since, literal(DeadlineKind.PROMISED.value).label("kind"), _item.c.id)
+    law = select(_item.c.since, literal(DeadlineKind.STATUTORY.value), _item.c.id)
+    same = and_(_item.c.office_id == _limit.c.office_id, _item.c.id == _limit.c.work_item_id)
+    by_law = (_OF_STEPS, _limit.c.met_at.is_(None), _limit.c.last.is_(None), _OPEN)
+    found = union_all(
+        own.where(_item.c.office_id == office_id, _OPEN, _STANDS),
+        law.join(_limit, same).where(
+            _limit.c.office_id == office_id, *by_law, _limit.c.unit != LimitUnit.AS_APPROVED.value
+        ),
+    ).subquery("standing")
+    query = select(found.c.since, found.c.kind, found.c.id.label("item"))
+    if after is not None:
+        query = query.where(tuple_(found.c.since, found.c.kind, found.c.id) > after)
+    return query.order_by(found.c.since, found.c.kind, found.c.id)
+
+
+def _read_place(after: str) -> tuple[datetime, str, str] | None:
+    """The place a list of standing limits goes on behind; None for the beginning."""
+    try:
+        since, kind, item = after.split(" ")
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        return None
+    return (moment, kind, item) if moment.tzinfo else None
 
 
 def _read_mark(after: str) -> _End | None:

@@ -32,19 +32,15 @@ class LimitLine:
     provisional: bool
 
 
-def limit_lines(
-    clock: CaseClock, calendar: Calendar, now: datetime, work_item_id: str = ""
-) -> tuple[LimitLine, ...]:
-    """The limits of a case, or of one step of it."""
+def limit_lines(clock: CaseClock, calendar: Calendar, now: datetime) -> tuple[LimitLine, ...]:
+    """The limits of a case as a whole."""
     today = now.astimezone(CHINA).date()
-    return tuple(
-        _line(deadline, calendar, today)
-        for deadline in clock.deadlines
-        if deadline.work_item_id == work_item_id
-    )
+    whole = (deadline for deadline in clock.deadlines if not deadline.work_item_id)
+    return tuple(line_of(deadline, calendar, today) for deadline in whole)
 
 
-def _line(deadline: Deadline, calendar: Calendar, today: date) -> LimitLine:
+def line_of(deadline: Deadline, calendar: Calendar, today: date) -> LimitLine:
+    """One limit as it stands on a day."""
     met = deadline.met_at.astimezone(CHINA).date() if deadline.met_at else None
     total, extension = str(deadline.total), deadline.extension
     if extension:
@@ -64,16 +60,19 @@ def _line(deadline: Deadline, calendar: Calendar, today: date) -> LimitLine:
 
 _UNLIMITED = Standing(light=Light.GREY, word=say("clock.unlimited"))
 
+#: For a limit the version a case was put on leaves out: nearly late on its last day alone.
+_ON_ITS_LAST_DAY = TimeLimit(days=0, unit=LimitUnit.WORKING_DAY)
+
 
 def step_standing(item: WorkItem, calendar: Calendar, now: datetime) -> Standing:
     """How a step's own limit stands."""
     if item.due is None and not item.stands:
         return _UNLIMITED
     last = item.due.astimezone(CHINA).date() if item.due else None
-    limit = item.limit
-    if limit is None or item.kind is not WorkItemKind.STEP:
-        # The limit of a review is its item's, and a later version may leave a step's out.
-        days = calendar.count(item.since.astimezone(CHINA).date(), last) if last else 0
+    limit = item.limit or _ON_ITS_LAST_DAY
+    if item.kind is not WorkItemKind.STEP and last is not None:
+        # The limit of a review is its item's.
+        days = calendar.count(item.since.astimezone(CHINA).date(), last)
         limit = TimeLimit(days=days, unit=LimitUnit.WORKING_DAY)
     met = None
     if item.state is WorkItemState.DONE and item.done_at:

@@ -29,7 +29,10 @@ from engine.store import CHINA, schema
 from engine.store import clock as tables
 
 from .. import records, waiting
+from ..statements import Wire
+from .rows import load_deadlines
 from .steps import StepWatch, last_near
+from .view import LimitLine, line_of
 
 _limit = tables.deadline
 _case = schema.case_file
@@ -62,6 +65,17 @@ class Watch(StepWatch):
             for case_id, row in _limits_of(connection, self.id, case_ids):
                 found.setdefault(case_id, []).append(_case_limit(row, calendar, today))
         return {case_id: tuple(limits) for case_id, limits in found.items()}
+
+    def step_lines(self, case_id: str) -> Mapping[str, tuple[LimitLine, ...]]:
+        """The limits statutes set the steps of a case, by work item; a child case has them too."""
+        found: dict[str, list[LimitLine]] = {}
+        with self.store.read() as connection:
+            calendar, today = self._calendars.at(connection), self._this_day()
+            for deadline in load_deadlines(Wire(connection), self.id, case_id):
+                if deadline.work_item_id:
+                    line = line_of(deadline, calendar, today)
+                    found.setdefault(deadline.work_item_id, []).append(line)
+        return {work_item_id: tuple(lines) for work_item_id, lines in found.items()}
 
     def cases_due(
         self,
