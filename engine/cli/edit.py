@@ -134,7 +134,8 @@ def rename(file: Path, element: str, new: str, dry_run: bool, controls: Path | N
         host = places.host(places.element(element))
         edited = renaming.rename(content, host.id, new)
     known_as = partial(renamed, old=host.id, new=new)
-    remark = say("edit.running") if host.kind in frozenset(NodeKind) else ""
+    is_node = host.kind in frozenset(NodeKind)
+    remark = say("edit.running", old=host.id, new=new) if is_node else ""
     change(
         file,
         content,

@@ -176,7 +176,9 @@ def test_old_finding_under_another_name_is_no_news(
 
 
 def test_new_id_of_a_step_reminds_of_running_cases(run: Run, file: Path) -> None:
-    assert "case migrate" in run(file, "rename", "approve_payment", "approve")[2]
+    said = run(file, "rename", "审批支付", "approve")[2]
+    assert "case migrate" in said
+    assert "--renamed approve_payment=approve" in said
     assert "case migrate" not in run(file, "rename", "lane_director", "director")[2]
 
 
