@@ -6,6 +6,7 @@ or a value is allowed (:mod:`engine.bpmn.extension`).
 
 from datetime import date
 
+from engine.model.batch import BatchSum
 from engine.model.item import Item, ItemList, LegalBasis, LimitUnit, Material, TimeLimit
 from engine.model.mark import ClockEvent, ClockMark
 from engine.model.procedure import (
@@ -115,6 +116,7 @@ def _field(source: Annotation, columns: tuple[FormField, ...] = ()) -> FormField
         unique=source.boolean("unique"),
         key=source.text("key"),
         rows=source.text("rows"),
+        sum=BatchSum(source.text("sum")) if source.text("sum") else None,
         columns=columns,
         line=source.line,
     )

@@ -7,10 +7,12 @@ from :data:`ELEMENTS`; adding a row here is the whole change of the format.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.model.batch import BatchSum
 from engine.model.item import CATEGORIES, SERVICE_CATEGORIES, ItemList, LimitUnit
 from engine.model.mark import ClockEvent
 from engine.model.procedure import FieldType
 from engine.model.signing import Majority, SignMode
+from engine.model.wording import say
 
 #: Namespace of the extension elements; prefix ``qd``.
 NAMESPACE = "urn:qingdan:bpmn:1.0"
@@ -330,6 +332,9 @@ ELEMENTS: tuple[Element, ...] = (
             *_FIELD,
             Attribute(name="key", kind=Kind.IDENTIFIER, meaning="改写它会使这个事实重新判断"),
             Attribute(name="rows", kind=Kind.IDENTIFIER, meaning="表格的初始行取自这个表格字段"),
+            Attribute(
+                name="sum", kind=Kind.CHOICE, choices=tuple(BatchSum), meaning=say("reconcile.sum")
+            ),
         ),
     ),
     Element(

@@ -12,6 +12,8 @@ from engine.runtime.batch.settlement import Settlement
 from engine.runtime.filing import Upload
 
 from .case import BY, office_at, show_result, with_office
+from .operation import REASON
+from .reconciling import reconcile
 
 
 @click.group(help=say("batch.command.batch"))
@@ -86,16 +88,37 @@ def pay(
     show_result(form, facts, say("batch.cli.paid", **facts))
 
 
+@batch.command("void", help=say("batch.command.void"))
+@_CASE
+@click.argument("number", type=int, metavar=say("batch.metavar.number"))
+@REASON
+@BY
+@with_office
+def void(
+    case_id: str,
+    number: int,
+    reason: str,
+    officer: str,
+    db: str,
+    office_id: str | None,
+    form: str,
+) -> None:
+    Settlement(office_at(db, office_id), case_id).void_file(number, by=officer, reason=reason)
+    show_result(form, {"voided": number}, say("batch.cli.voided", number=number))
+
+
 @batch.command("repaid", help=say("batch.command.repaid"))
 @_CASE
 @click.argument("path", metavar=say("batch.metavar.file"))
 @_BANK
+@click.option("--file", "number", type=int, help=say("batch.help.number"))
 @BY
 @with_office
 def repaid(
     case_id: str,
     path: str,
     bank_id: str,
+    number: int | None,
     officer: str,
     db: str,
     office_id: str | None,
@@ -105,10 +128,13 @@ def repaid(
     upload = Upload(
         filename=Path(path).name, media_type="application/octet-stream", content=_bytes(path)
     )
-    done = settlement.take_repayments(bank_id, upload, by=officer)
+    done = settlement.take_repayments(bank_id, upload, by=officer, number=number)
     lines = [say("batch.cli.repaid", paid=done.paid, failed=done.failed)]
     lines += [say("batch.cli.refused", case=c, reason=r) for c, r in done.refused.items()]
     facts = {"paid": done.paid, "failed": done.failed, "refused": dict(done.refused)}
     show_result(form, facts, "\n".join(lines))
     if done.refused:
         raise SystemExit(1)
+
+
+batch.add_command(reconcile)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from .batch import BatchSum
 from .finding import Fault
 from .item import Item, LegalBasis, TimeLimit
 from .mark import MARKS_OF_DUTIES, ClockMark
@@ -169,6 +170,8 @@ class FormField:
     key: str = ""
     #: For a table: name of the table field whose rows it starts from, or empty.
     rows: str = ""
+    #: For an amount: the sum of the batch it states, which the form offers; None for none.
+    sum: BatchSum | None = None
     columns: tuple["FormField", ...] = ()
     line: int | None = None
 

@@ -35,12 +35,13 @@ def keep(
     work_item_id: str | None = None,
     step: str = "",
     field: str = "",
-) -> None:
-    """Keep a file with a case, in the caller's transaction."""
+) -> str:
+    """Keep a file with a case, in the caller's transaction; the id of the attachment."""
+    attachment_id = uuid4().hex
     connection.execute(
         insert(schema.attachment).values(
             office_id=office_id,
-            id=uuid4().hex,
+            id=attachment_id,
             case_id=case_id,
             work_item_id=work_item_id,
             step=step,
@@ -54,3 +55,4 @@ def keep(
             content=upload.content,
         )
     )
+    return attachment_id

@@ -3,7 +3,7 @@
 SQLite is the default, PostgreSQL the other choice; one code path for both.
 """
 
-from . import bank, clock, dealing, matter, running, schema, seal, signing, undoing, version
+from . import bank, clock, dealing, matter, paying, running, schema, seal, signing, undoing, version
 from .columns import CHINA
 from .errors import NewerSchema, StoreBusy, StoreCorrupt, StoreFull, StoreUnavailable
 from .store import Store, open_store
@@ -21,6 +21,7 @@ __all__ = [
     "dealing",
     "matter",
     "open_store",
+    "paying",
     "running",
     "schema",
     "seal",

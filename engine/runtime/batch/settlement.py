@@ -4,35 +4,30 @@ The first return file is the form of the step that records it (see ``entry``);
 households whose payment failed are child cases, each waiting to be paid again.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from engine.model.case import CaseFile, WorkItem, WorkItemState
-from engine.model.errors import QingdanError
-from engine.model.procedure import FieldType, FormField
+from engine.model.procedure import FieldType
 from engine.model.wording import say
+from engine.runtime.casework import Casework
+from engine.runtime.deadlines.handover import HEAD
 from engine.runtime.errors import NotAllowed
 from engine.runtime.filing import Upload, keep
 from engine.runtime.office import Office
-from engine.store import schema
+from engine.runtime.operations.remarks import asked_text, keep_remark
+from engine.store import CHINA, schema
 
+from .bank import Bank
 from .banks import find_bank
-from .entry import reported_row
-from .payment import BatchFaulty, Payment, PaymentFile, payment_file, payment_tables, payments_of
-from .returns import read_returns
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Repaid:
-    """What came of a second payment."""
-
-    #: Households recorded as paid, and as failed again.
-    paid: int
-    failed: int
-    #: Why a household could not be recorded, by its case.
-    refused: Mapping[str, str]
+from .evidence import Evidence, SentFile, SentLine
+from .gathering import gather, list_fields
+from .payment import BatchFaulty, Payment, PaymentFile, payment_file, payments_of
+from .reconciliation import reconcile
+from .repaying import Repaid, Taking, fitting
+from .sent import keep_sent, sent_files, void_sent
 
 
 class Settlement:
@@ -41,12 +36,8 @@ class Settlement:
     def __init__(self, office: Office, case_id: str) -> None:
         self.office = office
         self.file: CaseFile = office.case(case_id)
-        fields = payment_tables(office.procedure_of(case_id))
-        if not fields:
-            raise BatchFaulty([say("batch.no-list", case=case_id)])
         #: The table that lists the payments, and the one that records their results.
-        self.listed: FormField = next((f for f in fields if not f.rows), fields[0])
-        self.reported: FormField = next((f for f in fields if f.rows), fields[0])
+        self.listed, self.reported = list_fields(office.procedure_of(case_id), case_id)
 
     def payments(self) -> tuple[Payment, ...]:
         """Everyone on the list.
@@ -60,23 +51,42 @@ class Settlement:
         return payments_of(self.listed, rows if isinstance(rows, list | tuple) else [])
 
     def failed(self) -> tuple[tuple[Payment, WorkItem], ...]:
-        """Households waiting for the result of a second payment, and the step that records it.
+        """Households whose account was put right, and the step that records their next result.
+
+        Those stand aside that a payment file without an answer holds already.
 
         Raises
         ------
         BatchFaulty
             Nobody is waiting.
         """
+        waiting = self._waiting()
+        evidence = gather(self.office, self.file.case.id)
+        answers, sent = evidence.answers(), _standing(evidence.files)
+        found: list[tuple[Payment, WorkItem]] = []
+        holding: set[int] = set()
+        for payment, item in waiting:
+            file = sent.get((payment.case_id, answers.get(payment.case_id, 0) + 1))
+            if file is None:
+                found.append((replace(payment, sequence=len(found) + 1), item))
+            else:
+                holding.add(file)
+        if holding and not found:
+            files = "、".join(map(str, sorted(holding)))
+            raise BatchFaulty([say("batch.all-sent", count=len(waiting), files=files)])
+        if not found:
+            raise BatchFaulty([say("batch.nobody-waits", case=self.file.case.id)])
+        return tuple(found)
+
+    def _waiting(self) -> tuple[tuple[Payment, WorkItem], ...]:
+        """Households that wait for the result of a second payment, in order of rows."""
         found: list[tuple[Payment, WorkItem]] = []
         for case_id in self._waiting_children():
             child = self.office.case(case_id)
             waiting = next(filter(_records_a_result, child.work_items), None)
             if waiting is not None:
                 (payment,) = payments_of(self.listed, [child.data])
-                number = len(found) + 1
-                found.append((replace(payment, sequence=number, case_id=case_id), waiting))
-        if not found:
-            raise BatchFaulty([say("batch.nobody-waits", case=self.file.case.id)])
+                found.append((replace(payment, sequence=len(found) + 1, case_id=case_id), waiting))
         return tuple(found)
 
     @property
@@ -137,52 +147,135 @@ class Settlement:
             if self.reporting is None:
                 raise BatchFaulty([say("batch.not-yet", case=self.file.case.id)])
             self._permit(self.reporting, by)
-        case = self.file.case
-        at = self.office.clock()
-        stem = say("batch.file-stem", case=case.id, at=f"{at:%Y%m%d%H%M%S}")
-        with self.office.case_at_work(case.id, by) as work:
-            bank = find_bank(work.connection, self.office.id, bank_id)
-            file = payment_file(bank, payments, stem)
-            upload = Upload(
-                filename=file.filename,
-                media_type="application/octet-stream",
-                content=file.content,
-            )
-            keep(work.connection, self.office.id, case.id, upload, by=by, at=at)
-            note = say("batch.note", bank=bank_id, count=file.count, total=f"{file.total:.2f}")
-            work.note(case.id, by, "payment-file", form_digest=upload.sha256, note=note)
+        answers = gather(self.office, self.file.case.id).answers() if again else {}
+        lines = tuple(
+            SentLine(payment=each, attempt=answers.get(each.case_id, 0) + 1) for each in payments
+        )
+        with self.office.case_at_work(self.file.case.id, by) as work:
+            return self._make(work, find_bank(work.connection, self.office.id, bank_id), lines, by)
+
+    def _make(
+        self, work: Casework, bank: Bank, lines: tuple[SentLine, ...], by: str
+    ) -> PaymentFile:
+        """Make a file of payments none of which another file holds, and keep it."""
+        case_id, at = self.file.case.id, self.office.clock()
+        known = sent_files(work.connection, self.office.id, case_id)
+        sent = _standing(known)
+        twice = next((sent[key] for line in lines if (key := _key(line)) in sent), None)
+        if twice is not None:
+            name = known[twice - 1].filename
+            raise BatchFaulty([say("batch.sent-already", number=twice, file=name)])
+        number = len(known) + 1
+        stem = say("batch.file-stem", case=case_id, number=number, at=f"{at:%Y%m%d%H%M%S}")
+        file = payment_file(bank, [line.payment for line in lines], stem)
+        upload = Upload(
+            filename=file.filename, media_type="application/octet-stream", content=file.content
+        )
+        made = SentFile(
+            number=number,
+            bank_id=bank.id,
+            bank_name=bank.name,
+            filename=file.filename,
+            attachment_id=keep(work.connection, self.office.id, case_id, upload, by=by, at=at),
+            made_at=at,
+            made_by=by,
+            lines=lines,
+        )
+        keep_sent(work.connection, self.office.id, case_id, made)
+        note = say("batch.note", bank=bank.id, count=file.count, total=f"{file.total:.2f}")
+        work.note(case_id, by, "payment-file", form_digest=upload.sha256, note=note)
         return file
 
-    def take_repayments(self, bank_id: str, upload: Upload, *, by: str) -> Repaid:
+    def void_file(self, number: int, *, by: str, reason: str) -> None:
+        """作废: strike out a payment file that never went to the bank.
+
+        Raises
+        ------
+        BatchFaulty
+            There is none of this number, it is struck out, or the bank has answered.
+        NotAllowed
+            The officer neither made it nor is the head.
+        FormInvalid
+            There is no reason.
+        """
+        case_id, at = self.file.case.id, self.office.clock()
+        evidence = gather(self.office, case_id)
+        file = next((each for each in evidence.files if each.number == number), None)
+        if file is None or file.voided_at:
+            raise BatchFaulty([say("batch.no-such-file", number=number, case=case_id)])
+        done = next(each for each in reconcile(evidence).rounds if each.file == file)
+        if done.open != done.sent:
+            raise BatchFaulty([say("batch.answered", number=number)])
+        heads = self.office.roster().holders(HEAD, at.astimezone(CHINA).date())
+        if by != file.made_by and by not in {head.id for head in heads}:
+            raise NotAllowed(say("batch.not-your-file", number=number))
+        with self.office.case_at_work(case_id, by) as work:
+            text = asked_text(reason, "reason")
+            void_sent(work.connection, self.office.id, case_id, number, by=by, at=at)
+            digest = keep_remark(work, case_id, by, "payment-voided", text)
+            note = say("batch.void-note", number=number)
+            work.note(case_id, by, "payment-voided", form_digest=digest, note=note)
+
+    def take_repayments(
+        self, bank_id: str, upload: Upload, *, by: str, number: int | None = None
+    ) -> Repaid:
         """Record the results of a second payment in the households' own cases.
+
+        Parameters
+        ----------
+        number : of the payment file that is answered; None to find it by what fits.
 
         Raises
         ------
         BadBank, BatchFaulty, BadSheet
-            The file does not fit those who wait; nothing is recorded.
+            The file does not fit what was sent; nothing is recorded.
         """
-        waiting = {payment.sequence: item for payment, item in self.failed()}
-        payments = [payment for payment, _ in self.failed()]
         with self.office.store.read() as connection:
             bank = find_bank(connection, self.office.id, bank_id)
-        returns = read_returns(bank, upload.filename, upload.content, payments)
-        refused: dict[str, str] = {}
+        evidence = gather(self.office, self.file.case.id)
+        lists = self._unanswered(evidence, number) or {0: [p for p, _ in self.failed()]}
+        number, returns = fitting(bank, upload, lists)
+        waiting = {payment.case_id: item for payment, item in self._waiting()}
+        taking = Taking(self.office, self.reported, evidence, number, waiting, by)
         for row in returns.rows:
-            item = waiting[row.payment.sequence]
-            names = {field.name for field in item.fields}
-            values = {k: v for k, v in reported_row(self.reported, row).items() if k in names}
-            try:
-                self.office.claim(item.id, by=by)
-                self.office.complete(item.id, by=by, values=values)
-            except QingdanError as error:
-                refused[item.case_id] = str(error)
-        kept = [row for row in returns.rows if row.payment.case_id not in refused]
-        return Repaid(
-            paid=sum(row.is_paid for row in kept),
-            failed=sum(not row.is_paid for row in kept),
-            refused=refused,
-        )
+            taking.take(row)
+        return taking.repaid()
+
+    def _unanswered(
+        self, evidence: Evidence, number: int | None
+    ) -> Mapping[int, Sequence[Payment]]:
+        """Payments of the files, by number, that the bank has yet to answer about."""
+        answers = evidence.answers()
+        found = {
+            file.number: [line.payment for line in file.lines]
+            for file in evidence.files
+            if file.voided_at is None
+            and any(
+                line.payment.case_id
+                and not line.late
+                and answers.get(line.payment.case_id, 0) < line.attempt
+                for line in file.lines
+            )
+        }
+        if number is None:
+            return found
+        if number not in found:
+            case_id = self.file.case.id
+            raise BatchFaulty([say("batch.no-open-file", number=number, case=case_id)])
+        return {number: found[number]}
 
 
 def _records_a_result(item: WorkItem) -> bool:
     return item.done_at is None and any(f.type is FieldType.CHOICE for f in item.fields)
+
+
+def _standing(files: Iterable[SentFile]) -> Mapping[tuple[str, int], int]:
+    """By household and try: the number of the file that holds it and counts."""
+    return {
+        _key(line): file.number for file in files if file.voided_at is None for line in file.lines
+    }
+
+
+def _key(line: SentLine) -> tuple[str, int]:
+    """A household's case, or nothing for the first file, which holds them all."""
+    return line.payment.case_id, line.attempt

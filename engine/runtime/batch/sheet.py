@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +23,8 @@ EXACT_DIGITS = 15
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = "\t,;|"
+#: Least and most characters a written column is wide.
+_NARROW, _WIDE = 8, 60
 
 
 class BadSheet(QingdanError):
@@ -140,22 +142,52 @@ def decoded(content: bytes) -> str | None:
 
 def excel(title: str, rows: Iterable[Sequence[object]]) -> bytes:
     """An Excel file of one sheet; text stays text, so that no cell becomes a formula."""
+    return workbook({title: rows})
+
+
+def workbook(sheets: Mapping[str, Iterable[Sequence[object]]]) -> bytes:
+    """An Excel file of several sheets, by title."""
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    for row in rows:
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet, value=value)
-            if isinstance(value, Decimal):
-                cell.number_format = "0.00"
-            else:
-                cell.data_type = "s"
-                cell.number_format = "@"
-            cells.append(cell)
-        sheet.append(cells)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        given = [tuple(row) for row in rows]
+        for letter, width in _widths(given).items():
+            sheet.column_dimensions[letter].width = width
+        for row in given:
+            sheet.append([_written(sheet, value) for value in row])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _widths(rows: Iterable[Sequence[object]]) -> Mapping[str, int]:
+    """How wide each column has to be, titles that stand alone in their row left out."""
+    from openpyxl.utils import get_column_letter
+
+    found: dict[int, int] = {}
+    for row in rows:
+        for at, value in enumerate(row if len(row) > 1 else (), start=1):
+            longest = max(map(len, str(value).split("\n")))
+            found[at] = max(found.get(at, _NARROW), longest)
+    # A Chinese letter is as wide as two digits; most columns hold some of both.
+    return {get_column_letter(at): min(_WIDE, width * 3 // 2 + 2) for at, width in found.items()}
+
+
+def _written(sheet: object, value: object) -> object:
+    """A cell: a number counts as one, anything else is text."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment
+
+    if isinstance(value, int):
+        return value
+    cell = WriteOnlyCell(sheet, value=value)
+    if isinstance(value, Decimal):
+        cell.number_format = "0.00"
+        return cell
+    cell.data_type = "s"
+    cell.number_format = "@"
+    if "\n" in str(value):
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell

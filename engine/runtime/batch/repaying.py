@@ -1,0 +1,127 @@
+"""The bank's answer about a second payment, recorded household by household."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.model.case import WorkItem
+from engine.model.errors import QingdanError
+from engine.model.procedure import FormField
+from engine.model.wording import say
+from engine.runtime.errors import NotAllowed
+from engine.runtime.filing import Upload
+from engine.runtime.office import Office
+
+from .bank import Bank
+from .entry import reported_row
+from .evidence import Answer, Child, Evidence, SentLine
+from .payment import BatchFaulty, Payment
+from .returns import Returned, Returns, read_returns
+from .sent import answer_late
+from .standing import RUNNING
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repaid:
+    """What came of a second payment."""
+
+    #: Households recorded as paid, and as failed again.
+    paid: int
+    failed: int
+    #: Why a household could not be recorded, by its case.
+    refused: Mapping[str, str]
+
+
+def fitting(
+    bank: Bank, upload: Upload, lists: Mapping[int, Sequence[Payment]]
+) -> tuple[int, Returns]:
+    """The payments a return file answers, and its answers.
+
+    Raises
+    ------
+    BatchFaulty
+        It fits none of them: what is wrong with the one it comes nearest to.
+    """
+    nearest: BatchFaulty | None = None
+    for number, payments in lists.items():
+        try:
+            return number, read_returns(bank, upload.filename, upload.content, payments)
+        except BatchFaulty as error:
+            if nearest is None or len(error.problems) < len(nearest.problems):
+                nearest = error
+    assert nearest is not None
+    raise nearest
+
+
+class Taking:
+    """Recording the bank's answers about one payment file, household by household."""
+
+    def __init__(
+        self,
+        office: Office,
+        reported: FormField,
+        evidence: Evidence,
+        number: int,
+        waiting: Mapping[str, WorkItem],
+        by: str,
+    ) -> None:
+        self.office = office
+        self.reported = reported
+        self.case_id = evidence.case_id
+        self.number = number
+        self.waiting = waiting
+        self.by = by
+        file = next((each for each in evidence.files if each.number == number), None)
+        self.lines = {line.payment.sequence: line for line in file.lines} if file else {}
+        self.children = {child.id: child for child in evidence.children.values()}
+        self.before = evidence.answers()
+        self.done: list[Returned] = []
+        self.refused: dict[str, str] = {}
+
+    def take(self, row: Returned) -> None:
+        """Record one answer, or note why not."""
+        case_id = row.payment.case_id
+        line, child = self.lines.get(row.payment.sequence), self.children.get(case_id)
+        try:
+            if line and self.before.get(case_id, 0) >= line.attempt:
+                self._compare(row, line, child)
+            elif case_id in self.waiting:
+                self._complete(row, self.waiting[case_id])
+                self.done.append(row)
+            elif line and child and child.state not in RUNNING:
+                self._keep_late(row, line)
+                self.done.append(row)
+            else:
+                step = (
+                    say("batch.at-step", step=child.open_step) if child and child.open_step else ""
+                )
+                raise NotAllowed(say("batch.elsewhere", case=case_id, step=step))
+        except QingdanError as error:
+            self.refused[case_id] = str(error)
+
+    def _complete(self, row: Returned, item: WorkItem) -> None:
+        names = {field.name for field in item.fields}
+        told = reported_row(self.reported, row)
+        self.office.claim(item.id, by=self.by)
+        values = {name: text for name, text in told.items() if name in names}
+        self.office.complete(item.id, by=self.by, values=values)
+
+    def _compare(self, row: Returned, line: SentLine, child: Child | None) -> None:
+        """What was recorded by hand before has to be what the bank says."""
+        given = child.answers[line.attempt - 2] if child else None
+        if given and given.is_paid is not row.is_paid:
+            word = say("reconcile.event.paid" if row.is_paid else "reconcile.event.failed")
+            raise NotAllowed(say("batch.recorded-otherwise", name=row.payment.name, word=word))
+
+    def _keep_late(self, row: Returned, line: SentLine) -> None:
+        office, case_id = self.office, self.case_id
+        answer = Answer(is_paid=row.is_paid, reason=row.reason, at=office.clock(), by=self.by)
+        with office.case_at_work(case_id, self.by) as work:
+            place = (self.number, line.payment.sequence)
+            answer_late(work.connection, office.id, case_id, *place, answer)
+            note = say("batch.late-note", number=self.number, case=row.payment.case_id)
+            work.note(case_id, self.by, "late-answer", note=note)
+
+    def repaid(self) -> Repaid:
+        """What came of it."""
+        paid = sum(row.is_paid for row in self.done)
+        return Repaid(paid=paid, failed=len(self.done) - paid, refused=self.refused)
