@@ -1,10 +1,11 @@
 """Work that was done and does not count any more: written by returns, read with the case."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, exists, select
 
-from engine.model.case import Undone
+from engine.model.case import Undone, WorkItemKind
 from engine.store import schema
 from engine.store.undoing import undone as table
 
@@ -27,6 +28,22 @@ def mark_undone(
     rows = [{"office_id": ledger.office_id, "work_item_id": id_, **facts} for id_ in sorted(gone)]
     if rows:
         ledger.wire.insert(table, *rows)
+
+
+def undone_now(ledger: Ledger, case_id: str) -> Sequence[tuple[str, datetime]]:
+    """Path and moment of the steps of a case that this transaction has marked."""
+    item = schema.work_item
+    rows = ledger.connection.execute(
+        select(item.c.step, item.c.done_at)
+        .join(table, (table.c.office_id == item.c.office_id) & (table.c.work_item_id == item.c.id))
+        .where(
+            table.c.office_id == ledger.office_id,
+            table.c.case_id == case_id,
+            table.c.at == ledger.now,
+            item.c.kind == WorkItemKind.STEP.value,
+        )
+    )
+    return [(step, done_at) for step, done_at in rows]
 
 
 def undone_in(connection: Connection, office_id: str, case_id: str) -> Mapping[str, Undone]:

@@ -141,6 +141,14 @@ class Course:
             )
         )
 
+    def resettle(self) -> None:
+        """Count again after something was undone; what counts from receipt has its limits again."""
+        regime, is_asked = self.terms.regime, self.clock.corrections_asked_at is not None
+        has_limit = self.clock.deadline(DeadlineKind.STATUTORY) is not None
+        if regime and regime.from_receipt and not (is_asked or has_limit):
+            self._run(self.clock.received_at.astimezone(CHINA).date())
+        self.recount()
+
     def _meet(self, *kinds: DeadlineKind) -> None:
         self._set(
             deadlines=tuple(

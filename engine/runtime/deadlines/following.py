@@ -6,6 +6,7 @@ told by the journal's entry on the step; no other entry is written.
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from datetime import datetime
 
 from engine.bpmn.expression import parse
 from engine.model.clock import AUTOMATIC, DeadlineKind
@@ -19,9 +20,11 @@ from ..errors import FaultyCase, NotAllowed
 from ..ledger import SYSTEM, Ledger
 from ..machine import Machine, News
 from ..statements import Row
+from ..undone import undone_now
 from .ahead import steps_ahead, undecided
 from .course import Course, Terms
 from .offclock import OffClock
+from .reopening import take_back
 from .rows import load_clock, save_clock
 from .steplimits import follow
 
@@ -78,6 +81,24 @@ def step_done(ledger: Ledger, row: Row, item: Row, machine: Machine) -> None:
         # A step done again, or one the clock is past, changes nothing: the first time counts.
         with suppress(NotAllowed):
             _apply(course, event, node.label)
+    save_clock(ledger.wire, ledger.office_id, course.clock, before)
+    follow(ledger, row, before, course.clock)
+
+
+def steps_undone(ledger: Ledger, row: Row, machine: Machine, *, keeps_told: bool) -> None:
+    """Move the clock back over what the steps brought about that were undone just now."""
+    done: dict[ClockEvent, datetime] = {}
+    for step, moment in undone_now(ledger, row["id"]):
+        node = machine.program.chain(step)[-1][1]
+        events = {mark.event for mark in node.step.marks} if node.step else set()
+        if ClockEvent.DELIVERED in events:
+            events.add(ClockEvent.DECIDED)
+        done |= {event: max(moment, done.get(event, moment)) for event in events}
+    course = course_of(ledger, row) if done else None
+    if course is None:
+        return
+    before = course.clock
+    take_back(course, done, keeps_told=keeps_told)
     save_clock(ledger.wire, ledger.office_id, course.clock, before)
     follow(ledger, row, before, course.clock)
 

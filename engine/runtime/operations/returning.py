@@ -10,6 +10,7 @@ from engine.model.wording import say
 from engine.store import schema
 
 from .. import objects
+from ..deadlines import following
 from ..errors import FormInvalid, NotAllowed, Refused
 from ..filing import Upload
 from ..machine import Machine
@@ -137,6 +138,7 @@ class ReturningDesk(PaperDesk):
     def _undo(self, machine: Machine, plan: Rewind, action: str) -> None:
         """Go back as planned; what is undone is marked with who did that."""
         mark_undone(self.work, self.case["id"], plan.steps_done(), self.officer.id, action)
+        following.steps_undone(self.work, self.case, machine, keeps_told=action == "returned")
         machine.rewind(plan)
         self.work.settle(self.case, machine)
 
