@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
@@ -87,26 +87,33 @@ def verify(root: str, office_id: str | None, db: str) -> None:
     broken = False
     with store.read() as connection:
         for one in chosen:
-            broken |= _verify(connection, one, wanted)
+            broken |= _verify(connection, one)
+        if wanted:
+            broken |= not _is_sealed(connection, chosen, wanted)
     store.close()
     if broken:
         raise click.exceptions.Exit(1)
 
 
-def _verify(connection: Connection, office_id: str, root: str) -> bool:
+def _is_sealed(connection: Connection, chosen: Sequence[str], root: str) -> bool:
+    """Say whose seal has a root; whether it is one of these offices'."""
+    for office_id in chosen:
+        for made in sealing.seals(connection, office_id):
+            if made.root.startswith(root):
+                at = f"{made.at:%Y-%m-%d %H:%M:%S}"
+                click.echo(say("journal.root-known", office=office_id, number=made.number, at=at))
+                return True
+    click.echo(say("journal.root-unknown", office="、".join(chosen), root=root))
+    return False
+
+
+def _verify(connection: Connection, office_id: str) -> bool:
     """Say how the journal of an office stands; whether something is wrong."""
     chains, entries = extent(connection, office_id)
     with Progress() as told:
         broken = all_breaches(connection, office_id, told=told, entries=entries)
         faults = [spoken(breach) for breach in broken]
     made = sealing.seals(connection, office_id)
-    if root:
-        found = next((one for one in made if one.root.startswith(root)), None)
-        if found is None:
-            faults.append(say("journal.root-unknown", office=office_id, root=root))
-        else:
-            at = f"{found.at:%Y-%m-%d %H:%M:%S}"
-            click.echo(say("journal.root-known", office=office_id, number=found.number, at=at))
     if faults:
         click.echo("\n".join(faults))
         return True

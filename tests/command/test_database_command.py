@@ -85,6 +85,17 @@ def test_seal_is_printed_and_known_again_from_paper(run: Run, database: str) -> 
     assert run("journal", "verify", "--root", "根").exit_code == 2
 
 
+def test_seal_of_one_office_is_known_among_several(run: Run, database: str) -> None:
+    store = open_store(database)
+    Office(store, "other", controls=load_controls()).appoint(load_roster(ROSTER, load_controls()))
+    store.close()
+    first = _said(run("journal", "seal", "--office", "mysuo"))
+    root = re.findall(r"SHA-256 根：([0-9a-f]{64})", first)[0]
+    assert "mysuo 第 1 号封签" in _said(run("journal", "verify", "--root", root[:12]))
+    told = _said(run("journal", "verify", "--root", root, "--office", "other"), 1)
+    assert f"单位 other 的封签里没有 {root} 开头的根" in told
+
+
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
