@@ -26,7 +26,7 @@ from engine.runtime.batch.telling import (
 )
 
 from .case import office_at, show_result, with_office
-from .casetext import columns
+from .columns import columns
 
 #: Households, and lines of what is wrong, that are shown; all stand in the Excel file.
 MOST = 20
