@@ -55,7 +55,10 @@ def targets(work_item: str, db: str, office_id: str | None, form: str) -> None:
 def _allowed(target: Target) -> str:
     """What can be done with a target, in words."""
     if target.reason:
-        return say("returning.cli.only-rework", reason=target.reason)
+        key = "neither" if target.signers else "only-rework"
+        return say(f"returning.cli.{key}", reason=target.reason)
+    if target.signers:
+        return say("returning.cli.only-again")
     if target.instances > 1:
         return say("returning.cli.all-instances", count=target.instances)
     return say("returning.cli.allowed")

@@ -88,6 +88,22 @@ class Desk:
         self._is_mine()
         self._is_current(version)
         asked = self._asked()
+        raw, cosigners, note = self._together(asked, values)
+        self._finish(asked, raw, files, cosigners, note=note)
+
+    def _asked(self) -> Place:
+        """What the item's step asks for."""
+        return place(self.work.program(self.case), self.work.controls, self.item["step"])
+
+    def _together(
+        self, asked: Place, values: Mapping[str, str]
+    ) -> tuple[dict[str, str], tuple[str, ...], str]:
+        """Judge the officer, and whoever does the step together with the officer.
+
+        Returns
+        -------
+        The form without their names, their ids, and what the journal has to say of them.
+        """
         waivers = dict.fromkeys(self._judged())
         raw = dict(values)
         cosigners: tuple[str, ...] = ()
@@ -96,11 +112,7 @@ class Desk:
         notes = [_waived(tuple(waivers))]
         if cosigners:
             notes.append(say("run.note.cosigned", officers="、".join(cosigners)))
-        self._finish(asked, raw, files, cosigners, note="；".join(filter(None, notes)))
-
-    def _asked(self) -> Place:
-        """What the item's step asks for."""
-        return place(self.work.program(self.case), self.work.controls, self.item["step"])
+        return raw, cosigners, "；".join(filter(None, notes))
 
     def _judged(self) -> tuple[Waiver, ...]:
         """Judge the officer anew for what the officer holds; the waivers that were needed."""

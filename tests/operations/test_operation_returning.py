@@ -7,7 +7,7 @@ from engine.model.errors import QingdanError
 from engine.runtime import AlreadyTaken, FormInvalid, NotAllowed, Office
 from engine.runtime.family import load_deeds
 from engine.runtime.statements import Wire
-from tests.cases.drawings import line, process, step
+from tests.cases.drawings import field, line, process, step
 
 
 @pytest.fixture
@@ -170,3 +170,50 @@ def test_branches_are_kept_or_undone_as_they_follow_from_the_target(office, desk
 def test_wrong_officer_cannot_return(office, approving):
     with pytest.raises((AlreadyTaken, FormInvalid)):
         office.return_to(approving.id, by="jian", target="accept", reason="退")
+
+
+def test_what_two_did_together_is_put_right_by_two(office, desk):
+    desk.publish(
+        process(
+            "p",
+            step("verify", field("found"), duty="examine", post="资金监管", persons="2"),
+            step("approve", duty="approve", post="所长"),
+            line("start", "verify", "approve", "end"),
+            code="T-1",
+        )
+    )
+    case = desk.open()
+    desk.do(case.id, "verify", "jian", found="实", cosigner="jia")
+    approving = office.claim(desk.waiting(case.id)["approve"].id, by="zhang")
+    office.return_to(approving.id, by="zhang", target="verify", reason="核", then="come-back")
+    rework = desk.waiting(case.id)["verify"]
+
+    with pytest.raises(FormInvalid):
+        office.complete(rework.id, by="jian", values={"found": "虚"})
+    office.complete(rework.id, by="jian", values={"found": "虚", "cosigner": "dong"})
+
+    assert office.case(case.id).data["found"] == "虚"
+    assert "dong" in office.history(case.id)[-1].note
+    with office.store.read() as connection:
+        deeds = load_deeds(Wire(connection), office.id, case.id)
+    assert {d.officer for d in deeds if d.duty == "examine"} == {"jian", "jia", "dong"}
+
+
+def test_delegate_leaves_who_helps_to_the_owner(office, desk):
+    desk.publish(
+        process(
+            "p",
+            step("verify", field("found"), duty="examine", post="资金监管", persons="2"),
+            line("start", "verify", "end"),
+            code="T-1",
+        )
+    )
+    case = desk.open()
+    item = office.claim(desk.waiting(case.id)["verify"].id, by="jian")
+    office.delegate(item.id, by="jian", to="dong", reason="外出")
+
+    office.complete(item.id, by="dong", values={"found": "实", "cosigner": "jia"})
+
+    assert office.draft(item.id) == {"found": "实", "cosigner": "jia"}
+    office.complete(item.id, by="jian", values=office.draft(item.id))
+    assert office.case(case.id).case.state is CaseState.FINISHED

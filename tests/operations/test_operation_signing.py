@@ -323,3 +323,29 @@ def test_step_is_taken_back_unless_it_was_signed_once_finished(office, desk, hel
     office.complete(held.id, by="jian", values={"sum": "1"})
     fresh = office.withdraw_completion(held.id, by="jian", reason="写错")
     assert (fresh.step, fresh.officer) == ("examine", "jian")
+
+
+def test_what_several_signed_is_not_put_right_by_one(office, desk, three, waiting):
+    item = waiting(signed_by(3, sign="vote", quorum="2"))
+    sign(office, item, "jian", "不同意")
+    sign(office, item, "jia", "不同意")
+    approving = office.claim(desk.waiting(item.case_id)["approve"].id, by="zhang")
+
+    with pytest.raises(NotAllowed, match="签署过"):
+        office.return_to(approving.id, by="zhang", target="decide", reason="改", then="come-back")
+
+    found = {target.step: target.signers for target in office.targets(approving.id)}
+    assert found == {"decide": ("jian", "jia"), "accept": ()}
+    assert decision(office, item) == "不同意"
+    office.return_to(approving.id, by="zhang", target="decide", reason="再议")
+    assert desk.steps(item.case_id) == ["decide"]
+
+
+def test_what_was_signed_afterwards_is_not_put_right_by_one(office, desk, held):
+    office.add_signer(held.id, by="jian", to="dong", reason="复核", after=True)
+    office.complete(held.id, by="jian", values={"sum": "7"})
+    office.sign(side_of(office, held, "dong").id, by="dong", choice="同意")
+    approving = office.claim(desk.waiting(held.case_id)["approve"].id, by="zhang")
+
+    with pytest.raises(NotAllowed, match="dong"):
+        office.return_to(approving.id, by="zhang", target="examine", reason="改", then="come-back")

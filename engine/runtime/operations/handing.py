@@ -9,7 +9,7 @@ from engine.store.columns import CHINA
 from engine.store.dealing import remark
 
 from ..deadlines.handover import HEAD
-from ..desk import Desk
+from ..desk import COSIGNER, Desk
 from ..errors import FormInvalid, NotAllowed
 from ..filing import Upload
 from ..places import place
@@ -87,7 +87,9 @@ class HandingDesk(Desk):
         self._is_mine()
         program = self.work.program(self.case)
         asked = place(program, self.work.controls, self.item["step"])
-        self._parsed(asked, values, files)
+        # Who does it together with the owner is for the owner to say.
+        own = {name: value for name, value in values.items() if name != COSIGNER}
+        self._parsed(asked, own, files)
         self._attach(asked, files)
         keep_draft(self.work, self.item["id"], self.item["owner"], values)
         self._to_owner("")

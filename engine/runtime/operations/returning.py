@@ -49,8 +49,9 @@ class Target:
     officer: str
     done_at: datetime
     #: Why everything behind it cannot be done again, in Chinese; empty where it can.
-    #: Having it put right beside one's own step is possible all the same.
     reason: str
+    #: Who signed it besides: then one officer alone does not put it right either.
+    signers: tuple[str, ...]
     #: How often it was done in what would be undone: a multi-instance goes back as a whole.
     instances: int
 
@@ -78,6 +79,7 @@ def targets_of(
             officer=row["officer"] or "",
             done_at=row["done_at"],
             reason=_reason(wire, office_id, case_id, plan),
+            signers=signers_of(wire, office_id, row["id"]),
             instances=_instances(plan, row["step"], rows),
         )
     return tuple(found.values())
@@ -124,6 +126,10 @@ class ReturningDesk(PaperDesk):
         machine = self.work.load(self.case)
         chosen = self._target(machine, target)
         if then == "come-back":
+            if chosen.signers:
+                names = "、".join(map(self.judge.name, chosen.signers))
+                facts = {"step": chosen.step_name, "officers": names}
+                raise NotAllowed(say("returning.rework-signed", **facts))
             self.work.put_back(self.case, machine)
             self._ask_rework(chosen, text)
             return
@@ -174,11 +180,13 @@ class ReturningDesk(PaperDesk):
         if self.item["kind"] != WorkItemKind.REWORK:
             super().finish_side(values, files)
             return
-        self._judged()
-        parsed, sealed = self._form(self._asked(), values, files)
-        self._set(state=WorkItemState.DONE.value, done_at=self.work.now)
+        asked = self._asked()
+        raw, cosigners, note = self._together(asked, values)
+        parsed, sealed = self._form(asked, raw, files)
+        helpers = ",".join(self._helpers(cosigners))
+        self._set(state=WorkItemState.DONE.value, cosigners=helpers, done_at=self.work.now)
         drop_draft(self.work, self.item["id"])
-        self._note("reworked", form_digest=sealed)
+        self._note("reworked", form_digest=sealed, note=note)
         machine = self.work.load(self.case)
         machine.data.update(parsed)
         objects.remember(self.work.wire, self.case, machine.program, machine.data, parsed)
@@ -192,7 +200,7 @@ class ReturningDesk(PaperDesk):
         """
         step = self.item["step_name"]
         is_done = self.item["state"] == WorkItemState.DONE
-        signers = signers_of(self.work, self.item["id"]) if is_done else ()
+        signers = signers_of(self.work.wire, self.office_id, self.item["id"]) if is_done else ()
         if signers and not self._is_side():
             names = "、".join(map(self.judge.name, signers))
             raise NotAllowed(say("returning.signed-by-others", step=step, officers=names))

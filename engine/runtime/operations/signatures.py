@@ -11,7 +11,7 @@ from engine.store.signing import later_signer
 from engine.store.signing import signature as table
 
 from ..casework import Casework
-from ..statements import Row
+from ..statements import Row, Wire
 
 _LAST = "SELECT max(number) FROM signature WHERE office_id = ? AND work_item_id = ?"
 _CHOICES = (
@@ -61,9 +61,9 @@ def choices(work: Casework, item: Row) -> dict[str, str]:
     return dict(rows)
 
 
-def signers_of(work: Casework, item_id: str) -> tuple[str, ...]:
+def signers_of(wire: Wire, office_id: str, item_id: str) -> tuple[str, ...]:
     """Who signed a finished step itself, or was asked to once it was finished (后加签)."""
-    found = work.wire.run(_SIGNERS, work.office_id, item_id, item_id).fetchall()
+    found = wire.run(_SIGNERS, office_id, item_id, item_id).fetchall()
     return tuple(dict.fromkeys(officer for (officer,) in found))
 
 

@@ -9,7 +9,6 @@ from engine.model.wording import say
 
 from ..atwork import item_at_work
 from ..board import withdraw_item
-from ..desk import COSIGNER
 from ..errors import FormInvalid, NotAllowed
 from ..filing import Upload
 from ..lookahead import BESIDE
@@ -162,10 +161,7 @@ class SigningDesk(SideDesk):
         self._is_mine()
         self._is_current(version)
         asked = self._asked()
-        waivers = dict.fromkeys(self._judged())
-        raw = dict(values)
-        if asked.persons > 1:
-            self._cosigners(asked, raw.pop(COSIGNER, ""), waivers)
+        raw, *_ = self._together(asked, values)
         self._parsed(asked, raw, files)
         self._attach(asked, files)
         keep_draft(self.work, self.item["id"], self.officer.id, values)
