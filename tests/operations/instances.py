@@ -105,7 +105,7 @@ def _draw(tree: Tree, nodes: list[str], flows: list[str], names: Iterator[str]) 
             start, end = next(names), next(names)
             inner += [f'<startEvent id="{start}"/><endEvent id="{end}"/>']
             inner += [flow(start, first), flow(last, end)]
-            nodes.append(f'<subProcess id="{tree.name}">{"".join(inner)}{loop}</subProcess>')
+            nodes.append(f'<subProcess id="{tree.name}">{loop}{"".join(inner)}</subProcess>')
             return tree.name, tree.name
 
 
