@@ -15,7 +15,7 @@ from engine.store import CHINA, journal, schema, sealing
 from . import records
 from .atwork import is_free
 from .deadlines.deeming import Deeming
-from .errors import FaultyCase, NotAllowed
+from .errors import FaultyCase, NotAllowed, StateDamaged
 from .ledger import SYSTEM, raise_revision
 from .statements import Wire
 
@@ -69,7 +69,8 @@ class Timers(Deeming):
         except NotAllowed:
             # It would end a case that something is still to be reviewed in: it goes off then.
             return 0
-        except FaultyCase:
+        except (FaultyCase, StateDamaged):
+            # Left to a person: the timers of the other cases do not wait for it.
             self._mark_faulty(case_id)
             with self.store.write() as connection:
                 row = records.case_row(connection, self.id, case_id)

@@ -7,7 +7,9 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from sqlalchemy import text
 
+from engine.model.case import CaseState
 from engine.runtime import Office
 from engine.runtime.timers import LONGEST_REST, Scheduler
 from engine.store import Store, StoreUnavailable, auditing, open_store, sealing
@@ -87,6 +89,25 @@ def test_what_came_due_while_nobody_looked_goes_off_when_somebody_does(offices, 
     assert offices[3].tick() == 2
     assert offices[3].next_timer() is None
     assert [fired(offices[0], case_id) for case_id in before] == [1, 1]
+
+
+def test_a_case_whose_state_is_damaged_keeps_no_timer_from_going_off(
+    offices, opened, clock, stores
+):
+    damaged, other = opened(2)
+    with stores[0].write() as connection:
+        broken = text("UPDATE case_change SET content = '[' WHERE case_id = :id")
+        connection.execute(broken, {"id": damaged})
+    clock.move(days=8)
+
+    assert offices[2].tick() == 1
+    assert fired(offices[0], other) == 1
+    assert fired(offices[0], damaged) == 0
+    (listed,) = offices[0].cases(state=CaseState.FAULTY)
+    assert listed.id == damaged
+    assert [entry.action for entry in offices[0].history(damaged)][-1] == "faulty"
+    assert offices[1].tick() == 0
+    assert offices[0].next_timer() is None
 
 
 def test_the_loop_rests_until_something_is_due(offices, opened, clock):
