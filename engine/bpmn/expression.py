@@ -34,6 +34,9 @@ _ISO_DURATION = re.compile(
     r"^P(?=.)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?$"
 )
 
+#: Other durations: of months and years, of fractions, of the past.
+_ANY_DURATION = re.compile(r"^-?P(?:T?[\d.,]+[YMWDHS])+$")
+
 #: What is typed for ``==``, and signs of a Chinese keyboard where ASCII ones are meant.
 _MISTYPED = re.compile(r"(?<![=!<>])=(?!=)|[‘’“”＝＞＜≥≤≠（）]")
 
@@ -320,7 +323,11 @@ def parse_timer(text: str) -> timedelta | datetime | Expression:
     Raises
     ------
     UnsafeExpression
-        Neither of the two.
+        Neither of the two, or a duration that is not of weeks to seconds.
     """
-    literal = duration(text) or moment(text)
-    return literal if literal is not None else parse(text)
+    for literal in (duration(text), moment(text)):
+        if literal is not None:
+            return literal
+    if _ANY_DURATION.match(text.strip()):
+        raise UnsafeExpression(say("expression.duration", text=text.strip()))
+    return parse(text)

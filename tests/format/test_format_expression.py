@@ -218,6 +218,7 @@ def test_money_is_added_and_compared_as_decimals(one: Decimal, other: Decimal) -
         ("P7D", timedelta(days=7)),
         (" P1W ", timedelta(weeks=1)),
         ("PT36H", timedelta(hours=36)),
+        ("P0D", timedelta()),
         ("P1DT2H3M4S", timedelta(days=1, hours=2, minutes=3, seconds=4)),
         ("2026-03-01", datetime(2026, 3, 1)),
         ("2026-03-01T08:00:00+08:00", datetime.fromisoformat("2026-03-01T08:00:00+08:00")),
@@ -225,6 +226,14 @@ def test_money_is_added_and_compared_as_decimals(one: Decimal, other: Decimal) -
 )
 def test_timer_literal_is_read(text: str, value: object) -> None:
     assert parse_timer(text) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["P1M", "P1Y", " P1Y2M3DT4H ", "P1.5D", "-P5D", "PT0,5H", "P123456D"]
+)
+def test_duration_the_runtime_cannot_count_is_refused_with_what_to_write(text: str) -> None:
+    with pytest.raises(UnsafeExpression, match="P30D"):
+        parse_timer(text)
 
 
 @pytest.mark.parametrize("text", ["", "P", "PT", "7 days", "__import__('os')", "P-1D", "P1.5D"])
