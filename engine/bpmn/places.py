@@ -175,8 +175,9 @@ class Places(Splice):
 
 
 def nearest(name: str, known: list[str]) -> str:
-    """The words most like a name, or a dash."""
-    return "、".join(get_close_matches(name, known, n=3, cutoff=0.5)) or "—"
+    """The words most like a name, for a message; empty where none is."""
+    found = get_close_matches(name, known, n=3, cutoff=0.5)
+    return say("format.near", names="、".join(found)) if found else ""
 
 
 @cache

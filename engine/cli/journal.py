@@ -147,7 +147,8 @@ def export(path: Path, force: bool, office_id: str | None, db: str) -> None:
                 count[str(line["kind"])] += 1
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise UnreadablePath(reason_of(error), path=path) from error
+        problem = say("journal.no-export", reason=reason_of(error))
+        raise UnreadablePath(problem, path=path) from error
     click.echo(say("journal.exported", entries=count["entry"], seals=count["seal"], path=path))
 
 

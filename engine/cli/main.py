@@ -12,6 +12,8 @@ import click
 from engine.model.errors import QingdanError
 from engine.model.wording import say
 
+from .helptext import Formatter
+
 #: Command → module that holds a click command of that name (its one-line help is the
 #: entry ``cli.help.<command>`` of the catalogue). A string, not an import: commands that
 #: serve pages live in ``web``, which stands beside this layer.
@@ -36,6 +38,9 @@ COMMANDS = {
 }
 
 
+click.Context.formatter_class = Formatter
+
+
 class _Lazy(click.Group):
     """A group that knows its commands by name and imports the one that is called."""
 
@@ -51,12 +56,12 @@ class _Lazy(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section(say("cli.commands")):
+        with formatter.section(say("help.commands")):
             formatter.write_dl([(name, say(f"cli.help.{name}")) for name in sorted(COMMANDS)])
 
 
 @click.command(cls=_Lazy, context_settings={"auto_envvar_prefix": "QINGDAN"})
-@click.version_option(package_name="qingdan")
+@click.version_option(package_name="qingdan", help=say("help.version"))
 def qingdan() -> None:
     """权责清单的流程：画一次，证明、执行、上墙。"""
 

@@ -128,7 +128,9 @@ def test_export_lets_anybody_check_the_chain(run: Run, tmp_path: Path) -> None:
     leaves = leaf(*map(said.get, names)), leaf("-", head["sequence"], head["hash"])
     assert root_of(leaves, sha256) == said["root"]
     assert (head["number"], head["hash"]) == (1, lines[0]["hash"])
-    assert isinstance(run("journal", "export", "--out", path).exception, QingdanError)
+    again = run("journal", "export", "--out", path).exception
+    assert isinstance(again, QingdanError)
+    assert "同名的文件已经存在；请另写" in str(again)
     _said(run("journal", "export", "--out", path, "--force"))
 
 
