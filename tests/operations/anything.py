@@ -10,6 +10,8 @@ from tests.cases.drawings import field, flow, line, process, step
 CONTROLS = load_controls()
 HEADS = 2
 HOLDERS = 4
+#: Who is the applicant's brother, and who are married.
+KIN, APART = "p1x2", ("p10x3", "p11x3")
 SCAN = Upload(filename="签批单.jpg", media_type="image/jpeg", content=b"paper")
 _BOUNDARY = (
     '<boundaryEvent id="{id}" name="{id}" attachedToRef="{at}" cancelActivity="{ends}">'
@@ -70,23 +72,27 @@ EDITIONS = (
 
 
 def generous() -> Roster:
-    """Several officers to every post, none with two, so that nobody can be wanting."""
+    """Several officers to every post, so that nobody can be wanting; some have one more post."""
     posts = [post.name for post in CONTROLS.posts.values() if not (post.leads or post.external)]
-    found = [("所长", f"head{n}") for n in range(HEADS)]
-    found += [(post, f"p{k}x{n}") for k, post in enumerate(posts) for n in range(HOLDERS)]
+    held = [(f"head{number}", ("所长",)) for number in range(HEADS)]
+    for place, post in enumerate(posts):
+        held += [(f"p{place}x{number}", (post,)) for number in range(HOLDERS)]
+        # Two posts whose duties may conflict: then this one must be kept from the second.
+        held.append((f"both{place}", (post, posts[place - 1])))
     officers = [
-        Officer(id=id_, name=f"{id_}同志", appointments=(Appointment(post=post),))
-        for post, id_ in found
+        Officer(
+            id=id_,
+            name=f"{id_}同志",
+            appointments=tuple(Appointment(post=post) for post in has),
+            relatives=(Relative(name=APPLICANT.name, relation="兄弟"),) if id_ == KIN else (),
+        )
+        for id_, has in held
     ]
-    kin = officers[2 * HOLDERS]
-    officers[2 * HOLDERS] = Officer(
-        id=kin.id,
-        name=kin.name,
-        appointments=kin.appointments,
-        relatives=(Relative(name=APPLICANT.name, relation="兄弟"),),
+    return Roster(
+        office="示范镇财政所",
+        officers=tuple(officers),
+        avoidances=(Avoidance(officers=APART, reason="夫妻"),),
     )
-    apart = Avoidance(officers=(officers[-1].id, officers[-HOLDERS - 1].id), reason="夫妻")
-    return Roster(office="示范镇财政所", officers=tuple(officers), avoidances=(apart,))
 
 
 def takes_two(item: WorkItem) -> bool:

@@ -62,7 +62,8 @@ class Walk:
         self.codes = [p.item.code for p in self.office.items() if p.item]
         self.by_post: dict[str, list[str]] = defaultdict(list)
         for officer in self.office.roster().officers:
-            self.by_post[officer.appointments[0].post].append(officer.id)
+            for appointment in officer.appointments:
+                self.by_post[appointment.post].append(officer.id)
 
     # Drawing -------------------------------------------------------------------
 
