@@ -9,16 +9,16 @@ from engine.model.clock import CaseClock, Light
 from engine.runtime import Office
 
 from ..cases.conftest import Clock, Desk
-from ..cases.drawings import step
+from ..cases.drawings import field, flow, line, step
 from .conftest import INFORMATION, at, item, last
 
 FIVE = {"limit": "5", "limitUnit": "working-day"}
 
 
-def marked(id_: str, *events: str, **more: str) -> str:
+def marked(id_: str, *events: str, fields: str = "") -> str:
     """A step that does something to the clock."""
     marks = "".join(f'<qd:clock event="{event}"/>' for event in events)
-    return step(id_, **more).replace("</qd:step>", f"{marks}</qd:step>")
+    return step(id_, fields).replace("</qd:step>", f"{marks}</qd:step>")
 
 
 def opened(desk: Desk, clock: Clock, *events: str, accepted: bool = False, **more: str) -> str:
@@ -161,3 +161,29 @@ def test_what_was_decided_by_hand_stays_decided(desk: Desk, office: Office, cloc
     before = facts(office, case_id)
     undo(desk, clock, case_id, mark, "withdraw")
     assert facts(office, case_id) == before
+
+
+def test_what_was_decided_in_the_first_round_is_undone_with_all_rounds(
+    desk: Desk, office: Office, clock: Clock
+) -> None:
+    meet, choice = (
+        '<exclusiveGateway id="meet"/>',
+        '<exclusiveGateway id="choice" default="choice_tell"/>',
+    )
+    mark = marked("mark", "decided", fields=field("way"))
+    steps = step("first"), meet, mark, choice, step("tell")
+    flows = line("start", "first", "meet", "mark", "choice") + line("tell", "end")
+    flows += flow("choice", "meet", "way == 'again'") + flow("choice", "tell")
+    desk.publish(item(*steps, promised=10, flows=flows))
+    clock.now = at("2026-03-02")
+    case_id = desk.open().id
+    office.accept(case_id, by="ding")
+    desk.do(case_id, "first", "ding")
+    for day, way in (("2026-03-03", "again"), ("2026-03-04", "")):
+        clock.now = at(day)
+        desk.do(case_id, "mark", "ding", way=way)
+    assert facts(office, case_id).decided_at == at("2026-03-03")
+    tell = desk.waiting(case_id)["tell"].id
+    office.claim(tell, by="ding")
+    office.return_to(tell, by="ding", target="first", reason="请重办")
+    assert facts(office, case_id).decided_at is None

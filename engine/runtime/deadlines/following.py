@@ -12,7 +12,7 @@ from engine.bpmn.expression import parse
 from engine.model.clock import AUTOMATIC, DeadlineKind
 from engine.model.errors import UnsafeExpression
 from engine.model.mark import ClockEvent
-from engine.model.procedure import Procedure
+from engine.model.procedure import Node, Procedure
 from engine.model.wording import say
 from engine.store import clock as tables
 
@@ -87,13 +87,12 @@ def step_done(ledger: Ledger, row: Row, item: Row, machine: Machine) -> None:
 
 def steps_undone(ledger: Ledger, row: Row, machine: Machine, *, keeps_told: bool) -> None:
     """Move the clock back over what the steps brought about that were undone just now."""
-    done: dict[ClockEvent, datetime] = {}
+    done: dict[ClockEvent, set[datetime]] = {}
     for step, moment in undone_now(ledger, row["id"]):
-        node = machine.program.chain(step)[-1][1]
-        events = {mark.event for mark in node.step.marks} if node.step else set()
-        if ClockEvent.DELIVERED in events:
-            events.add(ClockEvent.DECIDED)
-        done |= {event: max(moment, done.get(event, moment)) for event in events}
+        # A version the case was put on since may do without the step.
+        marks = _marks(machine.program.chain(step)[-1][1]) if machine.program.has(step) else ()
+        for event in marks:
+            done.setdefault(event, set()).add(moment)
     course = course_of(ledger, row) if done else None
     if course is None:
         return
@@ -101,6 +100,12 @@ def steps_undone(ledger: Ledger, row: Row, machine: Machine, *, keeps_told: bool
     take_back(course, done, keeps_told=keeps_told)
     save_clock(ledger.wire, ledger.office_id, course.clock, before)
     follow(ledger, row, before, course.clock)
+
+
+def _marks(node: Node) -> set[ClockEvent]:
+    """What a step may have done to the clock: what is delivered has been decided."""
+    events = {mark.event for mark in node.step.marks} if node.step else set()
+    return events | ({ClockEvent.DECIDED} if ClockEvent.DELIVERED in events else set())
 
 
 def _comes_too_early(path: str, machine: Machine, events: Collection[ClockEvent]) -> bool:

@@ -5,7 +5,7 @@ told before the decision: 受理, 告知补正, 收到补正; the first time cou
 refusal and what was delivered of them are to be made anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,7 +19,9 @@ _TOLD = (ClockEvent.ACCEPTED, ClockEvent.CORRECTIONS_ASKED, ClockEvent.CORRECTED
 _OF_DECISION = (DeadlineKind.STATUTORY, DeadlineKind.PROMISED)
 
 
-def take_back(course: Course, done: Mapping[ClockEvent, datetime], *, keeps_told: bool) -> None:
+def take_back(
+    course: Course, done: Mapping[ClockEvent, Collection[datetime]], *, keeps_told: bool
+) -> None:
     """Move a clock back over what steps brought about that are undone, the last thing first.
 
     Parameters
@@ -38,7 +40,9 @@ def take_back(course: Course, done: Mapping[ClockEvent, datetime], *, keeps_told
     }
     before = course.clock
     for event, moment in moments.items():
-        if moment is None or done.get(event) != moment or (keeps_told and event in _TOLD):
+        if moment is None or moment not in done.get(event, ()):
+            continue
+        if keeps_told and event in _TOLD:
             continue
         if event not in _TOLD or _is_untouched(course.clock, moment):
             course.clock = _UNDONE[event](course.clock, moment)
