@@ -18,6 +18,7 @@ from engine.runtime import (
     RepeatedKey,
     Stale,
 )
+from engine.runtime.batch.offering import differences, offers, told_of
 from engine.runtime.desk import COSIGNER
 
 from . import forms
@@ -38,6 +39,10 @@ Page = tuple[str, int]
 ADDED = (WorkItemKind.SIGN_BEFORE, WorkItemKind.SIGN_AFTER)
 
 NOT_FITTING = "粘贴的内容比表格多出几列，没有填入；请删去多余的列，或带上表头一起粘贴。"
+
+#: The tick that says that sums may differ from those worked out, and what asks for it.
+DIFFERS = "differs"
+SURE = "请改成系统算出的数；核对过、要按填写的数办的，勾选“已核对差额”再办结。"
 
 #: Value of the ``action`` button that completes; any other press only shows the form again.
 COMPLETE = "complete"
@@ -116,9 +121,12 @@ def page(
 ) -> Page:
     """The page of a step, with what was typed and what is wrong with it."""
     file = office().case(work_item.case_id)
+    offered = offers(office(), work_item) if work_item.officer == officer().id else {}
+    work_item = told_of(work_item, offered)
     if values is None:
-        kept = office().draft(work_item.id)
-        values = forms.initial_values(work_item.fields, file.data) | kept
+        initial = forms.initial_values(work_item.fields, file.data)
+        initial |= {name: str(one.amount) for name, one in offered.items() if not initial[name]}
+        values = initial | office().draft(work_item.id)
     beside = {
         side.id: side
         for side in file.work_items
@@ -152,6 +160,7 @@ def page(
         act=act(work_item, officer().id, signed),
         chosen={name: request.form.get(name, "") for name in ("choice", "opinion")},
         alert=alert,
+        differences=differences(offered, values),
         problems=problems or {},
         options=options_of(work_item),
         signatures=[
@@ -228,6 +237,9 @@ def submit(work_item_id: str) -> Page | Response:
     problems = oversized(forms.INPUT_PREFIX)
     if problems:
         return page(work_item, values=values, problems=problems, status=422)
+    told = differences(offers(office(), work_item), values)
+    if told and not request.form.get(DIFFERS):
+        return page(work_item, values=values, alert="；".join(told) + "。" + SURE, status=422)
     return _complete(work_item, values)
 
 

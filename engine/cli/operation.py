@@ -96,8 +96,9 @@ def on_item(
     ----------
     method : of the office; the options are its parameters.
     find : which work item is meant, by the office, its name and the options given.
-    tell : what to print, of the item and the options given: of the item after it, or,
-        where the case may have moved on, of the item before; the case follows then.
+    tell : what to print, of the item and the options given, and of the ``office`` where
+        a case is answered: of the item after it, or, where the case may have moved on,
+        of the item before; the case follows then.
     """
 
     def run(
@@ -107,7 +108,7 @@ def on_item(
         item = find(office, work_item, by=officer, **given)
         done = getattr(office, method)(item.id, by=officer, **given)
         if isinstance(done, Case):
-            lines = [tell(item, **given), case_text(office, done.id)]
+            lines = [tell(item, office=office, **given), case_text(office, done.id)]
         else:
             lines = [tell(replace(done, warning=""), **given), done.warning]
         show_result(form, done, "\n".join(filter(None, lines)))

@@ -6,7 +6,16 @@ import pytest
 
 from engine.model.case import Case
 from engine.runtime import Office
-from tests.batch.driver import HOUSEHOLDS, SIZE, TOTAL, fixed_answer, holder, listed, until
+from tests.batch.driver import (
+    HOUSEHOLDS,
+    SIZE,
+    TOTAL,
+    answered,
+    fixed_answer,
+    holder,
+    listed,
+    until,
+)
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +97,79 @@ def test_a_long_list_is_not_spread_over_the_page_and_stays_as_it_is(office, sign
     )
     assert "已办结" in page.page
     assert len(office.case(case_id).data["households"]) == SIZE
+
+
+def test_the_batch_is_added_up_on_a_page_and_as_a_file(office, sign_in):
+    case_id = listed(office)
+    answered(office, case_id, {3})
+    browser = sign_in("li").get(f"/cases/{case_id}/batch")
+    assert "批次对账" in browser.page
+
+    browser.get(f"/cases/{case_id}/batch/reconcile")
+    assert "账平" in browser.page
+    assert f"{TOTAL:,.2f}" in browser.page
+    assert "定长文本代发" in browser.page
+    browser.get(f"/cases/{case_id}/batch/reconcile?part=returned")
+    assert "共 1 户" in browser.page
+    assert "退汇（账户已销户）" in browser.page
+    assert HOUSEHOLDS[2][2] not in browser.page
+    browser.get(f"/cases/{case_id}/batch/reconcile?text=无此人")
+    assert "没有符合条件的户" in browser.page
+    book = browser.client.get(f"/cases/{case_id}/batch/reconcile.xlsx")
+    assert book.data.startswith(b"PK")
+
+
+def test_a_file_the_bank_never_got_is_struck_out_on_the_page(office, sign_in):
+    case_id = listed(office)
+    browser = sign_in("li").get(f"/cases/{case_id}/batch")
+    token = browser.hidden("csrf_token")
+    form = {"csrf_token": token, "bank": "excel"}
+    browser.client.post(f"/cases/{case_id}/batch/file", data=form)
+    browser.get(f"/cases/{case_id}/batch")
+    assert "没有交给银行的" in browser.page
+    browser.post(f"/cases/{case_id}/batch/file", bank="excel")
+    assert browser.status == 422
+    assert "会把钱发两次" in browser.page
+
+    browser.post(f"/cases/{case_id}/batch/files/1/void", reason="选错了银行")
+    assert "已作废，可以重新生成" in browser.page
+    assert "第 1 份（已作废）" in browser.page
+    assert "生成代发文件" in browser.page
+
+
+def test_those_at_the_bank_for_the_second_time_are_answered_on_the_page(office, sign_in):
+    case_id = listed(office)
+    answered(office, case_id, {3})
+    (child,) = (
+        c for c in office.case(case_id).case.children if office.case(c).case.state == "open"
+    )
+    until(office, child, "record_repayment")
+    browser = sign_in("li").get(f"/cases/{case_id}/batch")
+    form = {"csrf_token": browser.hidden("csrf_token"), "bank": "fixed-text", "again": "1"}
+    sent = browser.client.post(f"/cases/{case_id}/batch/file", data=form)
+    browser.get(f"/cases/{case_id}/batch")
+    assert "等银行回盘的重发文件：第 2 份（重发） 1 户" in browser.page
+
+    returns = (io.BytesIO(fixed_answer(sent.data, set())), "回盘.txt")
+    browser.post(f"/cases/{case_id}/batch/repaid", bank="fixed-text", returns=returns)
+    assert "已登记：成功 1 户" in browser.page
+
+
+def test_sums_are_offered_and_another_sum_is_asked_about(office, sign_in):
+    case_id = listed(office)
+    answered(office, case_id, set())
+    item = until(office, case_id, "reconcile_payments")
+    page = sign_in(holder(office, item)).get(f"/work-items/{item.id}")
+    page.post(f"/work-items/{item.id}/claim")
+    assert f'value="{TOTAL}"' in page.page
+    assert f"批次对账算出 {TOTAL} 元（到卡 {SIZE} 户）" in page.page
+
+    form = {"version": page.hidden("version"), "action": "complete"}
+    sums = {"field.paid_total": f"{TOTAL - 1}", "field.unpaid_total": "0.00"}
+    page.post(f"/work-items/{item.id}", **form, **sums)
+    assert page.status == 422
+    assert "差 -1.00 元" in page.page
+    page.post(f"/work-items/{item.id}", **form, **sums, differs="1")
+    assert "已办结" in page.page
+    page.get(f"/cases/{case_id}/batch/reconcile")
+    assert "实发金额填的是" in page.page

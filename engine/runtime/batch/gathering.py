@@ -126,8 +126,10 @@ class _Look:
 
     def reported(self, asked: FormField) -> tuple[Reported, ...]:
         """The bank's first answer as an officer recorded it."""
-        rows, at, by = self.table(asked, by_officer=True)
         names = column_names(asked)
+        if Meaning.RESULT not in names:
+            return ()
+        rows, at, by = self.table(asked, by_officer=True)
         paid, _ = result_words(asked)
         return tuple(
             Reported(
@@ -144,11 +146,21 @@ class _Look:
 
     def stated(self, asked: Sequence[FormField]) -> tuple[Stated, ...]:
         """Sums of the batch that its own forms hold."""
-        given = records.form_data(self.connection, self.office_id, self.case_id) if asked else {}
+        names = [each.name for each in asked]
+        query = (
+            select(_value.c.field, _value.c.fen)
+            .where(
+                _value.c.office_id == self.office_id,
+                _value.c.case_id == self.case_id,
+                _value.c.field.in_(names),
+            )
+            .order_by(_value.c.number)
+        )
+        given = {row.field: row.fen for row in self.connection.execute(query)} if names else {}
         return tuple(
-            Stated(label=each.label, sum=each.sum, amount=amount)
+            Stated(label=each.label, sum=each.sum, amount=Decimal(fen).scaleb(-2))
             for each in asked
-            if each.sum and isinstance(amount := given.get(each.name), Decimal)
+            if each.sum and (fen := given.get(each.name)) is not None
         )
 
     def children(self, asked: FormField) -> Mapping[int, Child]:
@@ -174,7 +186,7 @@ class _Look:
     def _deeds(self, asked: FormField) -> Mapping[str, Sequence[Deed]]:
         """Steps done in the children, by child, in order."""
         names, given = column_names(asked), self._given(asked)
-        paid, failed = result_words(asked)
+        paid, failed = result_words(asked) if Meaning.RESULT in names else ("", "")
         query = (
             select(_item.c.case_id, _item.c.step_name, _item.c.done_at, _item.c.officer)
             .add_columns(_entry.c.number)
@@ -195,7 +207,7 @@ class _Look:
         found: dict[str, list[Deed]] = {}
         for case_id, step_name, at, by, number in self.connection.execute(_standing(query, _item)):
             values = given.get((case_id, number), {})
-            result = values.get(names[Meaning.RESULT], "")
+            result = values.get(names.get(Meaning.RESULT, ""), "")
             reason = values.get(names.get(Meaning.REASON, ""), "")
             answer = Answer(is_paid=result == paid, reason=reason, at=at, by=by or "")
             found.setdefault(case_id, []).append(
@@ -204,7 +216,7 @@ class _Look:
                     at=at,
                     by=by or "",
                     bank_card=values.get(names[Meaning.BANK_CARD], ""),
-                    answer=answer if result in (paid, failed) else None,
+                    answer=answer if result and result in (paid, failed) else None,
                 )
             )
         return found

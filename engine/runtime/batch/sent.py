@@ -57,29 +57,36 @@ def sent_files(connection: Connection, office_id: str, case_id: str) -> tuple[Se
 def _lines(
     connection: Connection, office_id: str, case_id: str
 ) -> Mapping[int, Sequence[SentLine]]:
-    table = line_table
+    table = line_table.c
+    place = (table.number, table.sequence, table.child_id, table.attempt)
+    payee = (table.name, table.id_card, table.bank_card, table.fen)
+    late = (table.is_paid, table.reason, table.answered_at, table.answered_by)
     rows = connection.execute(
-        select(table)
-        .where(table.c.office_id == office_id, table.c.case_id == case_id)
-        .order_by(table.c.number, table.c.sequence)
+        select(*place, *payee, *late)
+        .where(table.office_id == office_id, table.case_id == case_id)
+        .order_by(table.number, table.sequence)
     )
     found: dict[int, list[SentLine]] = {}
-    for row in rows:
+    for number, sequence, child, attempt, name, id_card, bank_card, fen, *answer in rows:
         payment = Payment(
-            sequence=row.sequence,
-            name=row.name,
-            id_card=row.id_card,
-            bank_card=row.bank_card,
-            amount=Decimal(row.fen).scaleb(-2),
-            case_id=row.child_id or "",
+            sequence=sequence,
+            name=name,
+            id_card=id_card,
+            bank_card=bank_card,
+            amount=Decimal(fen).scaleb(-2),
+            case_id=child or "",
         )
-        late = None
-        if row.is_paid is not None:
-            facts = {"at": row.answered_at, "by": row.answered_by or ""}
-            late = Answer(is_paid=row.is_paid, reason=row.reason or "", **facts)
-        line = SentLine(payment=payment, attempt=row.attempt, late=late)
-        found.setdefault(row.number, []).append(line)
+        line = SentLine(payment=payment, attempt=attempt, late=_late(*answer))
+        found.setdefault(number, []).append(line)
     return found
+
+
+def _late(
+    is_paid: bool | None, reason: str | None, at: datetime | None, by: str | None
+) -> Answer | None:
+    if is_paid is None:
+        return None
+    return Answer(is_paid=is_paid, reason=reason or "", at=at, by=by or "")
 
 
 def void_sent(

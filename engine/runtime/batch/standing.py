@@ -77,11 +77,30 @@ class Household:
     amounts: Mapping[BatchSum, Decimal]
     #: The card it is paid on by now.
     bank_card: str
-    events: tuple[Event, ...]
     tries: tuple[Try, ...]
-    child: Child | None
-    #: What is wrong with it, with what to do.
-    problems: tuple[str, ...]
+    #: What all this was read off; its problems name what is wrong, with what to do.
+    record: "Record"
+
+    @property
+    def child(self) -> Child | None:
+        """Its own case, where it has one."""
+        return self.record.child
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong with it, with what to do."""
+        return self.record.problems
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened to its money, in order."""
+        return tuple(_events(self.record, _answers(self.record)))
+
+    @property
+    def cards(self) -> frozenset[str]:
+        """Every card it was, is or is to be paid on."""
+        sent = (line.payment.bank_card for _, line in self.record.sent)
+        return frozenset((self.payment.bank_card, self.bank_card, *sent))
 
     @property
     def called(self) -> str:
@@ -133,10 +152,8 @@ def stand(record: Record, *, is_reported: bool, has_ended: bool) -> Household:
         part=part,
         amounts=_amounts(record, tries, part),
         bank_card=_card(record),
-        events=tuple(_events(record, given)),
         tries=tuple(tries),
-        child=record.child,
-        problems=tuple(record.problems),
+        record=record,
     )
 
 

@@ -80,8 +80,7 @@ def is_meant(household: Household, text: str) -> bool:
     card or of a card it was or is paid on.
     """
     case_id = household.child.id if household.child else ""
-    cards = (event.bank_card for event in household.events)
-    ends = (household.payment.id_card, household.payment.bank_card, *cards)
+    ends = (household.payment.id_card, *household.cards)
     return (
         text in (str(household.row), case_id)
         or text in household.payment.name
