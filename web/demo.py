@@ -71,17 +71,24 @@ def _check(library: Library, controls: Controls) -> None:
 
 
 def _open_offices(url: str, library: Library, controls: Controls) -> None:
+    from engine.runtime.errors import BadEffectiveDate
     from engine.store import open_store
 
     from .demo_cases import open_cases
 
+    changed: tuple[str, ...] = ()
     store = open_store(url)
     try:
         for office_id, name in OFFICES.items():
             roster = load_roster(_roster_file(name), controls)
-            open_cases(store, office_id, roster, library, controls, PASSWORD)
+            changed = open_cases(store, office_id, roster, library, controls, PASSWORD)
+    except BadEffectiveDate as error:
+        click.echo(say("demo.not-published", problem=error), err=True)
     finally:
         store.close()
+    if changed:
+        titles = (library.procedures[c].title for c in changed if c in library.procedures)
+        click.echo(say("demo.changed", items="、".join(titles)))
 
 
 def _publish(library: Library, controls: Controls, out: Path) -> None:

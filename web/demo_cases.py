@@ -202,13 +202,24 @@ def open_cases(
     library: Library,
     controls: Controls,
     password: str,
-) -> None:
-    """Open the office with its accounts and cases, unless it is there already."""
+) -> tuple[str, ...]:
+    """Open the office with its accounts and cases; one that is there gets what has changed.
+
+    Returns
+    -------
+    tuple of str
+        Ids of the processes that have changed since.
+
+    Raises
+    ------
+    BadEffectiveDate
+        A changed file says that it applies later or no more.
+    """
     today = system_clock()
     clock = _Clock(today - timedelta(days=30))
     office = Office(store, office_id, controls=controls, clock=clock)
     if office.roster().officers:
-        return
+        return Office(store, office_id, controls=controls).publish(library)
     office.appoint(roster)
     office.publish(library)
     accounts = Accounts(store)
@@ -219,6 +230,7 @@ def open_cases(
             morning = today.replace(hour=9, minute=30, second=0, microsecond=0)
             clock.now = morning - timedelta(days=case.days_ago)
             _play(office, clock, case)
+    return ()
 
 
 def _play(office: Office, clock: _Clock, played: Played) -> None:

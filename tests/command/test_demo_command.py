@@ -1,15 +1,20 @@
 """``qingdan demo``: the first run makes everything, the second keeps it."""
 
 import os
+import shutil
 import subprocess
 import sys
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from engine.bpmn.library import Library, shipped_directory
 from engine.model.case import CaseState
 from engine.model.controls import load_controls
 from engine.runtime import Office
 from engine.store import open_store
+from web import demo as demo_module
 
 
 def _demo(directory):
@@ -87,3 +92,30 @@ def test_a_second_run_keeps_the_data_and_prints_no_chart_again(instance, store):
 
     assert [(case.id, case.version) for case in office.cases(limit=100)] == before
     assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
+
+
+def test_a_run_after_a_file_was_changed_publishes_it(store, monkeypatch, tmp_path):
+    """In this process, on the office of the first run: its own items stay as they are."""
+    url = store.engine.url.render_as_string(hide_password=False)
+    folder = tmp_path / "bpmn"
+    shutil.copytree(shipped_directory(), folder)
+    path = folder / "note_issue.bpmn"
+    path.write_text(path.read_text("utf-8").replace("受理领用申请", "收下领用申请"), "utf-8")
+    runner = CliRunner()
+    before = Office(store, "shifan", controls=load_controls()).editions("note_issue")[-1].digest
+
+    def again(library):
+        @click.command()
+        def run():
+            demo_module._open_offices(url, library, load_controls())
+
+        return runner.invoke(run).output
+
+    assert again(Library.load()) == ""
+    assert "新办件按改过的办：财政票据领用；" in again(Library.load([folder]))
+    office = Office(store, "shifan", controls=load_controls())
+    assert office.editions("note_issue")[-1].digest != before
+    path.write_text(
+        path.read_text("utf-8").replace('effectiveFrom="2026', 'effectiveFrom="2099'), "utf-8"
+    )
+    assert "改过的流程没有换上去" in again(Library.load([folder]))
