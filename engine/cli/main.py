@@ -83,7 +83,9 @@ def _usage(error: click.UsageError) -> str:
             return say("cli.no-such-command", known="、".join(sorted(known)))
         case click.NoSuchOption():
             near = "、".join(error.possibilities or ())
-            return say("cli.no-such-option", name=error.option_name, near=near or "--help")
+            if not near:
+                return say("cli.no-option-like-it", name=error.option_name)
+            return say("cli.no-such-option", name=error.option_name, near=near)
         case click.MissingParameter():
             return say("cli.missing-parameter", name=_name_of(error))
         case click.BadParameter():
