@@ -188,8 +188,12 @@ def show(case_id: str, office_id: str | None, db: str) -> None:
         ).all()
     if not rows:
         raise QingdanError(say("journal.unknown-chain", office=office.id, case=case_id))
+    # The journal has the id, which the chain vouches for; the name is as it is today.
+    names = {each.id: each.name for each in office.roster().officers}
+    names[SYSTEM] = say("journal.system")
     for row in rows:
-        deed = f"{row.at:%Y-%m-%d %H:%M:%S}  {row.actor}  {say(f'run.action.{row.action}')}"
+        who = f"{names[row.actor]}（{row.actor}）" if row.actor in names else row.actor
+        deed = f"{row.at:%Y-%m-%d %H:%M:%S}  {who}  {say(f'run.action.{row.action}')}"
         about = "  ".join(part for part in (row.step_name, row.note) if part)
         click.echo(f"{row.sequence:>4}  {deed}  {about}".rstrip())
         click.echo(f"      SHA-256 {row.hash}")

@@ -139,5 +139,6 @@ def test_chain_is_shown_row_by_row(run: Run) -> None:
     shown = _said(run("journal", "show", "-"))
     assert "定岗" in shown
     assert "日志封签" in shown
+    assert "系统（system）" in shown
     assert shown.count("SHA-256 ") == shown.count("SM3 ") == 2
     assert isinstance(run("journal", "show", "2026-000001").exception, QingdanError)
