@@ -55,6 +55,8 @@ class Walk:
     deputies: set[str] = field(default_factory=set)
     #: What may be published while cases go on.
     editions: Sequence[Library] = ()
+    #: Whether nobody else does anything meanwhile: then what is stored can be compared.
+    is_alone: bool = True
 
     def __post_init__(self) -> None:
         self.officers = [officer.id for officer in self.office.roster().officers]
@@ -151,7 +153,7 @@ class Walk:
         """Do one thing with a request of its own; whether it was done."""
         key = f"k{len(self.told)}" if "key" in _takes(act) else ""
         self.told.append(f"{name} {_said(act)}")
-        looks = self.random.random() < 0.3
+        looks = self.is_alone and self.random.random() < 0.3
         before = self.dump() if looks else {}
         asked = partial(act, key=key) if key else act
         try:
