@@ -5,7 +5,6 @@ import json
 import random
 from decimal import Decimal
 from importlib.resources import as_file, files
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -28,14 +27,18 @@ from .driver import CONTROLS, HOUSEHOLDS, NOW, SIZE, TOTAL, answered, do, listed
 PAID, BACK = BatchSum.CREDITED, BatchSum.RETURNED
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    store = open_store(f"sqlite:///{tmp_path / 'q.sqlite3'}")
+def office_at(url: str) -> Office:
+    store = open_store(url)
     office = Office(store, "shifan", controls=CONTROLS, clock=lambda: NOW)
     with as_file(files("processes") / "demo" / "shifan.toml") as roster:
         office.appoint(load_roster(roster, CONTROLS))
     office.publish(Library.load())
     return office
+
+
+@pytest.fixture
+def office(sqlite_database: str) -> Office:
+    return office_at(sqlite_database)
 
 
 def added_up(office: Office, case_id: str) -> Reconciliation:
@@ -151,6 +154,34 @@ def test_money_on_its_way_is_not_sent_twice_unless_its_file_is_struck_out(office
     assert [entry.note for entry in office.history(case_id) if "void" in entry.action] == [
         "第 1 份"
     ]
+
+
+def test_both_databases_tell_the_same(database):
+    office = office_at(database)
+    case_id = listed(office)
+    Settlement(office, case_id).payment_file("excel", by="li")
+    Settlement(office, case_id).void_file(1, by="zhang", reason="选错银行")
+    answered(office, case_id, {2, 5, 9})
+    put_right(office, case_id)
+    sent = Settlement(office, case_id).payment_file("excel", by="li", again=True)
+    gone = _child_of(office, case_id, "周8")
+    office.terminate(gone, by="zhang", reason="查无此人")
+    answer = csv_answer(sent.content, {"周4", "周8"})
+    Settlement(office, case_id).take_repayments("excel", answer, by="li")
+
+    found = added_up(office, case_id)
+
+    assert found.problems == ()
+    back, given_up = HOUSEHOLDS[4][3], HOUSEHOLDS[8][3]
+    assert piles(found) == {
+        PAID: (SIZE - 2, TOTAL - back - given_up),
+        BACK: (1, back),
+        BatchSum.WITHDRAWN: (1, given_up),
+    }
+    shares = [(each.sent.count, each.returned.count, each.open.count) for each in found.rounds]
+    assert shares == [(SIZE, 0, 0), (SIZE, 3, 0), (3, 2, 0)]
+    kinds = [event.kind.value for event in found.households[8].events]
+    assert kinds == ["voided", "sent", "failed", "step", "step", "sent", "failed", "ended"]
 
 
 def test_a_file_that_was_answered_is_not_struck_out(office):
