@@ -322,7 +322,12 @@ def test_the_way_of_one_household_is_told_with_its_cards_hidden(office):
     result = run(office, "reconcile", case_id, "--household", "周2")
 
     steps = [line.split()[1] for line in result.output.splitlines()[1:] if line.startswith("  ")]
-    assert steps[:4] == ["代发第", "退汇（账户已销户）", "核实账户信息到尾号", "复核账户变更"]
+    assert steps[:4] == [
+        "代发第",
+        "退汇（账户已销户）",
+        "核实账户信息（以后发到尾号",
+        "复核账户变更",
+    ]
     assert HOUSEHOLDS[2][2] not in result.output
     facts = json.loads(
         run(office, "reconcile", case_id, "--household", "周2", "--format", "json").output

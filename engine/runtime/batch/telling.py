@@ -40,7 +40,8 @@ def day(moment: datetime | None) -> str:
 
 def event_text(event: Event, person: Person) -> str:
     """One thing that happened to a household's money, on one line."""
-    card = say("reconcile.to-card", card=event.bank_card[-SHOWN:]) if event.bank_card else ""
+    key = "reconcile.next-card" if event.kind is EventKind.STEP else "reconcile.to-card"
+    card = say(key, card=event.bank_card[-SHOWN:]) if event.bank_card else ""
     word = say(f"reconcile.event.{event.kind}")
     if event.kind in (EventKind.SENT, EventKind.VOIDED):
         facts = {"file": event.file, "bank": event.bank_name, "card": card}
