@@ -83,7 +83,6 @@ def test_whatever_several_do_at_once_every_case_can_end(
                 walk,
                 office=Office(where, walk.office.id, controls=CONTROLS, clock=clock),
                 random=Random(f"{seed} {number}"),
-                told=[],
                 is_alone=False,
             )
             for number, where in enumerate((store, store, other, other))
