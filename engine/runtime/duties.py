@@ -224,7 +224,8 @@ class _Judgement:
         held = {_canonical(self.controls, post) for post in self.officer.posts_on(self.today)}
         if self.task.post not in held and (self.task.post or not held):
             basis = say("run.basis.appointment")
-            raise self._refuse("post-not-held", basis, post=self.task.post)
+            post = f"“{self.task.post}”" if self.task.post else say("run.any-post")
+            raise self._refuse("post-not-held", basis, post=post)
 
     def _is_not_bound(self) -> None:
         bond = recusal(self.officer, self.family.applicant)

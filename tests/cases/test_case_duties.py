@@ -171,6 +171,15 @@ def test_step_needs_its_post_today(desk: Desk, clock: Clock) -> None:
     desk.office.claim(item.id, by="away")
 
 
+def test_step_of_no_post_is_for_whoever_has_one(desk: Desk) -> None:
+    _appoint(desk, CLERK, officer("none"))
+    desk.publish(process("p", step("any", post=""), line("start", "any", "end"), code="T-1"))
+    case = desk.open(by="clerk")
+    with pytest.raises(Refused, match="不在任何岗位上"):
+        desk.office.claim(desk.waiting(case.id)["any"].id, by="none")
+    desk.do(case.id, "any", "clerk")
+
+
 def test_post_may_be_written_as_an_alias(desk: Desk) -> None:
     _appoint(desk, officer("alias", "资金监管岗"))
     desk.publish(_steps("examine", "approve"))
