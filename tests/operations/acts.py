@@ -1,6 +1,7 @@
 """All that may be done in an office, how often, and to what: one table for each."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -8,7 +9,7 @@ from engine.model.case import CaseState, WorkItem, WorkItemState
 from engine.model.clock import DeadlineKind
 from tests.cases.conftest import APPLICANT
 
-from .anything import SCAN, takes_two
+from .anything import SCAN, generous, takes_two
 from .walking import BESIDE, OPEN, Act, Walk
 
 
@@ -127,7 +128,11 @@ ITEM_ACTS: dict[str, tuple[float, WorkItemState | None, Callable[[Walk, WorkItem
     "drop_signer": (2, _CLAIMED, _handing("drop_signer")),
     "return_to": (5, _CLAIMED, _return),
     "urge": (1, None, lambda w, i: partial(w.office.urge, i.id, by=w.anybody(), text=w.words())),
-    "emergency_claim": (2, _READY, _reasoned("emergency_claim")),
+    "emergency_claim": (
+        3,
+        _READY,
+        lambda w, i: partial(w.office.emergency_claim, i.id, by=w.anybody(), reason=w.words()),
+    ),
     "record_paper": (4, _READY, _paper),
 }
 
@@ -180,6 +185,15 @@ def _resume(walk: Walk) -> Act:
 def _publish(walk: Walk) -> Act:
     """Another edition of the items, or one that was there before."""
     return partial(walk.office.publish, walk.random.choice(walk.editions))
+
+
+def _appoint(walk: Walk) -> Act:
+    """Officers leave, and who left before comes back."""
+    whole = generous()
+    leavers = walk.random.sample([o.id for o in whole.officers if o.id not in walk.heads], 3)
+    kept = tuple(officer for officer in whole.officers if officer.id not in leavers)
+    apart = tuple(pair for pair in whole.avoidances if not set(pair.officers) & set(leavers))
+    return partial(walk.office.appoint, replace(whole, officers=kept, avoidances=apart))
 
 
 def _accepting(walk: Walk) -> str:
@@ -245,6 +259,7 @@ ACTS: dict[str, tuple[float, Callable[[Walk], Act | None]]] = {
     "seal_daily": (0.5, lambda w: w.office.seal_daily),
     "deem_overdue": (0.5, lambda w: w.office.deem_overdue),
     "recount": (0.5, lambda w: partial(w.office.recount, by=w.head())),
+    "appoint": (0.5, _appoint),
     "publish": (0.5, _publish),
     "migrate": (2, _on_case("migrate", Walk.head, reason="新版")),
     "open_case": (
