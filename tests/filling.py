@@ -158,10 +158,12 @@ def fill(office: Office, models: Mapping[Model, range]) -> None:
                 copies = _Copies(connection, model, rows, chunk)
                 copies.write()
                 connection.commit()
-        if connection.dialect.name == "postgresql":
-            # As its own housekeeping would; SQLite was told when the tables were made.
-            connection.exec_driver_sql("ANALYZE")
         connection.commit()
+        if connection.dialect.name == "postgresql":
+            # As its own housekeeping would, but not while somebody measures; SQLite was told
+            # when the tables were made.
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("VACUUM ANALYZE")
         connection.detach()
 
 

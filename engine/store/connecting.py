@@ -93,6 +93,8 @@ def command(connection: Connection, text: str) -> None:
 def _postgresql(url: URL) -> Engine:
     arguments = {
         "connect_timeout": CONNECT_TIMEOUT_S,
+        # Planned when it comes again: at the fifth time, every list's first ones were slow.
+        "prepare_threshold": 1,
         # The queries go by keys and indexes whatever they ask for: one plan serves for all.
         "options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC "
         "-c plan_cache_mode=force_generic_plan",
