@@ -14,6 +14,7 @@ from engine.runtime import Office, UnknownWorkItem, Upload, offices
 from engine.store import open_store
 
 from .casetext import as_json, case_text, cases_text, history_text, todo_text
+from .form import form_option
 
 #: Where the demonstration keeps its data.
 DEFAULT_DATABASE = "sqlite:///instance/qingdan.sqlite3"
@@ -22,14 +23,7 @@ DEFAULT_DATABASE = "sqlite:///instance/qingdan.sqlite3"
 def with_office(command: Callable[..., None]) -> Callable[..., None]:
     """Give a subcommand the options that name the office and the form of the answer."""
     for option in (
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(["text", "json"]),
-            default="text",
-            show_default=True,
-            help=say("run.help.format"),
-        ),
+        form_option(say("run.help.format")),
         click.option(
             "--office",
             "office_id",

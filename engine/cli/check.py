@@ -12,6 +12,8 @@ from engine.model.errors import UnreadablePath
 from engine.model.finding import Finding, Severity
 from engine.model.wording import say
 
+from .form import form_option
+
 if TYPE_CHECKING:
     from engine.bpmn.library import Library
     from engine.model.controls import Controls
@@ -30,14 +32,7 @@ _COLOURS = {
 @click.option(
     "--roster", type=click.Path(path_type=Path), metavar="FILE", help=say("check.command.roster")
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "sarif"]),
-    default="text",
-    show_default=True,
-    help=say("check.command.format"),
-)
+@form_option(say("check.command.format"), "sarif")
 @click.option(
     "--preset",
     type=click.Choice(["draft", "recommended", "strict"]),

@@ -11,6 +11,7 @@ from engine.model.procedure import NodeKind
 from engine.model.wording import say
 
 from .changing import change, renamed, told_where
+from .form import form_option
 from .saving import content_of
 
 _ASSIGNED = re.compile(r"([A-Za-z]+)\s*=(.*)", re.DOTALL)
@@ -44,14 +45,7 @@ def edit(ctx: click.Context, file: Path) -> None:
 
 @edit.command(help=say("edit.command.show"))
 @click.argument("element", default="", metavar=say("edit.metavar.shown"))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=say("edit.command.format"),
-)
+@form_option(say("edit.command.format"))
 @click.pass_obj
 def show(file: Path, element: str, form: str) -> None:
     from .edittext import as_json, as_text

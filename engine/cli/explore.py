@@ -11,6 +11,8 @@ import click
 
 from engine.model.wording import say
 
+from .form import form_option
+
 if TYPE_CHECKING:
     from engine.model.procedure import Procedure
     from engine.verify import Behaviour
@@ -27,14 +29,7 @@ _MAX_PAIRS = 2_000_000
 
 @click.command(help=say("behaviour.command.help"))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=say("behaviour.command.format"),
-)
+@form_option(say("behaviour.command.format"))
 @click.option(
     "--states",
     type=click.IntRange(min=1),

@@ -7,16 +7,11 @@ import click
 
 from engine.model.wording import say
 
+from .form import form_option
+
 
 @click.command(help=say("check.rules.help"))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=say("check.command.format"),
-)
+@form_option(say("check.command.format"))
 def rules(form: str) -> None:
     from engine.verify.rules import all_rules
 

@@ -13,6 +13,8 @@ from engine.model.procedure import FieldType, FormField, Procedure
 from engine.model.wording import say
 from engine.runtime import Choice, FormInvalid, OpenKind, Simulation
 
+from .form import form_option
+
 #: Gives the answer to a question.
 Ask = Callable[[str], str]
 
@@ -32,14 +34,7 @@ Ask = Callable[[str], str]
 @click.option(
     "--roster", type=click.Path(path_type=Path), metavar="FILE", help=say("replay.roster")
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=say("replay.format"),
-)
+@form_option(say("replay.format"))
 @click.pass_context
 def simulate(
     ctx: click.Context,

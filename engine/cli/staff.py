@@ -11,6 +11,8 @@ import click
 
 from engine.model.wording import say
 
+from .form import form_option
+
 if TYPE_CHECKING:
     from engine.bpmn.library import Library
     from engine.model.controls import Controls
@@ -62,14 +64,7 @@ def _picture(_ctx: click.Context, _param: click.Parameter, value: Path | None) -
     help=say("staff.command.graph"),
 )
 @click.option("--on", "day", callback=_day, metavar="DATE", help=say("staff.command.on"))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=say("staff.command.format"),
-)
+@form_option(say("staff.command.format"))
 @click.pass_context
 def staff(
     ctx: click.Context,

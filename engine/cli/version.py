@@ -11,6 +11,7 @@ from engine.runtime import Edition, Office
 
 from .case import DEFAULT_DATABASE, KEY, office_at, show_result
 from .columns import columns
+from .form import form_option
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _OFFICE = click.argument("office_id", metavar=say("office.metavar.office"))
@@ -21,14 +22,7 @@ _DB = click.option(
     show_default=True,
     help=say("run.help.db"),
 )
-_FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=say("run.help.format"),
-)
+_FORMAT = form_option(say("run.help.format"))
 #: Option of ``qingdan office publish``.
 EFFECTIVE = click.option("--effective", type=_DAY, help=say("versions.help.effective"))
 
