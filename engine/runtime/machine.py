@@ -26,7 +26,7 @@ from .errors import FaultyCase
 from .expressions import SafeEngine
 from .live import LiveTask, LiveWorkflow
 from .program import Program
-from .rewinding import Rewind, rewind, rewind_to
+from .rewinding import Rewind, rewind, rewind_to, root_of
 from .specs import ChildCases, HumanTask, Timer
 from .tape import changes, replay, snapshot, transplant
 
@@ -192,6 +192,12 @@ class Machine:
                 task.task_spec._update(task)
             self._workflow.do_engine_steps()
             self._workflow.bpmn_events.clear()
+
+    def done_last(self, places: Iterable[str]) -> list[str]:
+        """Those of these places that are done and not undone, the latest of the run first."""
+        tasks = ((place, self._task(place)) for place in places)
+        done = [(p, root_of(t).number) for p, t in tasks if t and t.state == TaskState.COMPLETED]
+        return [place for place, _ in sorted(done, key=lambda pair: -pair[1])]
 
     def rewind_to(self, place: str, given_back: str | None = None) -> Rewind:
         """What going back to a place that is done would undo, and what speaks against it."""

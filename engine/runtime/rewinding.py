@@ -94,9 +94,7 @@ def rewind_to(top: LiveWorkflow, target: LiveTask | None, given_back: LiveTask |
     """
     if target is None or target.state != TaskState.COMPLETED:
         return Rewind(top.task_tree, (), (), Obstacle.NOT_DONE)
-    root = _whole(target)
-    if isinstance(root.parent.task_spec, BoundaryEventSplit):
-        root = root.parent
+    root = root_of(target)
     obstacle = Obstacle.INSTANCE if _is_instance(root) else None
     if isinstance(target.task_spec, BoundaryEvent):
         obstacle = Obstacle.BORDER
@@ -118,6 +116,12 @@ def rewind_to(top: LiveWorkflow, target: LiveTask | None, given_back: LiveTask |
     if _was_heard(top, set(undone)):
         obstacle = obstacle or Obstacle.HEARD
     return Rewind(root, tuple(reopened), tuple(undone), obstacle)
+
+
+def root_of(target: LiveTask) -> LiveTask:
+    """The first task that going back to one takes out."""
+    root = _whole(target)
+    return root.parent if isinstance(root.parent.task_spec, BoundaryEventSplit) else root
 
 
 def _definitions(task: LiveTask) -> list[Any]:

@@ -6,8 +6,10 @@ from engine.model.case import CaseState, WorkItemState
 from engine.model.errors import QingdanError
 from engine.runtime import AlreadyTaken, FormInvalid, NotAllowed, Office
 from engine.runtime.family import load_deeds
+from engine.runtime.machine import Machine
 from engine.runtime.statements import Wire
 from tests.cases.drawings import field, line, process, step
+from tests.cases.test_case_constructs import endless_loop
 
 
 @pytest.fixture
@@ -27,6 +29,26 @@ def test_targets_are_the_steps_done_latest_first(office, approving):
         ("examine", "jian", True),
         ("accept", "ding", True),
     ]
+
+
+def test_rounds_done_before_cost_a_return_nothing(office, desk, monkeypatch):
+    desk.publish(endless_loop())
+    case = desk.open()
+    for _ in range(9):
+        last = desk.waiting(case.id)["again"].id
+        desk.do(case.id, "again", "ding", stop="否")
+    asked = []
+    plan = Machine.rewind_to
+
+    def counted(machine, *places):
+        asked.append(places)
+        return plan(machine, *places)
+
+    monkeypatch.setattr(Machine, "rewind_to", counted)
+
+    (target,) = office.targets(desk.waiting(case.id)["again"].id)
+    assert (target.step, target.work_item) == ("again", last)
+    assert len(asked) == 1
 
 
 def test_returned_case_does_everything_behind_the_target_again(office, desk, approving):

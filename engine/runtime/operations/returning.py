@@ -1,6 +1,6 @@
 """退回 and 撤回: going back to a step done before, or having it put right beside one's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -14,7 +14,7 @@ from ..deadlines import following
 from ..errors import FormInvalid, NotAllowed, Refused
 from ..filing import Upload
 from ..machine import Machine
-from ..rewinding import Obstacle, Rewind
+from ..rewinding import Rewind
 from ..statements import Columns, Row, Wire
 from ..undone import mark_undone
 from .drafts import drop_draft
@@ -65,27 +65,30 @@ def targets_of(
     wire: Wire, office_id: str, case_id: str, machine: Machine, given_back: str
 ) -> tuple[Target, ...]:
     """Steps that were done in a case, each in its last round, the latest first."""
-    rows = wire.rows(_ITEM, _DONE, office_id, case_id)
-    plans = [(row, machine.rewind_to(row["id"], given_back)) for row in rows]
-    found: dict[str, Target] = {}
+    rows = {row["id"]: row for row in wire.rows(_ITEM, _DONE, office_id, case_id)}
     # By the order of the run: several steps may be done at the same moment.
-    for row, plan in sorted(plans, key=lambda pair: -pair[1].root.number):
-        if row["step"] in found or plan.obstacle is Obstacle.NOT_DONE:
-            continue
-        found[row["step"]] = Target(
-            work_item=row["id"],
-            step=row["step"],
+    last: dict[str, str] = {}
+    for item_id in machine.done_last(rows):
+        last.setdefault(rows[item_id]["step"], item_id)
+    signers = signers_of(wire, office_id, *last.values())
+    found = []
+    for step, item_id in last.items():
+        row, plan = rows[item_id], machine.rewind_to(item_id, given_back)
+        target = Target(
+            work_item=item_id,
+            step=step,
             step_name=row["step_name"],
             officer=row["officer"] or "",
             done_at=row["done_at"],
             reason=_reason(wire, office_id, case_id, plan),
-            signers=signers_of(wire, office_id, row["id"]),
-            instances=_instances(plan, row["step"], rows),
+            signers=signers[item_id],
+            instances=_instances(plan, step, rows.values()),
         )
-    return tuple(found.values())
+        found.append(target)
+    return tuple(found)
 
 
-def _instances(plan: Rewind, step: str, done: Sequence[Row]) -> int:
+def _instances(plan: Rewind, step: str, done: Iterable[Row]) -> int:
     tasks = plan.steps_done()
     ids = (row["id"] for row in done if row["step"] == step)
     return sum(id_.partition("-")[0] in tasks for id_ in ids)
@@ -200,9 +203,10 @@ class ReturningDesk(PaperDesk):
         """
         step = self.item["step_name"]
         is_done = self.item["state"] == WorkItemState.DONE
-        signers = signers_of(self.work.wire, self.office_id, self.item["id"]) if is_done else ()
-        if signers and not self._is_side():
-            names = "、".join(map(self.judge.name, signers))
+        asked = (self.item["id"],) if is_done and not self._is_side() else ()
+        signers = signers_of(self.work.wire, self.office_id, *asked)
+        if any(signers.values()):
+            names = "、".join(map(self.judge.name, signers[self.item["id"]]))
             raise NotAllowed(say("returning.signed-by-others", step=step, officers=names))
         if not is_done or self.item["officer"] != self.officer.id or self._is_side():
             raise NotAllowed(say("returning.not-done-by-you", step=step))

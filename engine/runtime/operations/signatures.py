@@ -19,10 +19,10 @@ _CHOICES = (
     "WHERE office_id = ? AND work_item_id = ? AND since = ? ORDER BY number"
 )
 _SIGNERS = (
-    "SELECT s.officer_id FROM signature s "
+    "SELECT coalesce(w.of_item, w.id), s.officer_id FROM signature s "
     "JOIN work_item w ON w.office_id = s.office_id AND w.id = s.work_item_id "
-    "WHERE w.office_id = ? AND (w.id = ? OR w.of_item = ? AND w.kind = 'sign-after') "
-    "ORDER BY s.at, s.number"
+    "WHERE w.office_id = ? AND (w.id IN ({marks}) "
+    "OR w.of_item IN ({marks}) AND w.kind = 'sign-after') ORDER BY s.at, s.number"
 )
 _PLAN = (
     "INSERT INTO later_signer (office_id, work_item_id, officer_id, at) VALUES (?, ?, ?, ?) "
@@ -61,10 +61,14 @@ def choices(work: Casework, item: Row) -> dict[str, str]:
     return dict(rows)
 
 
-def signers_of(wire: Wire, office_id: str, item_id: str) -> tuple[str, ...]:
-    """Who signed a finished step itself, or was asked to once it was finished (后加签)."""
-    found = wire.run(_SIGNERS, office_id, item_id, item_id).fetchall()
-    return tuple(dict.fromkeys(officer for (officer,) in found))
+def signers_of(wire: Wire, office_id: str, *item_ids: str) -> dict[str, tuple[str, ...]]:
+    """By finished step: who signed it, or was asked to once it was finished (后加签)."""
+    found: dict[str, dict[str, None]] = {item_id: {} for item_id in item_ids}
+    if found:
+        text = _SIGNERS.format(marks=", ".join("?" * len(found)))
+        for item_id, officer in wire.run(text, office_id, *found, *found).fetchall():
+            found[item_id][officer] = None
+    return {item_id: tuple(officers) for item_id, officers in found.items()}
 
 
 def signatures_of(connection: Connection, office_id: str, case_id: str) -> tuple[Signature, ...]:
