@@ -4,28 +4,22 @@ from pathlib import Path
 
 import click
 
-from engine.model.errors import UnreadablePath, reason_of
+from engine.model.errors import UnreadablePath
 from engine.model.wording import say
+from engine.runtime import Office
 from engine.runtime.batch.bank import Bank
 from engine.runtime.batch.banks import add_bank, known_banks
 from engine.runtime.batch.settlement import Settlement
-from engine.runtime.filing import Upload
 
-from .case import BY, office_at, show_result, with_office
-from .operation import REASON
+from .files import content_of, save
+from .form import show_result
+from .options import BY, CASE, REASON, uploads, with_office
 from .reconciling import reconcile
 
 
 @click.group(help=say("batch.command.batch"))
 def batch() -> None:
     pass
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise UnreadablePath(say("read.unreadable", reason=reason_of(error)), path=path) from error
 
 
 def _as_dict(bank: Bank) -> dict[str, str]:
@@ -40,10 +34,9 @@ def _as_dict(bank: Bank) -> dict[str, str]:
 @batch.command("banks", help=say("batch.command.banks"))
 @click.option("--add", metavar=say("batch.metavar.file"), help=say("batch.help.add"))
 @with_office
-def banks(add: str | None, db: str, office_id: str | None, form: str) -> None:
-    office = office_at(db, office_id)
+def banks(add: str | None, office: Office, form: str) -> None:
     if add is not None:
-        text = _bytes(add).decode("utf-8-sig", "replace")
+        text = content_of(Path(add)).decode("utf-8-sig", "replace")
         with office.store.write() as connection:
             add_bank(connection, office.id, text, at=office.clock())
     with office.store.read() as connection:
@@ -52,11 +45,10 @@ def banks(add: str | None, db: str, office_id: str | None, form: str) -> None:
 
 
 _BANK = click.option("--bank", "bank_id", required=True, help=say("batch.help.bank"))
-_CASE = click.argument("case_id", metavar=say("batch.metavar.case"))
 
 
 @batch.command("pay", help=say("batch.command.pay"))
-@_CASE
+@CASE
 @_BANK
 @click.option("--again", is_flag=True, help=say("batch.help.again"))
 @click.option("--out", default=".", show_default=True, help=say("batch.help.out"))
@@ -68,28 +60,22 @@ def pay(
     again: bool,
     out: str,
     officer: str,
-    db: str,
-    office_id: str | None,
+    office: Office,
     form: str,
 ) -> None:
-    settlement = Settlement(office_at(db, office_id), case_id)
+    settlement = Settlement(office, case_id)
     folder = Path(out)
     if not folder.is_dir():
         raise UnreadablePath(say("batch.cli.no-folder"), path=out)
     file = settlement.payment_file(bank_id, by=officer, again=again)
     path = folder / file.filename
-    try:
-        path.write_bytes(file.content)
-    except OSError as error:
-        raise UnreadablePath(
-            say("batch.cli.unwritten", reason=reason_of(error)), path=path
-        ) from error
+    save(path, file.content, "batch.cli.unwritten")
     facts = {"path": str(path), "count": file.count, "total": f"{file.total:.2f}"}
     show_result(form, facts, say("batch.cli.paid", **facts))
 
 
 @batch.command("void", help=say("batch.command.void"))
-@_CASE
+@CASE
 @click.argument("number", type=int, metavar=say("batch.metavar.number"))
 @REASON
 @BY
@@ -99,16 +85,15 @@ def void(
     number: int,
     reason: str,
     officer: str,
-    db: str,
-    office_id: str | None,
+    office: Office,
     form: str,
 ) -> None:
-    Settlement(office_at(db, office_id), case_id).void_file(number, by=officer, reason=reason)
+    Settlement(office, case_id).void_file(number, by=officer, reason=reason)
     show_result(form, {"voided": number}, say("batch.cli.voided", number=number))
 
 
 @batch.command("repaid", help=say("batch.command.repaid"))
-@_CASE
+@CASE
 @click.argument("path", metavar=say("batch.metavar.file"))
 @_BANK
 @click.option("--file", "number", type=int, help=say("batch.help.number"))
@@ -120,14 +105,11 @@ def repaid(
     bank_id: str,
     number: int | None,
     officer: str,
-    db: str,
-    office_id: str | None,
+    office: Office,
     form: str,
 ) -> None:
-    settlement = Settlement(office_at(db, office_id), case_id)
-    upload = Upload(
-        filename=Path(path).name, media_type="application/octet-stream", content=_bytes(path)
-    )
+    settlement = Settlement(office, case_id)
+    upload = uploads({"return": path})["return"]
     done = settlement.take_repayments(bank_id, upload, by=officer, number=number)
     lines = [say("batch.cli.repaid", paid=done.paid, failed=done.failed)]
     lines += [say("batch.cli.refused", case=c, reason=r) for c, r in done.refused.items()]

@@ -1,35 +1,33 @@
 """``qingdan calendar``: look at working days, set an office's own, import a holiday notice."""
 
 from datetime import date
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
 from engine.model.calendar import Calendar, Year
-from engine.model.errors import UnreadablePath, reason_of
 from engine.model.wording import say
+from engine.runtime import Office
 from engine.runtime.deadlines.notice import read_notice
 
-from .case import BY, DEFAULT_DATABASE, office_at, show_result, with_office
+from .day import DAY
+from .files import content_of
+from .form import show_result
+from .options import (
+    BY,
+    DB,
+    DEFAULT_DATABASE,
+    FORMAT,
+    OFFICE,
+    Command,
+    office_at,
+    with_office,
+)
 
 _WEEKDAYS = "一二三四五六日"
-
-
-class _Day(click.ParamType[date]):
-    """A day written as 2027-01-01."""
-
-    name = "DATE"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(say("calendar.bad-date", text=value), param, ctx)
-
-
-_DAY = click.argument("day", metavar="DATE", type=_Day())
+_DAY = click.argument("day", metavar="DATE", type=DAY)
 
 
 @click.group(help=say("calendar.help.group"))
@@ -37,21 +35,27 @@ def calendar() -> None:
     pass
 
 
-def _calendar_at(db: str, office_id: str | None) -> Calendar:
-    """The office's calendar; the announced one alone where no office is opened yet."""
-    missing = not Path(db.removeprefix("sqlite:///")).exists()
-    if office_id is None and db == DEFAULT_DATABASE and missing:
-        from engine.runtime.deadlines.announced import announced_year
+def _with_calendar(command: Command) -> Command:
+    """Give a command the office's calendar; the announced one where no office is opened yet."""
 
-        return Calendar(announced_year)
-    return office_at(db, office_id).calendar()
+    @wraps(command)
+    def run(*, db: str, office_id: str | None, **given: Any) -> None:
+        missing = not Path(db.removeprefix("sqlite:///")).exists()
+        if office_id is None and db == DEFAULT_DATABASE and missing:
+            from engine.runtime.deadlines.announced import announced_year
+
+            known = Calendar(announced_year)
+        else:
+            known = office_at(db, office_id).calendar()
+        command(known=known, **given)
+
+    return DB(OFFICE(FORMAT(run)))
 
 
 @calendar.command(help=say("calendar.help.show"))
 @click.argument("year", metavar="YEAR", type=int)
-@with_office
-def show(year: int, db: str, office_id: str | None, form: str) -> None:
-    known = _calendar_at(db, office_id)
+@_with_calendar
+def show(year: int, known: Calendar, form: str) -> None:
     found = known.year(year)
     facts = {
         "year": year,
@@ -94,9 +98,8 @@ def _told(known: Calendar, day: date) -> str:
 
 @calendar.command(help=say("calendar.help.check"))
 @_DAY
-@with_office
-def check(day: date, db: str, office_id: str | None, form: str) -> None:
-    known = _calendar_at(db, office_id)
+@_with_calendar
+def check(day: date, known: Calendar, form: str) -> None:
     year = known.year(day.year)
     text = _told(known, day)
     if year.provisional:
@@ -111,10 +114,7 @@ def check(day: date, db: str, office_id: str | None, form: str) -> None:
 @click.option("--reason", required=True, help=say("calendar.help.reason"))
 @BY
 @with_office
-def set_(
-    day: date, word: str, reason: str, officer: str, db: str, office_id: str | None, form: str
-) -> None:
-    office = office_at(db, office_id)
+def set_(day: date, word: str, reason: str, officer: str, office: Office, form: str) -> None:
     revision = office.set_day(day, works=word == "work", reason=reason, by=officer)
     told = say("calendar.works" if word == "work" else "calendar.rests")
     text = say("calendar.set", revision=revision, day=day, word=told)
@@ -126,11 +126,9 @@ def set_(
 @click.option("--year", type=int, help=say("calendar.help.year"))
 @BY
 @with_office
-def import_(
-    file: Path, year: int | None, officer: str, db: str, office_id: str | None, form: str
-) -> None:
+def import_(file: Path, year: int | None, officer: str, office: Office, form: str) -> None:
     notice = read_notice(_text(file), year)
-    revision = office_at(db, office_id).import_notice(notice, by=officer)
+    revision = office.import_notice(notice, by=officer)
     work = sum(day.works for day in notice.days)
     counts = {"rest": len(notice.days) - work, "work": work}
     text = say("calendar.imported", title=notice.title, revision=revision, **counts)
@@ -140,11 +138,7 @@ def import_(
 
 def _text(file: Path) -> str:
     """A file people saved from a browser or from Excel."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        reason = reason_of(error)
-        raise UnreadablePath(say("read.unreadable", reason=reason), path=str(file)) from error
+    content = content_of(file)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -154,8 +148,8 @@ def _text(file: Path) -> str:
 @calendar.command(help=say("calendar.help.recount"))
 @BY
 @with_office
-def recount(officer: str, db: str, office_id: str | None, form: str) -> None:
-    changes = office_at(db, office_id).recount(by=officer)
+def recount(officer: str, office: Office, form: str) -> None:
+    changes = office.recount(by=officer)
     lines = [
         say("calendar.recounted", count=len(changes)) if changes else say("calendar.recounted-none")
     ]

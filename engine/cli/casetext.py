@@ -1,39 +1,13 @@
-"""Cases and work items as text for a terminal, and as JSON."""
+"""Cases and work items as text for a terminal."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from engine.model.case import Case, JournalEntry, Undone, WorkItem
 from engine.model.wording import say
 from engine.runtime import Office, Todo
 
 from .columns import columns
-
-
-def as_json(value: object) -> str:
-    """Stable JSON: sorted keys, ISO times, exact decimals as text."""
-    return json.dumps(
-        _plain(value), ensure_ascii=False, sort_keys=True, indent=2, default=_primitive
-    )
-
-
-def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    return value
-
-
-def _primitive(value: object) -> object:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(type(value))
 
 
 def _when(moment: datetime | None) -> str:

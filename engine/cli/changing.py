@@ -17,7 +17,7 @@ from engine.model.errors import QingdanError
 from engine.model.finding import Finding
 from engine.model.wording import say
 
-from .saving import content_of, save
+from .files import content_of, save
 
 if TYPE_CHECKING:
     from engine.bpmn.library import Library

@@ -6,9 +6,10 @@ from engine.model.clock import DeadlineKind
 from engine.model.wording import say
 from engine.runtime import Office
 
-from .case import office_at, show_result, with_office
 from .clocktext import clock_facts, clock_text
-from .operation import CASE, Option, on_case
+from .form import show_result
+from .operation import on_case
+from .options import CASE, Option, with_office
 
 
 @click.group(help=say("clock.help.group"))
@@ -28,8 +29,8 @@ def _show(office: Office, case_id: str, form: str) -> None:
 @clock.command(help=say("clock.help.show"))
 @CASE
 @with_office
-def show(case_id: str, db: str, office_id: str | None, form: str) -> None:
-    _show(office_at(db, office_id), case_id, form)
+def show(case_id: str, office: Office, form: str) -> None:
+    _show(office, case_id, form)
 
 
 def _text(name: str) -> Option:
@@ -69,3 +70,6 @@ handover.add_command(
 for _name, _accept in (("sign", True), ("decline", False)):
     _help = say(f"clock.help.{_name}")
     handover.add_command(on_case(_name, _help, "answer_handover", show=_show, accept=_accept))
+
+#: What ``qingdan case`` takes in.
+COMMANDS = (clock, handover)

@@ -9,16 +9,9 @@ from engine.store.backup import back_up, restore
 from engine.store.examination import Examination, examine
 from engine.store.store import connect, open_store, upgrade
 
-from .case import DEFAULT_DATABASE
+from .options import DB
 from .progress import Progress
 
-_DB = click.option(
-    "--db",
-    envvar="QINGDAN_DATABASE_URL",
-    default=DEFAULT_DATABASE,
-    show_default=True,
-    help=say("run.help.db"),
-)
 _FILE = click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
 
 
@@ -28,7 +21,7 @@ def db() -> None:
 
 
 @db.command("upgrade", help=say("db.help.upgrade"))
-@_DB
+@DB
 def upgrade_(db: str) -> None:
     store = connect(db, create=False)
     click.echo(say("db.upgraded" if upgrade(store) else "db.current"))
@@ -38,7 +31,7 @@ def upgrade_(db: str) -> None:
 @db.command(help=say("db.help.backup"))
 @_FILE
 @click.option("--force", is_flag=True, help=say("journal.help.force"))
-@_DB
+@DB
 def backup(path: Path, force: bool, db: str) -> None:
     store = connect(db, create=False)
     with Progress() as told:
@@ -55,7 +48,7 @@ def backup(path: Path, force: bool, db: str) -> None:
 @db.command("restore", help=say("db.help.restore"))
 @_FILE
 @click.option("--force", is_flag=True, help=say("db.help.force"))
-@_DB
+@DB
 def restore_(path: Path, force: bool, db: str) -> None:
     with Progress() as told:
         restored = restore(path, db, force=force, told=told)
@@ -65,7 +58,7 @@ def restore_(path: Path, force: bool, db: str) -> None:
 
 
 @db.command(help=say("db.help.verify"))
-@_DB
+@DB
 def verify(db: str) -> None:
     store = open_store(db, create=False)
     with store.read() as connection, Progress() as told:

@@ -1,35 +1,28 @@
 """``qingdan case reassign`` and its like: work items in other hands, people told."""
 
+from collections.abc import Mapping
+
 import click
 
 from engine.model.wording import say
 from engine.runtime import Office
 
-from .case import BY, KEY, SET, office_at, pairs, show_result, with_office, work_item_at
-from .operation import CASE, ITEM, REASON, TO, on_item
-
-
-def _item_of(db: str, office_id: str | None, name: str) -> tuple[Office, str]:
-    office = office_at(db, office_id)
-    return office, work_item_at(office, name).id
+from .form import show_result
+from .operation import on_item
+from .options import BY, CASE, ITEM, KEY, REASON, TO, VALUES, with_office, work_item_at
 
 
 @click.command(help=say("operation.command.draft"))
 @ITEM
-@SET
+@VALUES
 @BY
 @with_office
 def draft(
-    work_item: str,
-    assignments: tuple[str, ...],
-    officer: str,
-    db: str,
-    office_id: str | None,
-    form: str,
+    work_item: str, values: Mapping[str, str], officer: str, office: Office, form: str
 ) -> None:
-    office, item = _item_of(db, office_id, work_item)
-    if assignments:
-        office.save_draft(item, by=officer, values=pairs(assignments))
+    item = work_item_at(office, work_item).id
+    if values:
+        office.save_draft(item, by=officer, values=values)
     kept = office.draft(item)
     lines = [f"{name}={value}" for name, value in kept.items()]
     show_result(form, kept, "\n".join(lines) or say("run.cli.none"))
@@ -41,10 +34,8 @@ def draft(
 @KEY
 @BY
 @with_office
-def urge(
-    work_item: str, text: str, key: str, officer: str, db: str, office_id: str | None, form: str
-) -> None:
-    office, item = _item_of(db, office_id, work_item)
+def urge(work_item: str, text: str, key: str, officer: str, office: Office, form: str) -> None:
+    item = work_item_at(office, work_item).id
     office.urge(item, by=officer, text=text, key=key)
     count = office.urged([item]).get(item, 0)
     show_result(form, {"urged": count}, say("operation.cli.urged", count=count))
@@ -63,11 +54,10 @@ def copy(
     text: str,
     key: str,
     officer: str,
-    db: str,
-    office_id: str | None,
+    office: Office,
     form: str,
 ) -> None:
-    office_at(db, office_id).copy_to(case_id, by=officer, to=others, text=text, key=key)
+    office.copy_to(case_id, by=officer, to=others, text=text, key=key)
     show_result(form, {"copied": others}, say("operation.cli.copied", officers="、".join(others)))
 
 
@@ -75,8 +65,7 @@ def copy(
 @click.option("--read", "seen", metavar=say("run.metavar.case"), help=say("operation.help.read"))
 @BY
 @with_office
-def copies(seen: str | None, officer: str, db: str, office_id: str | None, form: str) -> None:
-    office = office_at(db, office_id)
+def copies(seen: str | None, officer: str, office: Office, form: str) -> None:
     if seen is not None:
         office.mark_read(seen, by=officer)
     found = office.copies(officer)

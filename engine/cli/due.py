@@ -11,8 +11,9 @@ from engine.runtime import Office
 from engine.runtime.deadlines.steps import StepLimit
 from engine.runtime.deadlines.watch import CaseLimit
 
-from .case import office_at, show_result, with_office
 from .columns import columns
+from .form import show_result
+from .options import with_office
 
 _LIGHTS = click.Choice([Light.RED.value, Light.YELLOW.value, Light.GREY.value])
 
@@ -39,10 +40,7 @@ class _Late:
 )
 @click.option("--after", default="", help=say("due.help.after"))
 @with_office
-def due(
-    of: str, light: str, most: int, after: str, db: str, office_id: str | None, form: str
-) -> None:
-    office = office_at(db, office_id)
+def due(of: str, light: str, most: int, after: str, office: Office, form: str) -> None:
     if of == "steps":
         found = office.steps_due(Light(light), after=after, limit=most)
         told = [_step_row(office, one) for one in found.limits]
@@ -85,3 +83,7 @@ def _who(office: Office, item: WorkItem) -> str:
         return say("due.free", post=item.post or say("due.any-post"))
     holder = office.officer(item.officer)
     return say("due.holder", officer=holder.name if holder else item.officer)
+
+
+#: What ``qingdan case`` takes in.
+COMMANDS = (due,)

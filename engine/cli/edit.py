@@ -11,8 +11,8 @@ from engine.model.procedure import NodeKind
 from engine.model.wording import say
 
 from .changing import change, renamed, told_where
+from .files import content_of
 from .form import form_option
-from .saving import content_of
 
 _ASSIGNED = re.compile(r"([A-Za-z]+)\s*=(.*)", re.DOTALL)
 _ELEMENT = click.argument("element", metavar=say("edit.metavar.element"))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from engine.model.errors import QingdanError, UnreadablePath, reason_of
 from engine.model.wording import say
-from engine.runtime import offices, system_clock
+from engine.runtime import Office, offices, system_clock
 from engine.runtime.ledger import SYSTEM
 from engine.store import open_store, schema, sealing
 from engine.store.auditing import all_breaches, kept
@@ -20,19 +20,9 @@ from engine.store.chains import extent
 from engine.store.examination import spoken
 from engine.store.journal import GENESIS
 
-from .case import DEFAULT_DATABASE, office_at
+from .options import CASE, DB, at_office, office_at
 from .progress import Progress
 
-_DB = click.option(
-    "--db",
-    envvar="QINGDAN_DATABASE_URL",
-    default=DEFAULT_DATABASE,
-    show_default=True,
-    help=say("run.help.db"),
-)
-_OFFICE = click.option(
-    "--office", "office_id", envvar="QINGDAN_OFFICE", help=say("run.help.office")
-)
 _SEAL_ROOT = re.compile(r"[0-9a-f]{8,64}")
 
 
@@ -43,10 +33,9 @@ def journal() -> None:
 
 @journal.command(help=say("journal.help.seal"))
 @click.option("--last", is_flag=True, help=say("journal.help.last"))
-@_OFFICE
-@_DB
-def seal(last: bool, office_id: str | None, db: str) -> None:
-    office, now = office_at(db, office_id), system_clock()
+@at_office
+def seal(last: bool, office: Office) -> None:
+    now = system_clock()
     if not last:
         with office.store.read() as connection:
             drafted = sealing.draft(connection, office.id, at=now)
@@ -77,7 +66,7 @@ def _printed(made: sealing.Seal, previous: str, name: str) -> str:
 @journal.command(help=say("journal.help.verify"))
 @click.option("--root", default="", help=say("journal.help.root"))
 @click.option("--office", "office_id", envvar="QINGDAN_OFFICE", help=say("journal.help.office"))
-@_DB
+@DB
 def verify(root: str, office_id: str | None, db: str) -> None:
     wanted = re.sub(r"\s", "", root).lower()
     if wanted and not _SEAL_ROOT.fullmatch(wanted):
@@ -133,10 +122,8 @@ def _verify(connection: Connection, office_id: str) -> bool:
     help=say("journal.help.out"),
 )
 @click.option("--force", is_flag=True, help=say("journal.help.force"))
-@_OFFICE
-@_DB
-def export(path: Path, force: bool, office_id: str | None, db: str) -> None:
-    office = office_at(db, office_id)
+@at_office
+def export(path: Path, force: bool, office: Office) -> None:
     count = {"entry": 0, "seal": 0, "head": 0}
     try:
         with (
@@ -174,11 +161,9 @@ def _lines(connection: Connection, office_id: str) -> Iterator[dict[str, object]
 
 
 @journal.command(help=say("journal.help.show"))
-@click.argument("case_id", metavar=say("run.metavar.case"))
-@_OFFICE
-@_DB
-def show(case_id: str, office_id: str | None, db: str) -> None:
-    office = office_at(db, office_id)
+@CASE
+@at_office
+def show(case_id: str, office: Office) -> None:
     table = schema.journal
     with office.store.read() as connection:
         rows = connection.execute(

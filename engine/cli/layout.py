@@ -6,7 +6,7 @@ import click
 
 from engine.model.wording import say
 
-from .saving import content_of, save
+from .files import content_of, save
 
 
 @click.command(help=say("layout.command.help"))

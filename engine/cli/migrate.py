@@ -1,17 +1,16 @@
 """``qingdan case migrate``: running cases on another version, the plan first."""
 
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 
 import click
 
 from engine.model.wording import say
 from engine.runtime import Office, Plan, Report
 
-from .case import KEY, office_at, with_office
-from .casetext import as_json
 from .columns import columns
+from .form import show_result
+from .options import KEY, with_office
 
 _BY = click.option("--as", "officer", default="", envvar="QINGDAN_OFFICER", help=say("run.help.as"))
 
@@ -42,8 +41,7 @@ def migrate(
     reason: str,
     key: str,
     officer: str,
-    db: str,
-    office_id: str | None,
+    office: Office,
     form: str,
 ) -> None:
     if bool(cases) == bool(item):
@@ -52,17 +50,13 @@ def migrate(
         raise click.UsageError(say("migration.cli.from-alone"))
     if apply and not reason.strip():
         raise click.UsageError(say("migration.cli.no-reason"))
-    office = office_at(db, office_id)
     chosen = cases or office.cases_on(str(item), since, to=to)
     said = dict(map(_pair, renamed))
     if len(said) < len(renamed):
         raise click.UsageError(say("renaming.twice"))
     asked = {"to": to, "by": officer, "reason": reason, "key": key}
-    reports = [*office.migrate_all(chosen, renamed=said, apply=apply, **asked)]
-    if form == "json":
-        click.echo(as_json([asdict(report) for report in reports]))
-    else:
-        click.echo(_text(office, reports, whole=bool(cases)))
+    reports = tuple(office.migrate_all(chosen, renamed=said, apply=apply, **asked))
+    show_result(form, reports, _text(office, reports, whole=bool(cases)))
     if not apply and any(report.outcome == "possible" for report in reports):
         click.echo(say("migration.cli.only-a-plan"), err=True)
     if any(report.outcome == "refused" for report in reports):
@@ -77,7 +71,7 @@ def _pair(text: str) -> tuple[str, str]:
     return old, new
 
 
-def _text(office: Office, reports: list[Report], *, whole: bool) -> str:
+def _text(office: Office, reports: Sequence[Report], *, whole: bool) -> str:
     """A line per case, and below it why not; for cases named one by one the whole plan."""
     if not reports:
         return say("migration.cli.none")

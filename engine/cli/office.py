@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -20,18 +20,12 @@ from engine.runtime.clock import system_clock
 from engine.store import Store, open_store
 from engine.verify.check import check_library
 
-from .case import BY, DEFAULT_DATABASE, KEY, office_at
-from .version import EFFECTIVE, call_off, published_text, versions
+from .day import DAY
+from .options import BY, DB, KEY, OFFICE_ID, opened
+from .version import call_off, published_text, versions
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
 
-_DB = click.option(
-    "--db",
-    envvar="QINGDAN_DATABASE_URL",
-    default=DEFAULT_DATABASE,
-    show_default=True,
-    help=say("run.help.db"),
-)
 _ROSTER = click.option(
     "--roster",
     required=True,
@@ -46,7 +40,6 @@ _PROCESSES = click.option(
     metavar="PATH",
     help=say("office.help.processes"),
 )
-_OFFICE = click.argument("office_id", metavar=say("office.metavar.office"))
 
 
 class Rejected(QingdanError):
@@ -61,10 +54,10 @@ def office() -> None:
 
 
 @office.command(help=say("office.help.create"))
-@_OFFICE
+@OFFICE_ID
 @_ROSTER
 @_PROCESSES
-@_DB
+@DB
 def create(office_id: str, roster: Path, processes: tuple[Path, ...], db: str) -> None:
     if not _ID.fullmatch(office_id):
         raise click.UsageError(say("office.bad-id", office=office_id))
@@ -80,48 +73,45 @@ def create(office_id: str, roster: Path, processes: tuple[Path, ...], db: str) -
     made.appoint(appointed)
     click.echo(say("office.created", name=appointed.office, office=office_id))
     click.echo(say("office.published", **_items(library)))
-    _open_accounts(store, made, appointed)
+    _open_accounts(made, appointed)
     click.echo(say("office.next-step"), err=True)
 
 
 @office.command(help=say("office.help.appoint"))
-@_OFFICE
+@OFFICE_ID
 @_ROSTER
 @KEY
-@_DB
-def appoint(office_id: str, roster: Path, key: str, db: str) -> None:
+@DB
+@opened
+def appoint(office: Office, roster: Path, key: str) -> None:
     controls = load_controls()
     appointed = load_roster(roster, controls)
-    chosen = office_at(db, office_id)
-    _check(chosen.library(), read_roster(roster, controls), controls, _command((), roster))
-    chosen.appoint(appointed, key=key)
+    _check(office.library(), read_roster(roster, controls), controls, _command((), roster))
+    office.appoint(appointed, key=key)
     count = len(appointed.officers)
-    click.echo(say("office.appointed", name=appointed.office, office=office_id, officers=count))
-    _open_accounts(chosen.store, chosen, appointed)
+    click.echo(say("office.appointed", name=appointed.office, office=office.id, officers=count))
+    _open_accounts(office, appointed)
 
 
 @office.command(help=say("office.help.publish"))
-@_OFFICE
+@OFFICE_ID
 @_PROCESSES
-@EFFECTIVE
+@click.option("--effective", type=DAY, help=say("versions.help.effective"))
 @KEY
-@_DB
-def publish(
-    office_id: str, processes: tuple[Path, ...], effective: datetime | None, key: str, db: str
-) -> None:
-    chosen = office_at(db, office_id)
+@DB
+@opened
+def publish(office: Office, processes: tuple[Path, ...], effective: date | None, key: str) -> None:
     roster = RosterFile(
-        path=chosen.name, roster=chosen.roster(), faults=(), officer_lines={}, waiver_lines={}
+        path=office.name, roster=office.roster(), faults=(), officer_lines={}, waiver_lines={}
     )
     library = Library.load(processes or None)
-    _check(library, roster, chosen.controls, _command(processes, Path("FILE")))
-    day = effective.date() if effective else None
-    changed = chosen.publish(library, effective=day, key=key)
+    _check(library, roster, office.controls, _command(processes, Path("FILE")))
+    changed = office.publish(library, effective=effective, key=key)
     click.echo(say("office.published", **_items(library)))
-    for line in published_text(chosen, day):
+    for line in published_text(office, effective):
         click.echo(line)
     kept = {*library.procedures, *_codes(library)}
-    items = {edition.process_id: edition for edition in chosen.editions() if edition.code}
+    items = {edition.process_id: edition for edition in office.editions() if edition.code}
     gone = [e.title for e in map(items.get, changed) if e and not kept & {e.process_id, e.code}]
     if gone:
         click.echo(say("office.withdrawn", items="、".join(gone)))
@@ -130,7 +120,7 @@ def publish(
 @office.command(help=say("office.help.password"))
 @click.argument("login", metavar=say("office.metavar.login"))
 @KEY
-@_DB
+@DB
 def password(login: str, key: str, db: str) -> None:
     fresh = Accounts(open_store(db, create=False)).reset(login, system_clock(), key=key)
     click.echo(say("office.reset"), err=True)
@@ -138,7 +128,7 @@ def password(login: str, key: str, db: str) -> None:
 
 
 @office.command("list", help=say("office.help.list"))
-@_DB
+@DB
 def list_(db: str) -> None:
     store = open_store(db, create=False)
     accounts, controls = Accounts(store), load_controls()
@@ -153,36 +143,34 @@ def list_(db: str) -> None:
 
 
 @office.command("stand-in", help=say("standin.command.standin"))
-@_OFFICE
+@OFFICE_ID
 @click.argument("absent", metavar=say("standin.metavar.officer"))
 @click.option("--to", "deputy", help=say("standin.help.to"))
-@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help=say("standin.help.since"))
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help=say("standin.help.until"))
+@click.option("--from", "since", type=DAY, help=say("standin.help.since"))
+@click.option("--until", type=DAY, help=say("standin.help.until"))
 @click.option("--end", is_flag=True, help=say("standin.help.end"))
 @KEY
 @BY
-@_DB
+@DB
+@opened
 def stand_in(
-    office_id: str,
+    office: Office,
     absent: str,
     deputy: str | None,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     end: bool,
     key: str,
     officer: str,
-    db: str,
 ) -> None:
-    chosen = office_at(db, office_id)
     if end:
-        chosen.end_stand_in(absent, by=officer, key=key)
+        office.end_stand_in(absent, by=officer, key=key)
         click.echo(say("standin.cli.ended", officer=absent))
         return
     if deputy is None or since is None or until is None:
         raise click.UsageError(say("standin.cli.needs"))
-    first, last = since.date(), until.date()
-    warnings = chosen.stand_in(absent, deputy, since=first, until=last, by=officer, key=key)
-    days = {"since": first, "until": last}
+    days = {"since": since, "until": until}
+    warnings = office.stand_in(absent, deputy, **days, by=officer, key=key)
     click.echo(say("standin.cli.done", officer=absent, deputy=deputy, **days))
     for warning in warnings:
         click.echo(warning, err=True)
@@ -215,15 +203,15 @@ def _refuse_existing(store: Store, office_id: str, controls: Controls) -> None:
         raise Rejected(say("office.exists", office=office_id, name=name))
 
 
-def _open_accounts(store: Store, chosen: Office, roster: Roster) -> None:
+def _open_accounts(office: Office, roster: Roster) -> None:
     """Give everybody without an account one, and print its password, this once."""
-    accounts = Accounts(store)
-    known = accounts.logins(chosen.id)
+    accounts = Accounts(office.store)
+    known = accounts.logins(office.id)
     new = [officer for officer in roster.officers if officer.id not in known]
     click.echo(say("office.accounts" if new else "office.none-new"), err=True)
     for officer in new:
-        login, fresh = f"{officer.id}@{chosen.id}", new_password()
-        accounts.create(chosen.id, officer.id, login, fresh)
+        login, fresh = f"{officer.id}@{office.id}", new_password()
+        accounts.create(office.id, officer.id, login, fresh)
         click.echo(_line(login, fresh, officer))
 
 

@@ -12,36 +12,11 @@ import click
 
 from engine.model.case import Case, WorkItem
 from engine.model.clock import CaseClock
-from engine.model.wording import say
 from engine.runtime import Office
 
-from .case import BY, KEY, office_at, pairs, show_result, uploads, with_office, work_item_at
 from .casetext import case_text, item_text
-
-ITEM = click.argument("work_item", metavar=say("run.metavar.work-item"))
-CASE = click.argument("case_id", metavar=say("run.metavar.case"))
-TO = click.option("--to", required=True, help=say("operation.help.to"))
-REASON = click.option("--reason", required=True, help=say("operation.help.reason"))
-#: The fields of a form, as the office's ``values``, and its files.
-VALUES = click.option(
-    "--set",
-    "values",
-    multiple=True,
-    metavar=say("run.metavar.pair"),
-    help=say("run.help.set"),
-    callback=lambda _context, _option, texts: pairs(texts),
-)
-FILES = click.option(
-    "--file",
-    "files",
-    multiple=True,
-    metavar=say("run.metavar.path"),
-    help=say("run.help.file"),
-    callback=lambda _context, _option, texts: uploads(pairs(texts)),
-)
-
-#: What :func:`click.option` gives.
-Option = Callable[[Callable[..., None]], Callable[..., None]]
+from .form import show_result
+from .options import BY, CASE, ITEM, KEY, Command, Option, with_office, work_item_at
 
 
 def on_case(
@@ -60,10 +35,7 @@ def on_case(
     show : prints the case in the form asked for.
     """
 
-    def run(
-        case_id: str, officer: str, db: str, office_id: str | None, form: str, **given: Any
-    ) -> None:
-        office = office_at(db, office_id)
+    def run(case_id: str, officer: str, office: Office, form: str, **given: Any) -> None:
         done = getattr(office, method)(case_id, by=officer, **given, **fixed)
         show(office, case_id, form)
         if isinstance(done, CaseClock) and done.warning:
@@ -101,10 +73,7 @@ def on_item(
         of the item before; the case follows then.
     """
 
-    def run(
-        work_item: str, officer: str, db: str, office_id: str | None, form: str, **given: Any
-    ) -> None:
-        office = office_at(db, office_id)
+    def run(work_item: str, officer: str, office: Office, form: str, **given: Any) -> None:
         item = find(office, work_item, by=officer, **given)
         done = getattr(office, method)(item.id, by=officer, **given)
         if isinstance(done, Case):
@@ -116,9 +85,8 @@ def on_item(
     return _command(name, help_, run, ITEM, *options)
 
 
-def _command(name: str, help_: str, run: Callable[..., None], *options: Option) -> click.Command:
-    run = with_office(run)
-    asked: tuple[Option, ...] = (*options, KEY, BY)
+def _command(name: str, help_: str, run: Command, *options: Option) -> click.Command:
+    asked: tuple[Option, ...] = (*options, KEY, BY, with_office)
     for option in reversed(asked):
         run = option(run)
     return click.command(name, help=help_)(run)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from engine.model.errors import UnreadablePath, reason_of
 from engine.model.wording import say
 from engine.runtime import Office
 from engine.runtime.batch.gathering import gather
@@ -25,8 +24,10 @@ from engine.runtime.batch.telling import (
     where,
 )
 
-from .case import office_at, show_result, with_office
 from .columns import columns
+from .files import save
+from .form import show_result
+from .options import CASE, with_office
 
 #: Households, and lines of what is wrong, that are shown; all stand in the Excel file.
 MOST = 20
@@ -34,18 +35,15 @@ _SHARES = ("sent", "credited", "returned", "open")
 
 
 @click.command("reconcile", help=say("reconcile.command"))
-@click.argument("case_id", metavar=say("batch.metavar.case"))
+@CASE
 @click.option("--household", default="", help=say("reconcile.help.household"))
 @click.option("--out", help=say("reconcile.help.out"))
 @with_office
-def reconcile(
-    case_id: str, household: str, out: str | None, db: str, office_id: str | None, form: str
-) -> None:
-    office = office_at(db, office_id)
+def reconcile(case_id: str, household: str, out: str | None, office: Office, form: str) -> None:
     found = added_up(gather(office, case_id))
     person = _names(office)
     if out is not None:
-        _keep(Path(out), book(found, person, office.clock()))
+        save(Path(out), book(found, person, office.clock()), "reconcile.unwritten")
         click.echo(say("reconcile.kept", path=out), err=True)
     chosen = [one for one in found.households if is_meant(one, household)]
     lines = [_one(each, person) for each in chosen] if household else _told(found)
@@ -58,14 +56,6 @@ def reconcile(
 def _names(office: Office) -> Person:
     known = {officer.id: officer.name for officer in office.roster().officers}
     return lambda id_: known.get(id_, id_)
-
-
-def _keep(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        told = say("reconcile.unwritten", reason=reason_of(error))
-        raise UnreadablePath(told, path=path) from error
 
 
 def _told(found: Reconciliation) -> list[str]:

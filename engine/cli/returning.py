@@ -7,9 +7,10 @@ from engine.model.wording import say
 from engine.runtime import Office, UnknownWorkItem
 from engine.runtime.operations.returning import Target
 
-from .case import office_at, show_result, with_office, work_item_at
 from .casetext import item_text
-from .operation import ITEM, REASON, on_item
+from .form import show_result
+from .operation import on_item
+from .options import ITEM, REASON, with_office, work_item_at
 
 _TARGET = click.option("--to", "target", required=True, help=say("returning.help.to"))
 _THEN = click.option(
@@ -36,8 +37,7 @@ def _done_item(office: Office, name: str, **_: object) -> WorkItem:
 @click.command(help=say("returning.command.targets"))
 @ITEM
 @with_office
-def targets(work_item: str, db: str, office_id: str | None, form: str) -> None:
-    office = office_at(db, office_id)
+def targets(work_item: str, office: Office, form: str) -> None:
     found = office.targets(work_item_at(office, work_item).id)
     lines = [
         say(

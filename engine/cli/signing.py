@@ -6,8 +6,9 @@ from engine.model.case import WorkItem, WorkItemKind, WorkItemState
 from engine.model.wording import say
 from engine.runtime import Office
 
-from .case import office_at, show_result, uploads, with_office, work_item_at
-from .operation import CASE, FILES, REASON, TO, VALUES, on_item
+from .form import show_result
+from .operation import on_item
+from .options import CASE, FILES, REASON, TO, VALUES, uploads, with_office, work_item_at
 
 _CHOICE = click.option("--choice", required=True, help=say("signing.help.choice"))
 _TEXT = click.option("--text", default="", help=say("signing.help.text"))
@@ -39,8 +40,8 @@ def _asked_of(office: Office, name: str, *, by: str, signer: str = "", **_: obje
 @click.command(help=say("signing.command.signatures"))
 @CASE
 @with_office
-def signatures(case_id: str, db: str, office_id: str | None, form: str) -> None:
-    found = office_at(db, office_id).signatures(case_id)
+def signatures(case_id: str, office: Office, form: str) -> None:
+    found = office.signatures(case_id)
     lines = [
         say(
             "signing.cli.signature",

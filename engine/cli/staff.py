@@ -11,6 +11,7 @@ import click
 
 from engine.model.wording import say
 
+from .day import DAY
 from .form import form_option
 
 if TYPE_CHECKING:
@@ -30,13 +31,6 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: str | None) -> i
     if value is not None and not value.isdecimal():
         raise click.BadParameter(say("staff.command.absent-least"))
     return None if value is None else int(value)
-
-
-def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date:
-    try:
-        return date.today() if value is None else date.fromisoformat(value)
-    except ValueError as error:
-        raise click.BadParameter(say("staff.command.bad-date", text=value)) from error
 
 
 def _picture(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> Path | None:
@@ -63,7 +57,7 @@ def _picture(_ctx: click.Context, _param: click.Parameter, value: Path | None) -
     metavar="FILE",
     help=say("staff.command.graph"),
 )
-@click.option("--on", "day", callback=_day, metavar="DATE", help=say("staff.command.on"))
+@click.option("--on", "day", type=DAY, default=date.today, help=say("staff.command.on"))
 @form_option(say("staff.command.format"))
 @click.pass_context
 def staff(

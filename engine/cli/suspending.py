@@ -3,9 +3,10 @@
 from engine.model.wording import say
 from engine.runtime import Office
 
-from .case import show_result
 from .casetext import case_text
-from .operation import REASON, on_case
+from .form import show_result
+from .operation import on_case
+from .options import REASON
 
 
 def _show(office: Office, case_id: str, form: str) -> None:

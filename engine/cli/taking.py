@@ -6,7 +6,8 @@ from engine.model.case import WorkItem
 from engine.model.wording import say
 from engine.runtime import Office
 
-from .operation import FILES, VALUES, on_item
+from .operation import on_item
+from .options import FILES, VALUES
 
 
 def _differences(item: WorkItem, office: Office, values: Mapping[str, str], **_: object) -> str:

@@ -1,48 +1,37 @@
 """``qingdan office versions`` and ``call-off``: which version applies from when."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 import click
 
-from engine.model.errors import UnreadablePath, reason_of
 from engine.model.wording import say
 from engine.runtime import Edition, Office
 
-from .case import DEFAULT_DATABASE, KEY, office_at, show_result
 from .columns import columns
-from .form import form_option
-
-_DAY = click.DateTime(["%Y-%m-%d"])
-_OFFICE = click.argument("office_id", metavar=say("office.metavar.office"))
-_DB = click.option(
-    "--db",
-    envvar="QINGDAN_DATABASE_URL",
-    default=DEFAULT_DATABASE,
-    show_default=True,
-    help=say("run.help.db"),
-)
-_FORMAT = form_option(say("run.help.format"))
-#: Option of ``qingdan office publish``.
-EFFECTIVE = click.option("--effective", type=_DAY, help=say("versions.help.effective"))
+from .day import DAY
+from .files import save
+from .form import show_result
+from .options import DB, FORMAT, KEY, OFFICE_ID, opened
 
 
 @click.command(help=say("versions.command.versions"))
-@_OFFICE
+@OFFICE_ID
 @click.argument("item", default="", metavar=say("versions.metavar.item"))
 @click.option(
     "--save",
+    "wanted",
     nargs=2,
     type=(str, click.Path(path_type=Path)),
     metavar=say("versions.metavar.save"),
     help=say("versions.help.save"),
 )
-@_FORMAT
-@_DB
-def versions(office_id: str, item: str, save: tuple[str, Path] | None, form: str, db: str) -> None:
-    office = office_at(db, office_id)
-    if save is not None:
-        _save(office, item, *save)
+@FORMAT
+@DB
+@opened
+def versions(office: Office, item: str, wanted: tuple[str, Path] | None, form: str) -> None:
+    if wanted is not None:
+        _save(office, item, *wanted)
         return
     found = office.editions(item)
     show_result(form, found, _text(found))
@@ -52,10 +41,7 @@ def _save(office: Office, item: str, version: str, path: Path) -> None:
     if not item:
         raise click.UsageError(say("versions.cli.which-item"))
     name, content = office.version_file(item, version)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise UnreadablePath(say("read.unreadable", reason=reason_of(error)), path=path) from error
+    save(path, content)
     click.echo(say("versions.cli.saved", name=name, path=path))
 
 
@@ -80,23 +66,21 @@ def _text(found: tuple[Edition, ...]) -> str:
 def _day(moment: datetime | None) -> str:
     if moment is None:
         return "—"
-    return (
-        f"{moment:%Y-%m-%d}" if moment.time() == datetime.min.time() else f"{moment:%Y-%m-%d %H:%M}"
-    )
+    is_midnight = moment.time() == time.min
+    return f"{moment:%Y-%m-%d}" if is_midnight else f"{moment:%Y-%m-%d %H:%M}"
 
 
 @click.command("call-off", help=say("versions.command.call-off"))
-@_OFFICE
-@click.argument("day", type=_DAY, metavar=say("versions.metavar.day"))
+@OFFICE_ID
+@click.argument("day", type=DAY, metavar=say("versions.metavar.day"))
 @click.argument("items", nargs=-1, metavar=say("versions.metavar.items"))
 @KEY
-@_FORMAT
-@_DB
-def call_off(
-    office_id: str, day: datetime, items: tuple[str, ...], key: str, form: str, db: str
-) -> None:
-    gone = office_at(db, office_id).call_off(day.date(), items, key=key)
-    text = say("versions.cli.called-off", day=day.date(), items="、".join(gone))
+@FORMAT
+@DB
+@opened
+def call_off(office: Office, day: date, items: tuple[str, ...], key: str, form: str) -> None:
+    gone = office.call_off(day, items, key=key)
+    text = say("versions.cli.called-off", day=day, items="、".join(gone))
     show_result(form, gone, text)
 
 

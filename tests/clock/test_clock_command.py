@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command on the office of the test, by the clock of the test."""
-    for module in ("calendar", "clock", "due", "operation"):
+    for module in ("calendar", "options"):
         monkeypatch.setattr(f"engine.cli.{module}.office_at", lambda _db, _office_id: office)
 
     def invoke(*arguments: str) -> Result:

@@ -300,7 +300,7 @@ def test_the_version_of_tomorrow_takes_over_what_runs(
 ) -> None:
     clock = Clock()
     clock.now = system_clock()
-    monkeypatch.setattr("engine.cli.case.Office", partial(Office, clock=clock))
+    monkeypatch.setattr("engine.cli.options.Office", partial(Office, clock=clock))
     store = open_store(database)
     office = Office(store, "home", controls=load_controls(), clock=clock)
     (tmp_path / "bpmn" / "p.bpmn").write_bytes(

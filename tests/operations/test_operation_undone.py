@@ -74,7 +74,7 @@ def test_work_put_right_beside_a_step_is_not_undone(office, desk, clock):
 
 @pytest.fixture
 def run(office, monkeypatch):
-    monkeypatch.setattr("engine.cli.case.office_at", lambda *_: office)
+    monkeypatch.setattr("engine.cli.options.office_at", lambda *_: office)
     return lambda *words: CliRunner().invoke(case_command, words, catch_exceptions=False).output
 
 

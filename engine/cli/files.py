@@ -1,4 +1,4 @@
-"""Reading a file to change it, and putting the changed one in its place, whole or not at all."""
+"""Reading a file whole, and putting another in its place, whole or not at all."""
 
 import os
 import shutil
@@ -22,8 +22,13 @@ def content_of(path: Path) -> bytes:
         raise UnreadablePath(say("read.unreadable", reason=reason_of(error)), path=path) from error
 
 
-def save(path: Path, content: bytes) -> None:
-    """Write the whole file or leave it as it was; a link stays one, and so do permissions."""
+def save(path: Path, content: bytes, unwritable: str = "read.unwritable") -> None:
+    """Write the whole file or leave it as it was; a link stays one, and so do permissions.
+
+    Parameters
+    ----------
+    unwritable : the entry of the catalogue that says why not, of the ``reason``.
+    """
     target = path.resolve()
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
@@ -35,5 +40,4 @@ def save(path: Path, content: bytes) -> None:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        reason = reason_of(error)
-        raise UnreadablePath(say("layout.unwritable", reason=reason), path=path) from error
+        raise UnreadablePath(say(unwritable, reason=reason_of(error)), path=path) from error
