@@ -4,7 +4,6 @@ Commands are imported only when called, so that ``qingdan --help`` stays fast.
 """
 
 import sys
-from collections.abc import Iterable
 from importlib import import_module
 
 import click
@@ -13,6 +12,7 @@ from engine.model.errors import QingdanError
 from engine.model.wording import say
 
 from .helptext import Formatter
+from .usage import told
 
 #: Command → module that holds a click command of that name (its one-line help is the
 #: entry ``cli.help.<command>`` of the catalogue). A string, not an import: commands that
@@ -66,37 +66,6 @@ def qingdan() -> None:
     """权责清单的流程：画一次，证明、执行、上墙。"""
 
 
-def _name_of(error: click.BadParameter) -> str:
-    """The parameter as the user writes it."""
-    if isinstance(error.param, click.Option):
-        return error.param.opts[0]
-    return error.param.human_readable_name if error.param else str(error.param_hint)
-
-
-def _usage(error: click.UsageError) -> str:
-    """What is wrong with the call, in Chinese."""
-    match error:
-        case click.NoSuchCommand():
-            known: Iterable[str] = COMMANDS
-            if error.ctx and isinstance(error.ctx.command, click.Group):
-                known = error.ctx.command.list_commands(error.ctx)
-            return say("cli.no-such-command", known="、".join(sorted(known)))
-        case click.NoSuchOption():
-            near = "、".join(error.possibilities or ())
-            if not near:
-                return say("cli.no-option-like-it", name=error.option_name)
-            return say("cli.no-such-option", name=error.option_name, near=near)
-        case click.MissingParameter():
-            return say("cli.missing-parameter", name=_name_of(error))
-        case click.BadParameter():
-            problem = error.message.rstrip(".")
-            if error.param and isinstance(error.param.type, click.Choice):
-                problem = say("cli.one-of", known="、".join(map(str, error.param.type.choices)))
-            return say("cli.bad-parameter", name=_name_of(error), problem=problem)
-        case _:
-            return say("cli.usage", problem=error.message)
-
-
 def main() -> None:
     """Run the command; a refusal is one line on stderr for each problem, and an exit code."""
     try:
@@ -110,7 +79,7 @@ def main() -> None:
         click.echo(error.format_message())
         sys.exit(2)
     except click.UsageError as error:
-        click.echo(f"qingdan: {_usage(error)}", err=True)
+        click.echo(f"qingdan: {told(error, tuple(COMMANDS))}", err=True)
         sys.exit(2)
     except click.ClickException as error:
         click.echo(f"qingdan: {error.format_message()}", err=True)
