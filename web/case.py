@@ -1,6 +1,6 @@
 """Cases: the list, one case's page, opening a new one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -30,6 +30,8 @@ from .drawing import drawing
 from .offices import now, office, officer, roster
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
+
+Page = tuple[str, int]
 
 #: Cases on one page of the list.
 PAGE_SIZE = 20
@@ -85,12 +87,12 @@ def at_present(case_ids: Sequence[str]) -> dict[str, object]:
 
 
 @blueprint.get("/<case_id>")
-def show(case_id: str) -> str:
+def show(case_id: str) -> Page:
     """One case: where it stands, the drawing, its data, attachments and history."""
     return page_of_case(case_id)
 
 
-def page_of_case(case_id: str, *, alert: str = "") -> str:
+def page_of_case(case_id: str, *, alert: str = "", status: int = 200) -> Page:
     """The page of a case, with what was wrong."""
     office().tick()
     file = office().case(case_id)
@@ -99,7 +101,7 @@ def page_of_case(case_id: str, *, alert: str = "") -> str:
         w for w in file.work_items if w.state in (WorkItemState.READY, WorkItemState.CLAIMED)
     ]
     signed = office().signed([w.id for w in current if w.sign])
-    return render_template(
+    page = render_template(
         "case/show.html",
         takes_back=_takes_back(file.case, file.work_items),
         file=file,
@@ -122,6 +124,7 @@ def page_of_case(case_id: str, *, alert: str = "") -> str:
         step_lines=office().step_lines(case_id),
         **timing(case_id),
     )
+    return page, status
 
 
 def _takes_back(case: Case, work_items: tuple[WorkItem, ...]) -> WorkItem | None:
@@ -175,7 +178,7 @@ def row_fields(case: Case) -> tuple[FormField, ...]:
 
 
 @blueprint.get("/new")
-def new() -> str:
+def new() -> str | Page:
     """Choose an item, then say for whom."""
     code = request.args.get("item", "")
     if not code:
@@ -184,24 +187,30 @@ def new() -> str:
 
 
 def _opening_page(
-    code: str, values: forms.Values, problems: dict[str, str], alert: str = ""
-) -> str:
-    return render_template(
+    code: str,
+    values: forms.Values,
+    problems: Mapping[str, str],
+    *,
+    alert: str = "",
+    status: int = 200,
+) -> Page:
+    page = render_template(
         "case/new.html",
         procedure=office().procedure(code),
         inputs=forms.inputs(OPENING_FIELDS, values, problems),
         problems=problems,
         alert=alert,
     )
+    return page, status
 
 
 @blueprint.post("/new")
-def open_case() -> tuple[str, int] | Response:
+def open_case() -> Page | Response:
     """Open the case and go to its page."""
     code = request.form.get(forms.INPUT_PREFIX + "item", "")
     values = forms.submitted_values(request.form, OPENING_FIELDS, {})
     if request.form.get("action") == REFILL:
-        return _opening_page(code, values, {}), 200
+        return _opening_page(code, values, {})
     try:
         opened = office().open_case(
             code,
@@ -213,8 +222,8 @@ def open_case() -> tuple[str, int] | Response:
             key=forms.form_key(),
         )
     except FormInvalid as invalid:
-        return _opening_page(code, values, dict(invalid.problems)), 422
+        return _opening_page(code, values, invalid.problems, status=422)
     except (FaultyCase, RepeatedKey) as fault:
-        return _opening_page(code, values, {}, str(fault)), 409
+        return _opening_page(code, values, {}, alert=str(fault), status=409)
     flash(f"已开办件 {opened.id}。")
     return redirect(url_for("case.show", case_id=opened.id), 303)

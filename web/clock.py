@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from engine.model.clock import CaseClock, DeadlineKind
@@ -186,7 +186,7 @@ def act(case_id: str, operation: str) -> Page | Response:
     chosen = _ALL.get(operation)
     if chosen is None:
         abort(404)
-    said = {ask.name: request.form.get(ask.name, "").strip() for ask in chosen.asks}
+    said = {ask.name: forms.typed(ask.name) for ask in chosen.asks}
     try:
         done = chosen.act(office(), case_id, {"by": officer().id, "key": forms.form_key()}, said)
     except (Refused, NotAllowed, UnknownOfficer, RepeatedKey) as refusal:

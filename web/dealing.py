@@ -7,16 +7,17 @@ from werkzeug.wrappers import Response
 
 from engine.model.case import WorkItem
 from engine.model.errors import QingdanError
-from engine.runtime import Refused
 
 from . import work_item as item_pages
 from .case import page_of_case
-from .forms import form_key
+from .errors import again
+from .forms import form_key, typed
 from .offices import office, officer
 
 blueprint = Blueprint("dealing", __name__)
 
 Page = tuple[str, int]
+View = Callable[[str], Page | Response]
 
 
 def carry_out(
@@ -32,8 +33,7 @@ def carry_out(
     try:
         done = act()
     except QingdanError as error:
-        status = 403 if isinstance(error, Refused) else 422
-        return item_pages.page(item, alert=" ".join(error.lines()), status=status)
+        return item_pages.page(item, **again(error))
     flash(text)
     if isinstance(done, WorkItem) and done.warning:
         flash(done.warning, "warning")
@@ -42,66 +42,50 @@ def carry_out(
     return redirect(url_for("case.show", case_id=item.case_id), 303)
 
 
-def _field(name: str) -> str:
-    return request.form.get(name, "")
+def _view(method: str, inputs: tuple[str, ...], text: str, *, stay: bool) -> View:
+    def view(work_item_id: str) -> Page | Response:
+        asked = {name: typed(name) for name in inputs}
+        operation = getattr(office(), method)
+        return carry_out(
+            work_item_id,
+            lambda: operation(work_item_id, by=officer().id, key=form_key(), **asked),
+            text,
+            stay=stay,
+        )
+
+    return view
 
 
-@blueprint.post("/work-items/<work_item_id>/reassign")
-def reassign(work_item_id: str) -> Page | Response:
-    """Let another officer have it for good."""
-    return carry_out(
-        work_item_id,
-        lambda: office().reassign(
-            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason"), key=form_key()
-        ),
-        "已转办。",
-    )
+def operation(
+    blueprint: Blueprint,
+    address: str,
+    method: str,
+    inputs: tuple[str, ...],
+    text: str,
+    *,
+    stay: bool = False,
+) -> None:
+    """Let a press on a work item's page do an operation of the office.
+
+    Parameters
+    ----------
+    address : ends with the name of the endpoint.
+    method : of the office, whose parameters are the ``inputs``.
+    text : what the officer is told then.
+    """
+    endpoint = address.rpartition("/")[2].replace("-", "_")
+    view = _view(method, inputs, text, stay=stay)
+    blueprint.add_url_rule(address, endpoint, view, methods=["POST"])
 
 
-@blueprint.post("/work-items/<work_item_id>/delegate")
-def delegate(work_item_id: str) -> Page | Response:
-    """Have another officer prepare the form."""
-    return carry_out(
-        work_item_id,
-        lambda: office().delegate(
-            work_item_id, by=officer().id, to=_field("to"), reason=_field("reason"), key=form_key()
-        ),
-        "已委派；对方填好后会回到您的待办。",
-    )
-
-
-@blueprint.post("/work-items/<work_item_id>/give-back")
-def give_back(work_item_id: str) -> Page | Response:
-    """Return a delegated item undone."""
-    return carry_out(
-        work_item_id,
-        lambda: office().give_back(
-            work_item_id, by=officer().id, reason=_field("reason"), key=form_key()
-        ),
-        "已归还委派人。",
-    )
-
-
-@blueprint.post("/work-items/<work_item_id>/free")
-def free(work_item_id: str) -> Page | Response:
-    """The head gives back for everybody what another officer holds."""
-    return carry_out(
-        work_item_id,
-        lambda: office().release_for(
-            work_item_id, by=officer().id, reason=_field("reason"), key=form_key()
-        ),
-        "已放回，其他人可以认领。",
-    )
-
-
-@blueprint.post("/work-items/<work_item_id>/urge")
-def urge(work_item_id: str) -> Page | Response:
-    """Remind whoever holds or may take it."""
-    return carry_out(
-        work_item_id,
-        lambda: office().urge(work_item_id, by=officer().id, text=_field("reason"), key=form_key()),
-        "已催办。",
-    )
+for _name, _method, _inputs, _text in (
+    ("reassign", "reassign", ("to", "reason"), "已转办。"),
+    ("delegate", "delegate", ("to", "reason"), "已委派；对方填好后会回到您的待办。"),
+    ("give-back", "give_back", ("reason",), "已归还委派人。"),
+    ("free", "release_for", ("reason",), "已放回，其他人可以认领。"),
+    ("urge", "urge", ("text",), "已催办。"),
+):
+    operation(blueprint, f"/work-items/<work_item_id>/{_name}", _method, _inputs, _text)
 
 
 @blueprint.post("/cases/<case_id>/copies")
@@ -109,9 +93,9 @@ def copy(case_id: str) -> Page | Response:
     """Tell other officers of a case."""
     others = request.form.getlist("to")
     try:
-        office().copy_to(case_id, by=officer().id, to=others, text=_field("text"), key=form_key())
+        office().copy_to(case_id, by=officer().id, to=others, text=typed("text"), key=form_key())
     except QingdanError as error:
-        return page_of_case(case_id, alert=" ".join(error.lines())), 422
+        return page_of_case(case_id, **again(error))
     flash("已抄送。")
     return redirect(url_for("case.show", case_id=case_id), 303)
 

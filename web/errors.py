@@ -1,6 +1,7 @@
 """Error pages: what happened, and what to do now."""
 
 import logging
+from typing import TypedDict
 
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -51,6 +52,19 @@ _STATUS: dict[type[QingdanError], int] = {
     FaultyCase: 409,
     StoreUnavailable: 503,
 }
+
+
+class Again(TypedDict):
+    """What a page shown again says of a refusal."""
+
+    alert: str
+    status: int
+
+
+def again(error: QingdanError) -> Again:
+    """The alert and the status of a page that is shown again, with what was typed."""
+    is_forbidden = isinstance(error, Refused | NotAllowed)
+    return {"alert": " ".join(error.lines()), "status": 403 if is_forbidden else 422}
 
 
 def _page(status: int, message: str = "") -> tuple[str, int]:

@@ -45,6 +45,11 @@ def form_key() -> str:
     return request.form.get(KEY, "")
 
 
+def typed(name: str) -> str:
+    """What was typed into an input of the page's own."""
+    return request.form.get(name, "").strip()
+
+
 def new_key() -> str:
     """A key for a page's form, never given out before."""
     return secrets.token_urlsafe(18)

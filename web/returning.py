@@ -4,11 +4,11 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.model.errors import QingdanError
-from engine.runtime import Refused
 
 from . import forms
 from . import work_item as item_pages
 from .case import page_of_case
+from .errors import again
 from .offices import office, officer
 
 blueprint = Blueprint("returning", __name__)
@@ -45,8 +45,7 @@ def give_back(work_item_id: str) -> Page | Response:
             key=forms.form_key(),
         )
     except QingdanError as error:
-        status = 403 if isinstance(error, Refused) else 422
-        return item_pages.page(item, alert=" ".join(error.lines()), status=status)
+        return item_pages.page(item, **again(error))
     flash(_THEN[asked])
     return redirect(url_for("case.show", case_id=item.case_id), 303)
 
@@ -63,8 +62,7 @@ def withdraw(work_item_id: str) -> Page | Response:
             key=forms.form_key(),
         )
     except QingdanError as error:
-        status = 403 if isinstance(error, Refused) else 422
-        return page_of_case(item.case_id, alert=" ".join(error.lines())), status
+        return page_of_case(item.case_id, **again(error))
     flash("已撤回，请改好后再办结。")
     return redirect(url_for("work_item.show", work_item_id=fresh.id), 303)
 
@@ -81,14 +79,14 @@ def change_state(case_id: str) -> Page | Response:
     action = request.form.get("action", "")
     act = acts.get(action)
     if act is None:
-        return page_of_case(case_id, alert="请选择要做什么。"), 422
+        return page_of_case(case_id, alert="请选择要做什么。", status=422)
     if action in _FINAL and not request.form.get("sure"):
-        return page_of_case(case_id, alert=f"{_FINAL[action]}后不能恢复；请勾选确认再提交。"), 422
+        alert = f"{_FINAL[action]}后不能恢复；请勾选确认再提交。"
+        return page_of_case(case_id, alert=alert, status=422)
     try:
         reason = request.form.get("reason", "")
         act(case_id, by=officer().id, reason=reason, key=forms.form_key())
     except QingdanError as error:
-        status = 403 if isinstance(error, Refused) else 422
-        return page_of_case(case_id, alert=" ".join(error.lines())), status
+        return page_of_case(case_id, **again(error))
     flash(_CHANGED[action])
     return redirect(url_for("case.show", case_id=case_id), 303)

@@ -12,11 +12,12 @@ from engine.model.errors import QingdanError
 from engine.model.wording import say
 from engine.publish.approval import Approval, pdf
 from engine.publish.press import Unprintable
-from engine.runtime import FormInvalid, Refused, Upload
+from engine.runtime import FormInvalid, Upload
 
 from . import forms
 from . import work_item as item_pages
-from .dealing import carry_out
+from .dealing import carry_out, operation
+from .errors import again
 from .offices import office, officer, roster
 from .sheet import approval
 from .upload import oversized, uploads
@@ -27,10 +28,6 @@ Page = item_pages.Page
 
 #: Name of the input that holds the scan.
 SCAN = "scan"
-
-
-def _field(name: str) -> str:
-    return request.form.get(name, "").strip()
 
 
 @blueprint.post("/sign")
@@ -46,8 +43,8 @@ def sign(work_item_id: str) -> Page | Response:
         office().sign(
             work_item_id,
             by=officer().id,
-            choice=_field("choice"),
-            text=_field("opinion"),
+            choice=forms.typed("choice"),
+            text=forms.typed("opinion"),
             values=values if item.kind is WorkItemKind.STEP else {},
             files=uploads(forms.INPUT_PREFIX),
             key=forms.form_key(),
@@ -60,23 +57,22 @@ def sign(work_item_id: str) -> Page | Response:
 
 def _again(item: WorkItem, values: forms.Values, error: QingdanError) -> Page:
     """The item's page with what was typed and what was wrong."""
-    status = 403 if isinstance(error, Refused) else 422
-    problems = error.problems if isinstance(error, FormInvalid) else {}
-    alert = "" if problems else " ".join(error.lines())
-    return item_pages.page(item, values=values, problems=problems, alert=alert, status=status)
+    if isinstance(error, FormInvalid):
+        return item_pages.page(item, values=values, problems=error.problems, status=422)
+    return item_pages.page(item, values=values, **again(error))
 
 
 @blueprint.post("/signers")
 def add(work_item_id: str) -> Page | Response:
     """Ask another officer to sign."""
-    after = _field("when") == "after"
+    after = forms.typed("when") == "after"
     return carry_out(
         work_item_id,
         lambda: office().add_signer(
             work_item_id,
             by=officer().id,
-            to=_field("to"),
-            reason=_field("reason"),
+            to=forms.typed("to"),
+            reason=forms.typed("reason"),
             after=after,
             key=forms.form_key(),
         ),
@@ -84,33 +80,15 @@ def add(work_item_id: str) -> Page | Response:
     )
 
 
-@blueprint.post("/signers/drop")
-def drop(work_item_id: str) -> Page | Response:
-    """Withdraw a signer who has not signed."""
-    return carry_out(
-        work_item_id,
-        lambda: office().drop_signer(
-            work_item_id,
-            by=officer().id,
-            to=_field("to"),
-            reason=_field("reason"),
-            key=forms.form_key(),
-        ),
-        "已减签。",
-    )
-
-
-@blueprint.post("/emergency")
-def emergency(work_item_id: str) -> Page | Response:
-    """Take a step without holding its post."""
-    return carry_out(
-        work_item_id,
-        lambda: office().emergency_claim(
-            work_item_id, by=officer().id, reason=_field("reason"), key=forms.form_key()
-        ),
-        "已应急认领，请办理；事后审核已开始计时。",
-        stay=True,
-    )
+operation(blueprint, "/signers/drop", "drop_signer", ("to", "reason"), "已减签。")
+operation(
+    blueprint,
+    "/emergency",
+    "emergency_claim",
+    ("reason",),
+    "已应急认领，请办理；事后审核已开始计时。",
+    stay=True,
+)
 
 
 def _approval(item: WorkItem) -> Approval:
@@ -119,21 +97,22 @@ def _approval(item: WorkItem) -> Approval:
 
 
 @blueprint.get("/sheet")
-def sheet(work_item_id: str) -> str:
+def sheet(work_item_id: str) -> Page:
     """A page to print and to sign on paper."""
     return _sheet(office().work_item(work_item_id))
 
 
-def _sheet(item: WorkItem, alert: str = "") -> str:
+def _sheet(item: WorkItem, alert: str = "", status: int = 200) -> Page:
     contents = _approval(item)
     code = segno.make(contents.code, error="m")
-    return render_template(
+    page = render_template(
         "work_item/sheet.html",
         work_item=item,
         sheet=contents,
         code=code.svg_inline(scale=3, border=2),
         alert=alert,
     )
+    return page, status
 
 
 @blueprint.get("/sheet.pdf")
@@ -143,13 +122,13 @@ def sheet_file(work_item_id: str) -> Page | Response:
     try:
         content = pdf(_approval(item))
     except Unprintable as error:
-        return _sheet(item, " ".join((*error.lines(), "请直接打印本页。"))), 422
+        return _sheet(item, " ".join((*error.lines(), "请直接打印本页。")), 422)
     name = f"签批单-{item.case_id}-{item.step_name}.pdf"
     return send_file(BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
 
 
 @blueprint.get("/paper")
-def paper(work_item_id: str) -> str:
+def paper(work_item_id: str) -> Page:
     """The form to record what was signed on paper."""
     return _paper(office().work_item(work_item_id))
 
@@ -159,10 +138,11 @@ def _paper(
     values: forms.Values | None = None,
     problems: Mapping[str, str] | None = None,
     alert: str = "",
-) -> str:
+    status: int = 200,
+) -> Page:
     if values is None:
         values = forms.initial_values(item.fields, office().case(item.case_id).data)
-    return render_template(
+    page = render_template(
         "work_item/paper.html",
         work_item=item,
         people=roster().officers,
@@ -170,8 +150,9 @@ def _paper(
         inputs=item_pages.inputs_of(item, values, problems or {}),
         problems=problems or {},
         alert=alert,
-        chosen={name: _field(name) for name in ("signer", "choice", "opinion")},
+        chosen={name: forms.typed(name) for name in ("signer", "choice", "opinion")},
     )
+    return page, status
 
 
 @blueprint.post("/paper")
@@ -185,28 +166,27 @@ def record(work_item_id: str) -> Page | Response:
     name = next((name for name in files if name.startswith(f"{SCAN}.")), "")
     scan = files.pop(name, None) or Upload(filename="", media_type="", content=b"")
     problems = oversized(forms.INPUT_PREFIX)
-    if not _field("signer"):
+    if not forms.typed("signer"):
         problems["signer"] = "请选择在纸上签字的人"
     if not scan.content:
         problems.setdefault(SCAN, say("paper.no-scan"))
     if problems:
-        return _paper(item, values, problems), 422
+        return _paper(item, values, problems, status=422)
     try:
         office().record_paper(
             work_item_id,
             by=officer().id,
-            signer=_field("signer"),
+            signer=forms.typed("signer"),
             scan=scan,
-            choice=_field("choice"),
-            text=_field("opinion"),
+            choice=forms.typed("choice"),
+            text=forms.typed("opinion"),
             values=values if item.kind is WorkItemKind.STEP else {},
             files=files,
             key=forms.form_key(),
         )
     except FormInvalid as invalid:
-        return _paper(item, values, invalid.problems), 422
+        return _paper(item, values, invalid.problems, status=422)
     except QingdanError as error:
-        status = 403 if isinstance(error, Refused) else 422
-        return _paper(item, values, alert=" ".join(error.lines())), status
+        return _paper(item, values, **again(error))
     flash("已登记线下签批。")
     return redirect(url_for("case.show", case_id=item.case_id), 303)

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from engine.model.errors import QingdanError
-from engine.runtime import FormInvalid, Refused
+from engine.runtime import FormInvalid
 from engine.runtime.deadlines.handover import HEAD
 from engine.runtime.standing_in import leaves
 
-from .forms import form_key
+from .errors import again
+from .forms import form_key, typed
 from .offices import now, office, officer, roster
 from .text import local, person
 
@@ -71,7 +72,7 @@ def _day(text: str) -> date | None:
 @blueprint.post("")
 def begin() -> Page | Response:
     """Let somebody stand in, or say why not."""
-    said = {name: request.form.get(name, "").strip() for name in _NAMES}
+    said = {name: typed(name) for name in _NAMES}
     since, until = _day(said["since"]), _day(said["until"])
     problems = {name: "请选择人员。" for name in ("officer", "to") if not said[name]}
     days = {"since": since, "until": until}
@@ -90,8 +91,7 @@ def begin() -> Page | Response:
     except FormInvalid as invalid:
         return _page(said, invalid.problems, status=422)
     except QingdanError as error:
-        status = 403 if isinstance(error, Refused) else 422
-        return _page(said, alert=" ".join(error.lines()), status=status)
+        return _page(said, **again(error))
     names = person(said["officer"]), person(said["to"])
     flash("已登记：{}由{}代理，{} 至 {}，到期自动结束。".format(*names, since, until))
     for warning in warnings:
@@ -105,6 +105,6 @@ def end(absentee: str) -> Page | Response:
     try:
         office().end_stand_in(absentee, by=officer().id, key=form_key())
     except QingdanError as error:
-        return _page({}, alert=" ".join(error.lines()), status=422)
+        return _page({}, **again(error))
     flash("代理已提前结束，从今天起恢复原来的岗位。")
     return redirect(url_for("standing_in.show"), 303)

@@ -12,7 +12,8 @@ from engine.model.wording import say
 from engine.runtime import Edition, EditionState, NotAllowed, Report
 from engine.runtime.batch.sheet import excel
 
-from .forms import form_key, new_key
+from .errors import again
+from .forms import form_key, new_key, typed
 from .offices import office, officer
 from .standing_in import is_head
 from .text import day, local, moment, person
@@ -143,9 +144,7 @@ def call_off() -> Page | Response:
     try:
         gone = office().call_off(on, [process] if process else [], by=officer().id, key=form_key())
     except QingdanError as error:
-        status = 403 if isinstance(error, NotAllowed) else 422
-        text = " ".join(error.lines())
-        return _show(process, text, status) if process else _index(text, status)
+        return _show(process, **again(error)) if process else _index(**again(error))
     flash(f"已撤销 {on} 起生效的 {len(gone)} 个流程的版本，仍按现行版本受理。")
     place = url_for("version.show", process_id=process) if process else url_for("version.index")
     return redirect(place, 303)
@@ -199,7 +198,7 @@ def _renamed() -> dict[str, str]:
 @blueprint.post("/<process_id>/plan")
 def move(process_id: str) -> Page | Response:
     """Move the cases whose plan was shown, each by itself; the report stays."""
-    reason = request.form.get("reason", "").strip()
+    reason = typed("reason")
     cases = request.form.getlist("case")[:PLAN_SIZE]
     if not reason:
         return _plan(process_id, "请写明为什么换版本。", 422)
@@ -217,7 +216,7 @@ def move(process_id: str) -> Page | Response:
             for report in office().migrate_all(cases, renamed=_renamed(), apply=True, **asked)
         )
     except QingdanError as error:
-        return _plan(process_id, " ".join(error.lines()), 422)
+        return _plan(process_id, **again(error))
     flash(f"已换 {moved} 件，没有换 {len(cases) - moved} 件。")
     return redirect(url_for("version.report", round_id=key), 303)
 

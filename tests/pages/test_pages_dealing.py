@@ -56,7 +56,7 @@ def test_a_delegated_form_is_filled_in_by_the_other_and_returns(office, accepted
 
 def test_a_reminder_shows_in_the_list_of_who_holds_it(office, accepted, sign_in):
     page = sign_in("li").get(f"/work-items/{accepted.id}")
-    page.post(f"/work-items/{accepted.id}/urge", reason="群众在等")
+    page.post(f"/work-items/{accepted.id}/urge", text="群众在等")
     assert "已催办" in page.page
 
     assert "催办 1 次" in sign_in("sun").get("/todo").page

@@ -86,7 +86,7 @@ def test_an_emergency_is_refused_where_the_item_allows_none(office, new_case, si
     page = sign_in("li").get(f"/work-items/{item.id}")
     page.post(f"/work-items/{item.id}/emergency", reason="防汛")
 
-    assert page.status == 422
+    assert page.status == 403
     assert "没有准许应急办理" in page.page
 
 

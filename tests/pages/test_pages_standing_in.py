@@ -76,7 +76,7 @@ def test_others_speak_for_themselves_alone(office, sign_in):
     page = sign_in("zhou").get(PAGE)
     assert '<option value="qian">' not in page.page.partition('name="to"')[0]
     page.post(PAGE, officer="qian", to="zhou", **DAYS)
-    assert page.status == 422
+    assert page.status == 403
     assert "只能由所长或本人登记" in page.page
     page.post(f"{PAGE}/zhang/end")
     assert page.status == 422
