@@ -79,4 +79,4 @@ def test_others_speak_for_themselves_alone(office, sign_in):
     assert page.status == 403
     assert "只能由所长或本人登记" in page.page
     page.post(f"{PAGE}/zhang/end")
-    assert page.status == 422
+    assert page.status == 403
