@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from datetime import UTC
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,13 +10,13 @@ from sqlalchemy import Connection, select
 
 from engine.model.errors import QingdanError, UnreadablePath, reason_of
 from engine.model.wording import say
-from engine.runtime import Office, offices, system_clock
+from engine.runtime import Office, offices
 from engine.runtime.ledger import SYSTEM
 from engine.store import open_store, schema, sealing
-from engine.store.auditing import all_breaches, kept
+from engine.store.auditing import all_breaches
 from engine.store.chains import extent
 from engine.store.examination import spoken
-from engine.store.journal import GENESIS
+from engine.store.export import Export, differences, lines, read
 
 from .options import CASE, DB, at_office, office_at
 from .progress import Progress
@@ -35,14 +33,9 @@ def journal() -> None:
 @click.option("--last", is_flag=True, help=say("journal.help.last"))
 @at_office
 def seal(last: bool, office: Office) -> None:
-    now = system_clock()
     if not last:
-        with office.store.read() as connection:
-            drafted = sealing.draft(connection, office.id, at=now)
-        with office.store.write() as connection:
-            sealing.put_seal(connection, office.id, at=now, actor=SYSTEM, drafted=drafted)
-    with office.store.read() as connection:
-        made = sealing.seals(connection, office.id)
+        office.seal_journal()
+    made = office.seals()
     if not made:
         raise QingdanError(say("journal.no-seal", office=office.id))
     click.echo(_printed(made[-1], made[-2].root if len(made) > 1 else "", office.name))
@@ -65,23 +58,39 @@ def _printed(made: sealing.Seal, previous: str, name: str) -> str:
 
 @journal.command(help=say("journal.help.verify"))
 @click.option("--root", default="", help=say("journal.help.root"))
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say("journal.help.against"),
+)
 @click.option("--office", "office_id", envvar="QINGDAN_OFFICE", help=say("journal.help.office"))
 @DB
-def verify(root: str, office_id: str | None, db: str) -> None:
+def verify(root: str, against: Path | None, office_id: str | None, db: str) -> None:
     wanted = re.sub(r"\s", "", root).lower()
     if wanted and not _SEAL_ROOT.fullmatch(wanted):
         raise click.UsageError(say("journal.bad-root", root=root))
     store = open_store(db, create=False)
-    chosen = [office_at(db, office_id).id] if office_id else [id_ for id_, _ in offices(store)]
+    one_alone = office_id or against
+    chosen = [office_at(db, office_id).id] if one_alone else [id_ for id_, _ in offices(store)]
+    export = _export_at(against, chosen[0]) if against else None
     broken = False
     with store.read() as connection:
         for one in chosen:
-            broken |= _verify(connection, one)
+            broken |= _verify(connection, one, export)
         if wanted:
             broken |= not _is_sealed(connection, chosen, wanted)
     store.close()
     if broken:
         raise click.exceptions.Exit(1)
+
+
+def _export_at(path: Path, office_id: str) -> Export:
+    try:
+        with path.open("rb") as file:
+            return read(file, office_id)
+    except OSError as error:
+        problem = say("read.unreadable", reason=reason_of(error))
+        raise UnreadablePath(problem, path=path) from error
 
 
 def _is_sealed(connection: Connection, chosen: Sequence[str], root: str) -> bool:
@@ -96,18 +105,23 @@ def _is_sealed(connection: Connection, chosen: Sequence[str], root: str) -> bool
     return False
 
 
-def _verify(connection: Connection, office_id: str) -> bool:
+def _verify(connection: Connection, office_id: str, export: Export | None) -> bool:
     """Say how the journal of an office stands; whether something is wrong."""
     chains, entries = extent(connection, office_id)
     with Progress() as told:
         broken = all_breaches(connection, office_id, told=told, entries=entries)
         faults = [spoken(breach) for breach in broken]
+        if export is not None:
+            changed = differences(connection, export, told=told, entries=entries)
+            faults += [spoken(breach) for breach in changed]
     made = sealing.seals(connection, office_id)
     if faults:
         click.echo("\n".join(faults))
         return True
     counts = {"chains": chains, "entries": entries, "seals": len(made)}
     click.echo(say("journal.whole", office=office_id, **counts))
+    if export is not None:
+        click.echo(say("journal.as-exported", entries=export.entries, seals=len(export.roots)))
     if not made:
         click.echo(say("journal.no-seal", office=office_id), err=True)
     return False
@@ -130,34 +144,13 @@ def export(path: Path, force: bool, office: Office) -> None:
             path.open("w" if force else "x", encoding="utf-8") as file,
             office.store.read() as connection,
         ):
-            for line in _lines(connection, office.id):
+            for line in lines(connection, office.id):
                 count[str(line["kind"])] += 1
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
     except OSError as error:
         problem = say("journal.no-export", reason=reason_of(error))
         raise UnreadablePath(problem, path=path) from error
     click.echo(say("journal.exported", entries=count["entry"], seals=count["seal"], path=path))
-
-
-def _lines(connection: Connection, office_id: str) -> Iterator[dict[str, object]]:
-    """Every row, every seal and every head it covers, with moments as they are hashed."""
-    table = schema.journal
-    rows = connection.execute(
-        select(table)
-        .where(table.c.office_id == office_id)
-        .order_by(table.c.case_id, table.c.sequence)
-        .execution_options(yield_per=1000)
-    )
-    for row in rows.mappings():
-        at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
-        yield {"kind": "entry", **row, "at": at}
-    previous = GENESIS
-    for made in sealing.seals(connection, office_id):
-        at = made.at.astimezone(UTC).isoformat(timespec="microseconds")
-        yield {"kind": "seal", **asdict(made), "at": at, "previous": previous}
-        previous = made.root
-    for row in connection.execute(kept(connection, office_id)).mappings():
-        yield {"kind": "head", "office_id": office_id, **row}
 
 
 @journal.command(help=say("journal.help.show"))

@@ -26,6 +26,8 @@ class Post:
     external: bool = False
     #: Whether its holder leads the office (公务员法 74).
     leads: bool = False
+    #: Whether its holder looks into the office's journal (纪检监察), as its head does.
+    oversees: bool = False
     #: What the post is for, one sentence.
     summary: str = ""
 
@@ -170,6 +172,7 @@ def _posts(directory: Traversable) -> tuple[dict[str, Post], tuple[PostConflict,
                 aliases=tuple(map(str, row.get("aliases", ()))),
                 external=kind == "party",
                 leads=bool(row.get("leads", False)),
+                oversees=bool(row.get("oversees", False)),
                 summary=str(row.get("summary", "")),
             )
             for name in (post.name, *post.aliases):

@@ -36,13 +36,16 @@ from .operations.returning import ReturningDesk
 from .operations.substitution import Substitution
 from .operations.suspending import Suspending
 from .operations.undoing import Undoing
+from .oversight import Oversight
 from .places import fields_of
 from .statements import Row, Wire
 
 _case = schema.case_file
 
 
-class Office(Undoing, Timekeeping, Answering, Revising, Suspending, Substitution, Watch, Rounds):
+class Office(
+    Undoing, Timekeeping, Answering, Revising, Suspending, Substitution, Oversight, Watch, Rounds
+):
     """One office at work: all that can be asked of it, and all that can be done.
 
     Parameters

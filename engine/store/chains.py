@@ -38,6 +38,11 @@ class Flaw(StrEnum):
     RESEALED = "resealed"
     #: The seal is not what its own rows say.
     SEAL = "seal"
+    #: The row, or the seal, is not what an export of the journal says.
+    OTHER = "other"
+    OTHER_SEAL = "other-seal"
+    #: The row stands in an export and is gone.
+    LOST = "lost"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -134,6 +134,18 @@ def test_export_lets_anybody_check_the_chain(run: Run, tmp_path: Path) -> None:
     _said(run("journal", "export", "--out", path, "--force"))
 
 
+def test_what_changed_since_an_export_is_named(run: Run, database: str, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    run("journal", "export", "--out", path)
+    run("journal", "seal")
+    against = ("journal", "verify", "--against")
+    assert "导出文件里的 1 条记录、0 号封签，库里都还在" in _said(run(*against, path))
+    run("journal", "export", "--out", path, "--force")
+    _tamper(database, "DELETE FROM journal WHERE sequence = 2")
+    assert "mysuo：单位日志第 2 条导出时还在，现在没有了" in _said(run(*against, path), 1)
+    assert isinstance(run(*against, tmp_path / "none").exception, QingdanError)
+
+
 def test_chain_is_shown_row_by_row(run: Run) -> None:
     run("journal", "seal")
     shown = _said(run("journal", "show", "-"))

@@ -30,8 +30,9 @@ PAIRS = {
         ("财政票据管理", "非税收入管理"),
     )
 }
-#: The twelve posts that notice names; 受理窗口 is ours.
-POSTS = sorted(p.name for p in CONTROLS.posts.values() if not p.external and p.name != "受理窗口")
+#: The twelve posts that notice names; 受理窗口 and 纪检监察联络员 are ours.
+OURS = ("受理窗口", "纪检监察联络员")
+POSTS = sorted(p.name for p in CONTROLS.posts.values() if not p.external and p.name not in OURS)
 
 #: Duty, whom it excludes, whether by statute: the table of the design.
 MATRIX = (

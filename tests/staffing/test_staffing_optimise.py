@@ -56,7 +56,7 @@ def test_the_incompatible_posts_leave_four_posts_alone():
     met = {post for pair in problem.separate for post in pair}
 
     assert len(problem.separate) == 13
-    assert len(set(problem.steps) - met - {"受理窗口"}) == 4
+    assert len(set(problem.steps) - met - {"受理窗口", "纪检监察联络员"}) == 4
 
 
 def test_the_incompatible_posts_need_four_officers():
