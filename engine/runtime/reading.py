@@ -32,7 +32,7 @@ from .searching import Wanted, found_by, newest
 from .shelf import Shelf
 from .statements import Row, Wire
 from .undone import undone_fields, undone_in
-from .verdicts import Verdicts
+from .verdicts import Verdicts, step_of
 from .versions import Versions
 from .waiting import SCREEN, Listed, Todo, free_in, held_by, lengths, listed
 
@@ -166,7 +166,10 @@ class Reading:
             free = (_item.c.case_id == case_id, _item.c.state == WorkItemState.READY.value)
             rows = records.item_rows(connection, self.id, *free)
             case = records.case_row(connection, self.id, case_id)
-            return {row["id"]: _refused(judge, officer, row, case) for row in rows}
+            # The instances of a step are all alike.
+            steps = {step_of(row): row for row in rows}
+            known = {step: _refused(judge, officer, row, case) for step, row in steps.items()}
+            return {row["id"]: known[step_of(row)] for row in rows}
 
     def _posts(self, judge: Judge, officer: Officer) -> set[str]:
         """Posts whose work items come to an officer; with any, those of no post too."""

@@ -49,11 +49,15 @@ class Timers(Deeming):
         Any number of processes may do so at once: a case somebody else is at work on is
         left to them, and a timer goes off in the transaction that takes it away.
         """
+        return sum(map(self._fire, self._with_due_timers()))
+
+    def _with_due_timers(self) -> list[str]:
+        """Cases that run and have a due timer, the oldest first."""
         query = _running(self.id).where(_timer.c.due <= self.clock())
         query = query.with_only_columns(_timer.c.case_id)
         with self.store.read() as connection:
             due = connection.scalars(query.order_by(_timer.c.due, _timer.c.case_id)).all()
-        return sum(self._fire(case_id) for case_id in dict.fromkeys(due))
+        return list(dict.fromkeys(due))
 
     def next_timer(self) -> datetime | None:
         """When the next timer of the office is due; None where none runs."""

@@ -1,10 +1,18 @@
 """Why an officer may not take the work items of a list: like ones are judged once."""
 
+from sqlalchemy import RowMapping
+
 from engine.model.office import Officer
 
 from .errors import Refused
 from .judging import Judge
+from .statements import Row
 from .waiting import Listed
+
+
+def step_of(item: RowMapping | Row) -> tuple[object, ...]:
+    """What a judgement asks of a work item itself."""
+    return tuple(item[name] for name in ("trail", "step_name", "duty", "post", "external"))
 
 
 class Verdicts:
@@ -57,6 +65,5 @@ class Verdicts:
             or any(deed.case_id != case["id"] for deed in family.deeds)
         ):
             return None
-        step = (item[name] for name in ("trail", "step_name", "duty", "post", "external"))
         done = tuple((d.officer, d.trail, d.name, d.duty, d.post) for d in family.deeds)
-        return (case["bundle"], case["item_code"], *step, done, family.awaited)
+        return (case["bundle"], case["item_code"], *step_of(item), done, family.awaited)

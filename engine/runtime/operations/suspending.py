@@ -75,8 +75,10 @@ class Suspending(Timers):
                 resumed = self._below(matter, suspended)
                 for each in resumed:
                     self._put(matter, each, CaseState.OPEN, "resumed", text)
-        for each in resumed:
-            self._fire(each)
+        runs_again = set(resumed)
+        for each in self._with_due_timers():
+            if each in runs_again:
+                self._fire(each)
         with self.store.read() as connection:
             return self._case(connection, case_id)
 
