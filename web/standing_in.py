@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from engine.model.errors import QingdanError
+from engine.model.office import HEAD
 from engine.runtime import FormInvalid
-from engine.runtime.deadlines.handover import HEAD
 from engine.runtime.standing_in import leaves
 
 from .errors import again

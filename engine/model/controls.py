@@ -109,6 +109,11 @@ class Controls:
         """The post with this name or alias."""
         return self._post_by_any_name.get(name)
 
+    def canonical(self, name: str) -> str:
+        """A post's own name where this is one of its aliases; any other name as it is."""
+        known = self.post(name)
+        return known.name if known else name
+
     def post_names(self) -> tuple[str, ...]:
         """Every name and alias, for suggestions."""
         return tuple(self._post_by_any_name)

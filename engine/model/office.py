@@ -6,6 +6,9 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import product
 
+#: Post of who is at the head of the office, as rosters spell it.
+HEAD = "所长"
+
 
 class AppointmentKind(StrEnum):
     """How a post is held; a substitute (AB角) counts fully while it lasts."""
@@ -136,6 +139,15 @@ class Roster:
         """The officer with this id, or None."""
         return next((o for o in self.officers if o.id == officer_id), None)
 
+    def name_of(self, officer_id: str) -> str:
+        """An officer's name; the id of one who left."""
+        officer = self.officer(officer_id)
+        return officer.name if officer else officer_id
+
     def holders(self, post: str, day: date) -> tuple[Officer, ...]:
         """Officers who hold the post (same spelling) on that day."""
         return tuple(o for o in self.officers if post in o.posts_on(day))
+
+    def heads(self, day: date) -> tuple[str, ...]:
+        """Ids of the officers who are at the head of the office on that day."""
+        return tuple(officer.id for officer in self.holders(HEAD, day))

@@ -221,7 +221,7 @@ class _Judgement:
     def _holds_post(self) -> None:
         if self.officer.is_absent(self.today):
             raise self._refuse("absent", say("run.basis.appointment"))
-        held = {_canonical(self.controls, post) for post in self.officer.posts_on(self.today)}
+        held = {self.controls.canonical(post) for post in self.officer.posts_on(self.today)}
         if self.task.post not in held and (self.task.post or not held):
             basis = say("run.basis.appointment")
             post = f"“{self.task.post}”" if self.task.post else say("run.any-post")
@@ -232,10 +232,6 @@ class _Judgement:
         if bond is not None:
             rule, relation = bond
             raise self._refuse(rule, say("run.basis.own-interest"), relation=relation)
-
-    def _name(self, officer_id: str) -> str:
-        officer = self.roster.officer(officer_id)
-        return officer.name if officer else officer_id
 
     def _no_relative_acted(self) -> None:
         avoided = {
@@ -250,7 +246,7 @@ class _Judgement:
                 raise self._refuse(
                     "relatives-in-case",
                     say("run.basis.relatives"),
-                    other=self._name(deed.officer),
+                    other=self.roster.name_of(deed.officer),
                     done=deed.name,
                 )
 
@@ -273,7 +269,7 @@ class _Judgement:
                     raise self._refuse(
                         "bound-steps",
                         _design_basis(group),
-                        other=self._name(deed.officer),
+                        other=self.roster.name_of(deed.officer),
                         done=deed.name,
                     )
 
@@ -316,7 +312,7 @@ class _Judgement:
             frozenset((self.task.trail, deed.trail)),
         }
         for waiver in self.roster.waivers:
-            named = frozenset(_canonical(self.controls, name) for name in waiver.between)
+            named = frozenset(self.controls.canonical(name) for name in waiver.between)
             if (
                 waiver.is_in_force(self.today)
                 and waiver.covers(item=self.family.item, case=self.family.root_id)
@@ -325,11 +321,6 @@ class _Judgement:
             ):
                 return waiver
         return None
-
-
-def _canonical(controls: Controls, post: str) -> str:
-    known = controls.post(post)
-    return known.name if known else post
 
 
 def _design_basis(group: StepGroup | Bond) -> str:

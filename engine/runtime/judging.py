@@ -96,8 +96,7 @@ class Judge:
 
     def name(self, officer_id: str | None) -> str:
         """An officer's name, or the id of one who left."""
-        officer = self.roster.officer(officer_id or "")
-        return officer.name if officer else officer_id or ""
+        return self.roster.name_of(officer_id or "")
 
     def judge(
         self, officer: Officer, item: RowMapping | Row, case: RowMapping | Row

@@ -181,7 +181,7 @@ class Outlook:
         seats = {id_: seat for id_, seat in problem.seats.items() if not places[seat.step].external}
         authorised = {}
         for officer in self.roster.officers:
-            held = {_canonical(controls, post) for post in officer.posts_on(self.today)}
+            held = {controls.canonical(post) for post in officer.posts_on(self.today)}
             authorised[officer.id] = frozenset(
                 id_
                 for id_, seat in seats.items()
@@ -283,8 +283,6 @@ class Outlook:
         )
         return [dict(row) for row in self.wire.connection.execute(query).mappings()]
 
-    # words -------------------------------------------------------------------
-
     def _forecast(self, answer: game.Yes) -> Forecast:
         if answer.doubt is game.Doubt.UNKNOWN:
             return self._unknown()
@@ -344,7 +342,7 @@ class Outlook:
         if not witness.remaining:
             reasons = "；".join(map(self._reason, witness.excluded)) or say("lookahead.no-holder")
             return branch + say("lookahead.nobody", steps=steps, reasons=reasons)
-        officers = "、".join(map(self._name, witness.remaining))
+        officers = "、".join(map(self.roster.name_of, witness.remaining))
         key = "kin" if self._avoid(witness) else "too-few"
         return branch + say(f"lookahead.{key}", steps=steps, officers=officers)
 
@@ -355,14 +353,10 @@ class Outlook:
     def _reason(self, exclusion: game.Exclusion) -> str:
         return say(
             f"lookahead.excluded.{exclusion.why}",
-            officer=self._name(exclusion.officer),
+            officer=self.roster.name_of(exclusion.officer),
             step=self._label(exclusion.step) if exclusion.step else "",
-            other=self._name(exclusion.other) if exclusion.other else "",
+            other=self.roster.name_of(exclusion.other) if exclusion.other else "",
         )
-
-    def _name(self, officer_id: str) -> str:
-        officer = self.roster.officer(officer_id)
-        return officer.name if officer else officer_id
 
     def _label(self, path: str) -> str:
         return self.program.chain(path)[-1][1].label
@@ -375,8 +369,3 @@ class Outlook:
                 for flow in map(procedure.flows.__getitem__, node.outgoing):
                     if flow.target == there.rpartition("/")[2] and flow.name:
                         yield flow.name
-
-
-def _canonical(controls: Controls, post: str) -> str:
-    known = controls.post(post)
-    return known.name if known else post

@@ -63,11 +63,9 @@ def _place(program: Program, controls: Controls, path: str) -> Place:
     post = controls.post(written)
     outside = post is not None and post.external
     external = step.external or outside
-    doer = post.name if post else written
+    doer = controls.canonical(written)
     if external:
-        recorder = controls.post(step.recorder)
-        recorded_by = recorder.name if recorder else step.recorder
-        doer = recorded_by or ("" if outside else doer)
+        doer = controls.canonical(step.recorder) or ("" if outside else doer)
     return Place(
         name=node.label,
         duty=step.duty,

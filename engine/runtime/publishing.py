@@ -10,7 +10,6 @@ from engine.model.wording import say
 from engine.store import CHINA, journal, schema
 
 from . import editions
-from .deadlines.handover import HEAD
 from .deadlines.matter import Matters
 from .editions import Edition, chosen
 from .errors import NotAllowed
@@ -99,7 +98,7 @@ class Publishing(Matters):
         if not by:
             return
         judge = self._judge(connection)
-        if judge.officer(by) not in judge.roster.holders(HEAD, judge.today):
+        if judge.officer(by).id not in judge.roster.heads(judge.today):
             raise NotAllowed(say("versions.not-head"))
 
     def _note_processes(

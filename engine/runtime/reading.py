@@ -173,7 +173,7 @@ class Reading:
 
     def _posts(self, judge: Judge, officer: Officer) -> set[str]:
         """Posts whose work items come to an officer; with any, those of no post too."""
-        posts = {self._post(post) for post in officer.posts_on(judge.today)}
+        posts = {self.controls.canonical(post) for post in officer.posts_on(judge.today)}
         return {*posts, ""} if posts else set()
 
     def _judged(
@@ -183,10 +183,6 @@ class Reading:
         verdicts = Verdicts(judge, officer)
         for one in found:
             yield self._work_item(judge.connection, one[0], verdicts.refusal(one))
-
-    def _post(self, name: str) -> str:
-        post = self.controls.post(name)
-        return post.name if post else name
 
     def _work_item(
         self, connection: Connection, row: RowMapping | Row, refusal: str = ""

@@ -139,7 +139,7 @@ def _substitutes(
         first = max(filter(None, (post.since, asked.since)))
         last = min(filter(None, (post.until, asked.until)))
         held = any(
-            _canonical(controls, own.post) == _canonical(controls, post.post)
+            controls.canonical(own.post) == controls.canonical(post.post)
             and (own.since is None or own.since <= first)
             and (own.until is None or last <= own.until)
             for own in deputy.appointments
@@ -171,10 +171,10 @@ def _overlap(one: Appointment, other: Appointment) -> bool:
 
 def _is_waived(roster: Roster, one: Appointment, other: Appointment, controls: Controls) -> bool:
     """Whether a waiver for the whole office lasts as long as the substitution."""
-    pair = {_canonical(controls, one.post), _canonical(controls, other.post)}
+    pair = {controls.canonical(one.post), controls.canonical(other.post)}
     return any(
         waiver.covers()
-        and {_canonical(controls, name) for name in waiver.between} == pair
+        and {controls.canonical(name) for name in waiver.between} == pair
         and one.until is not None
         and waiver.is_in_force(one.until)
         for waiver in roster.waivers
@@ -207,8 +207,3 @@ def _relieved(other: Officer, officer: Officer, period: tuple[date, date], today
         elif post.since is not None and post.since < today:
             kept.append(replace(post, until=today - _DAY))
     return replace(other, appointments=tuple(kept))
-
-
-def _canonical(controls: Controls, name: str) -> str:
-    post = controls.post(name)
-    return post.name if post else name

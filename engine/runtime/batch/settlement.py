@@ -13,7 +13,6 @@ from engine.model.case import CaseFile, WorkItem, WorkItemState
 from engine.model.procedure import FieldType
 from engine.model.wording import say
 from engine.runtime.casework import Casework
-from engine.runtime.deadlines.handover import HEAD
 from engine.runtime.errors import NotAllowed
 from engine.runtime.filing import Upload, keep
 from engine.runtime.office import Office
@@ -206,8 +205,8 @@ class Settlement:
         done = next(each for each in reconcile(evidence).rounds if each.file == file)
         if done.open != done.sent:
             raise BatchFaulty([say("batch.answered", number=number)])
-        heads = self.office.roster().holders(HEAD, at.astimezone(CHINA).date())
-        if by != file.made_by and by not in {head.id for head in heads}:
+        heads = self.office.roster().heads(at.astimezone(CHINA).date())
+        if by not in (file.made_by, *heads):
             raise NotAllowed(say("batch.not-your-file", number=number))
         with self.office.case_at_work(case_id, by) as work:
             text = asked_text(reason, "reason")

@@ -20,9 +20,6 @@ _table = tables.handover
 _case = schema.case_file
 _subject = schema.subject
 
-#: Post that may hand over what an officer who left answered for.
-HEAD = "所长"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Handover:
@@ -214,8 +211,7 @@ def _is_open(matter: Matter) -> None:
 def _may_offer(judge: Judge, held: Answerability, by: str, to: str) -> None:
     """Whoever answers may offer; for one who left, the head of the office."""
     gone = judge.roster.officer(held.present) is None
-    heads = {holder.id for holder in judge.roster.holders(HEAD, judge.today)}
-    if by != held.present and not (gone and by in heads):
+    if by != held.present and not (gone and by in judge.roster.heads(judge.today)):
         raise NotAllowed(say("clock.refused.not-answerable", officer=judge.name(held.present)))
     if to == held.present:
         raise NotAllowed(say("clock.refused.to-oneself"))

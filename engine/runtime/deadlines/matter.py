@@ -116,9 +116,9 @@ class Matter:
 
     def _acting_post(self, duty: str) -> str:
         """The post the officer acts in, which waivers name: to approve, the leading one."""
-        posts = [self._post(post) for post in self.officer.posts_on(self.judge.today)]
-        known = self.work.controls.posts
-        leading = [post for post in posts if post in known and known[post].leads]
+        controls = self.work.controls
+        posts = [controls.canonical(post) for post in self.officer.posts_on(self.judge.today)]
+        leading = [post for post in posts if post in controls.posts and controls.posts[post].leads]
         return str([*(leading if duty == "approve" else ()), *posts, ""][0])
 
     def _task(self, duty: str, post: str) -> Row:
@@ -127,13 +127,9 @@ class Matter:
             "trail": f"{self.row['trail']}{BESIDE}{duty}",
             "step_name": known.name if known else say("clock.matter"),
             "duty": duty,
-            "post": self._post(post),
+            "post": self.work.controls.canonical(post),
             "external": False,
         }
-
-    def _post(self, name: str) -> str:
-        known = self.work.controls.post(name)
-        return known.name if known else name
 
     def is_repeated(self, key: str, operation: str, *facts: object) -> bool:
         """Whether the operation came with this key before; then nothing is left to do."""

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from engine.model.calendar import Calendar, Override
 from engine.model.case import CaseState
+from engine.model.office import HEAD
 from engine.model.wording import say
 from engine.store import journal, schema
 
 from ..errors import NotAllowed
 from .calendars import revise
 from .following import course_of
-from .handover import HEAD
 from .matter import Matter, Matters
 from .notice import Notice
 from .rows import save_clock
@@ -77,16 +77,20 @@ class Revising(Matters):
             first = keys.first_answer(key, "revise", by, note, list(map(str, days)))
             if first is not None:
                 return int(first)
-            judge = self._judge(connection)
-            officer = judge.officer(by)
-            if officer not in judge.roster.holders(HEAD, judge.today):
-                raise NotAllowed(say("calendar.head-only", officer=officer.name, post=HEAD))
+            self._see_head(connection, by)
             now = self.clock()
             revision = revise(connection, self.id, days, by=by, at=now, title=title, year=year)
             entry = journal.Entry(at=now, actor=by, action="calendar-revised", note=note)
             journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
             keys.answer(key, str(revision))
         return revision
+
+    def _see_head(self, connection: Connection, by: str) -> None:
+        """Refuse whoever is not at the head of the office."""
+        judge = self._judge(connection)
+        officer = judge.officer(by)
+        if officer.id not in judge.roster.heads(judge.today):
+            raise NotAllowed(say("calendar.head-only", officer=officer.name, post=HEAD))
 
     def recount(self, *, by: str) -> tuple[Recount, ...]:
         """Count the limits of all cases that run again; each change is journalled.
@@ -97,10 +101,7 @@ class Revising(Matters):
             The officer is not the head of the office.
         """
         with self.store.read() as connection:
-            judge = self._judge(connection)
-            officer = judge.officer(by)
-            if officer not in judge.roster.holders(HEAD, judge.today):
-                raise NotAllowed(say("calendar.head-only", officer=officer.name, post=HEAD))
+            self._see_head(connection, by)
             query = select(_case.c.id).where(
                 _case.c.office_id == self.id, _case.c.state.in_(_RUNNING)
             )

@@ -9,6 +9,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 
 from engine.model.clock import CaseClock, DeadlineKind
 from engine.model.mark import ClockEvent
+from engine.model.office import HEAD
 from engine.model.wording import say
 
 from .. import records
@@ -17,7 +18,6 @@ from ..statements import Wire
 from .ahead import Ahead, ahead_of
 from .course import Course, Terms
 from .following import course_of
-from .handover import HEAD
 from .matter import Matters
 from .rows import load_clock, save_clock
 from .steplimits import follow
@@ -180,7 +180,7 @@ class Timekeeping(Matters):
 
     def _do(
         self,
-        act: "_Act",
+        act: _Act,
         case_id: str,
         by: str,
         key: str,

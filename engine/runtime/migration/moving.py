@@ -16,7 +16,6 @@ from engine.store.version import case_migration
 
 from .. import objects, records, states
 from ..casework import Casework
-from ..deadlines.handover import HEAD
 from ..deadlines.matter import Matter
 from ..editions import RUNNING, EditionState, chosen
 from ..errors import NotAllowed, Refused, Stale
@@ -182,7 +181,7 @@ class Moving(Publishing, Timers):
         if not by:
             return
         officer = judge.officer(by)
-        heads = {head.id for head in judge.roster.holders(HEAD, judge.today)}
+        heads = judge.roster.heads(judge.today)
         Matter(work, judge, row, officer).allow(officer, among=heads)
         if officer.id not in heads:
             raise NotAllowed(say("migration.not-head"))

@@ -6,12 +6,11 @@ from sqlalchemy import exists, select
 
 from engine.model.case import WorkItemKind, WorkItemState
 from engine.model.item import Item, LimitUnit, TimeLimit
-from engine.model.office import Officer, Waiver
+from engine.model.office import HEAD, Officer, Waiver
 from engine.model.wording import say
 from engine.store.dealing import remark
 
 from ..clock import due
-from ..deadlines.handover import HEAD
 from ..errors import NotAllowed
 from ..filing import Upload
 from ..lookahead import BESIDE

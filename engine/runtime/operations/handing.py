@@ -8,7 +8,6 @@ from engine.model.wording import say
 from engine.store.columns import CHINA
 from engine.store.dealing import remark
 
-from ..deadlines.handover import HEAD
 from ..desk import COSIGNER, Desk
 from ..errors import FormInvalid, NotAllowed
 from ..filing import Upload
@@ -129,7 +128,7 @@ class HandingDesk(Desk):
     def _is_held_or_head(self) -> None:
         """The item is held, by this officer or by one the head acts for."""
         self._is_alive()
-        heads = {holder.id for holder in self.judge.roster.holders(HEAD, self.judge.today)}
+        heads = self.judge.roster.heads(self.judge.today)
         if self.item["state"] == WorkItemState.CLAIMED and self.officer.id in heads:
             return
         self._is_mine()

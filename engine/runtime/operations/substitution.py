@@ -13,7 +13,6 @@ from engine.verify.staffing.finish import Unstaffed, finish
 from engine.verify.staffing.item import item_problem, subject_of
 
 from .. import rosters
-from ..deadlines.handover import HEAD
 from ..deadlines.matter import Matters
 from ..errors import NotAllowed, Refused, UnknownOfficer
 from ..standing_in import StandIn, before_stand_in, with_stand_in, without_stand_in
@@ -95,8 +94,7 @@ class Substitution(Matters):
         for name in (officer, by, *others):
             if roster.officer(name) is None:
                 raise UnknownOfficer(say("run.unknown-officer", officer=name))
-        heads = {holder.id for holder in roster.holders(HEAD, self._today())}
-        if by != officer and by not in heads:
+        if by != officer and by not in roster.heads(self._today()):
             raise NotAllowed(say("standin.only-head"))
         return roster
 

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from engine.model.case import Case, CaseState
 from engine.model.wording import say
 
-from ..deadlines.handover import HEAD
 from ..deadlines.matter import Matter
 from ..errors import NotAllowed
 from ..ledger import SYSTEM
@@ -172,8 +171,8 @@ class Suspending(Timers):
             raise NotAllowed(say("suspending.parent-first", case=matter.row["id"], parent=parent))
 
 
-def _heads(matter: Matter) -> list[str]:
-    return [holder.id for holder in matter.judge.roster.holders(HEAD, matter.judge.today)]
+def _heads(matter: Matter) -> tuple[str, ...]:
+    return matter.judge.roster.heads(matter.judge.today)
 
 
 def _with_others(matter: Matter, fault: str, entitled: Collection[str]) -> str:
