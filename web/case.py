@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.model.case import (
+    OPEN_ITEM,
     Applicant,
     Case,
     CaseState,
@@ -97,9 +98,7 @@ def page_of_case(case_id: str, *, alert: str = "", status: int = 200) -> Page:
     office().tick()
     file = office().case(case_id)
     procedure = office().procedure_of(case_id)
-    current = [
-        w for w in file.work_items if w.state in (WorkItemState.READY, WorkItemState.CLAIMED)
-    ]
+    current = [w for w in file.work_items if w.state in OPEN_ITEM]
     signed = office().signed([w.id for w in current if w.sign])
     page = render_template(
         "case/show.html",

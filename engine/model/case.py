@@ -28,6 +28,10 @@ class CaseState(StrEnum):
     VOID = "void"
 
 
+#: States of a case that has not ended, as the store has them.
+RUNNING = tuple(state.value for state in (CaseState.OPEN, CaseState.FAULTY, CaseState.SUSPENDED))
+
+
 class WorkItemState(StrEnum):
     """Where a work item stands."""
 
@@ -37,6 +41,10 @@ class WorkItemState(StrEnum):
     DONE = "done"
     #: Taken away by the procedure: a cancelled branch.
     CANCELLED = "cancelled"
+
+
+#: States of a work item that waits or is being done, as the store has them.
+OPEN_ITEM = (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
 
 
 class WorkItemKind(StrEnum):

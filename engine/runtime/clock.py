@@ -16,6 +16,16 @@ def system_clock() -> datetime:
     return datetime.now(CHINA)
 
 
+def day_of(moment: datetime) -> date:
+    """The day of a moment in China."""
+    return moment.astimezone(CHINA).date()
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day."""
+    return datetime.combine(day, time(), CHINA)
+
+
 def end_of(day: date) -> datetime:
     """The last second of a day: a limit that ends with a day still shows that day."""
     return datetime.combine(day, time(23, 59, 59), CHINA)
@@ -29,5 +39,5 @@ def due(calendar: Calendar, limit: TimeLimit | None, since: datetime) -> datetim
     """
     if limit is None:
         return None
-    day = last_day(calendar, limit, since.astimezone(CHINA).date())
+    day = last_day(calendar, limit, day_of(since))
     return end_of(day) if day else None

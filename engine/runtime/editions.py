@@ -7,24 +7,23 @@ moment is, for each process, the latest edition that took effect by then.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from engine.model.case import CaseState
+from engine.model.case import RUNNING
 from engine.model.procedure import Procedure
 from engine.model.wording import say
-from engine.store import CHINA, schema
+from engine.store import schema
 from engine.store.version import edition as table
 
+from .clock import day_of, start_of
 from .errors import BadEffectiveDate, UnknownVersion
 
 #: Shortest beginning of a digest that names a version.
 SHORTEST = 6
-#: States of a case that has not ended.
-RUNNING = (CaseState.OPEN, CaseState.FAULTY, CaseState.SUSPENDED)
 
 
 class EditionState(StrEnum):
@@ -60,11 +59,6 @@ class Edition:
     running: int
 
 
-def at_start_of(day: date) -> datetime:
-    """The moment from which a day's version applies."""
-    return datetime.combine(day, time(), CHINA)
-
-
 def in_force(connection: Connection, office_id: str, at: datetime) -> dict[str, str]:
     """Digest of the file that applies at a moment, by process."""
     rows = connection.execute(
@@ -88,12 +82,12 @@ def effective(day: date | None, now: datetime) -> datetime:
     BadEffectiveDate
         The day is over: cases were opened since.
     """
-    today = now.astimezone(CHINA).date()
+    today = day_of(now)
     if day is None or day == today:
         return now
     if day < today:
         raise BadEffectiveDate(say("versions.past-day", day=day, today=today))
-    return at_start_of(day)
+    return start_of(day)
 
 
 def fit(procedures: Iterable[Procedure], day: date) -> None:
@@ -190,9 +184,9 @@ def call_off(
     BadEffectiveDate
         It has taken effect, or nothing was planned for that day.
     """
-    if at_start_of(day) <= now:
+    if start_of(day) <= now:
         raise BadEffectiveDate(say("versions.in-effect", day=day))
-    planned = connection.execute(_planned(office_id, processes, at_start_of(day))).all()
+    planned = connection.execute(_planned(office_id, processes, start_of(day))).all()
     if not planned:
         raise BadEffectiveDate(say("versions.none-planned", day=day))
     for row in planned:
@@ -274,7 +268,7 @@ def running_on(connection: Connection, office_id: str) -> Counter[tuple[str, str
     case = schema.case_file
     rows = connection.execute(
         select(case.c.process_id, case.c.digest, func.count().label("cases"))
-        .where(case.c.office_id == office_id, case.c.state.in_([state.value for state in RUNNING]))
+        .where(case.c.office_id == office_id, case.c.state.in_(RUNNING))
         .group_by(case.c.process_id, case.c.digest)
     )
     return Counter({(row.process_id, row.digest): row.cases for row in rows})

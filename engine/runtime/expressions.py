@@ -5,7 +5,7 @@ data hold only what belongs to one instance of a multi-instance activity.
 """
 
 from collections.abc import Mapping, MutableMapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
@@ -17,7 +17,7 @@ from engine.model.errors import UnsafeExpression
 from engine.model.wording import say
 from engine.store import CHINA
 
-from .clock import Clock
+from .clock import Clock, start_of
 
 
 class SafeEnvironment(BasePythonScriptEngineEnvironment):
@@ -81,5 +81,5 @@ class SafeEngine(PythonScriptEngine):
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=CHINA)
         if isinstance(value, date):
-            return datetime.combine(value, time(), CHINA)
+            return start_of(value)
         raise UnsafeExpression(say("run.not-a-time", text=text))

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, select
 
 from engine.bpmn.library import Library
 from engine.model.wording import say
-from engine.store import CHINA, journal, schema
+from engine.store import journal, schema
 
 from . import editions
+from .clock import day_of, start_of
 from .deadlines.matter import Matters
 from .editions import Edition, chosen
 from .errors import NotAllowed
@@ -54,7 +55,7 @@ class Publishing(Matters):
             since = editions.effective(effective, now)
             changed = self._versions.publish(connection, library, since)
             fresh = [library.procedures[name] for name in changed if name in library.procedures]
-            editions.fit(fresh, since.astimezone(CHINA).date())
+            editions.fit(fresh, day_of(since))
             keys.answer(key, self._note_processes(connection, "published", changed, effective))
         return changed
 
@@ -111,7 +112,7 @@ class Publishing(Matters):
     ) -> str:
         """Journal what was done to processes; where it stands there: first and last row."""
         now = self.clock()
-        is_later = day is not None and editions.at_start_of(day) > now
+        is_later = day is not None and start_of(day) > now
         entries = [
             journal.Entry(
                 at=now,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -20,10 +21,10 @@ from engine.model.controls import Controls
 from engine.model.office import Officer, Roster
 from engine.model.procedure import Procedure
 from engine.model.wording import say
-from engine.store import CHINA, Store, journal, schema
+from engine.store import Store, journal, schema
 
 from . import records, rosters, states
-from .clock import Clock, system_clock
+from .clock import Clock, day_of, system_clock
 from .deadlines.calendars import Calendars
 from .errors import Refused, UnknownAttachment
 from .judging import Judge
@@ -324,8 +325,11 @@ class Reading:
             versions=self._versions,
             controls=self.controls,
             roster=self._roster_at(wire.connection, revision),
-            today=self.clock().astimezone(CHINA).date(),
+            today=self._today(),
         )
+
+    def _today(self) -> date:
+        return day_of(self.clock())
 
     def _roster_at(self, connection: Connection, revision: int) -> Roster:
         """The present roster, read again only where it has changed."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, RowMapping, func, select
 
 from engine.model.case import (
+    OPEN_ITEM,
     Applicant,
     Attachment,
     Case,
@@ -43,9 +44,7 @@ _WAITS_FOR = (
         _side.c.office_id == _item.c.office_id,
         _side.c.of_item == _item.c.id,
         # An expression, so that no database reads all open items off the index of states.
-        func.coalesce(_side.c.state, "").in_(
-            (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
-        ),
+        func.coalesce(_side.c.state, "").in_(OPEN_ITEM),
         _side.c.kind != WorkItemKind.REVIEW.value,
     )
     .scalar_subquery()

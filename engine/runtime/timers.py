@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Select, select
 
 from engine.model.case import CaseState
 from engine.model.errors import QingdanError
-from engine.store import CHINA, journal, schema, sealing
+from engine.store import journal, schema, sealing
 
 from . import records
 from .atwork import is_free
+from .clock import start_of
 from .deadlines.deeming import Deeming
 from .errors import FaultyCase, NotAllowed, StateDamaged
 from .ledger import SYSTEM, raise_revision
@@ -100,7 +101,7 @@ class Timers(Deeming):
 
     def _is_sealed(self, connection: Connection) -> bool:
         """Whether the journal was sealed today; a later day of a clock that went wrong is none."""
-        today = datetime.combine(self.clock().astimezone(CHINA).date(), time(), CHINA)
+        today = start_of(self._today())
         return sealing.is_sealed_between(connection, self.id, today, today + timedelta(days=1))
 
 

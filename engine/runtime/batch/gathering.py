@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, select
 
-from engine.model.case import CaseState, WorkItemKind, WorkItemState
+from engine.model.case import OPEN_ITEM, CaseState, WorkItemKind, WorkItemState
 from engine.model.procedure import FieldType, FormField, Procedure
 from engine.model.wording import say
 from engine.runtime import records
@@ -242,14 +242,13 @@ class _Look:
 
     def _waiting(self) -> Mapping[str, tuple[str, str]]:
         """Name and post of a step that waits in a child, by child."""
-        open_ = (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
         query = (
             select(_item.c.case_id, _item.c.step_name, _item.c.post)
             .join(_case, _same(_item.c.case_id, _case.c.id, _item, _case))
             .where(
                 _item.c.office_id == self.office_id,
                 _case.c.parent_id == self.case_id,
-                _item.c.state.in_(open_),
+                _item.c.state.in_(OPEN_ITEM),
                 _item.c.kind == WorkItemKind.STEP.value,
             )
         )

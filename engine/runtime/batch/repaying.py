@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.model.case import WorkItem
+from engine.model.case import RUNNING, WorkItem
 from engine.model.errors import QingdanError
 from engine.model.procedure import FormField
 from engine.model.wording import say
@@ -17,7 +17,6 @@ from .evidence import Answer, Child, Evidence, SentLine
 from .payment import BatchFaulty, Payment
 from .returns import Returned, Returns, read_returns
 from .sent import answer_late
-from .standing import RUNNING
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

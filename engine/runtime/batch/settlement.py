@@ -9,15 +9,16 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from engine.model.case import CaseFile, WorkItem, WorkItemState
+from engine.model.case import OPEN_ITEM, CaseFile, WorkItem, WorkItemState
 from engine.model.procedure import FieldType
 from engine.model.wording import say
 from engine.runtime.casework import Casework
+from engine.runtime.clock import day_of
 from engine.runtime.errors import NotAllowed
 from engine.runtime.filing import Upload, keep
 from engine.runtime.office import Office
 from engine.runtime.operations.remarks import asked_text, keep_remark
-from engine.store import CHINA, schema
+from engine.store import schema
 
 from .bank import Bank
 from .banks import find_bank
@@ -116,7 +117,7 @@ class Settlement:
             .where(
                 case.c.office_id == self.office.id,
                 case.c.parent_id == self.file.case.id,
-                item.c.state.in_((WorkItemState.READY.value, WorkItemState.CLAIMED.value)),
+                item.c.state.in_(OPEN_ITEM),
             )
             .order_by(case.c.row_number, case.c.id)
         )
@@ -205,7 +206,7 @@ class Settlement:
         done = next(each for each in reconcile(evidence).rounds if each.file == file)
         if done.open != done.sent:
             raise BatchFaulty([say("batch.answered", number=number)])
-        heads = self.office.roster().heads(at.astimezone(CHINA).date())
+        heads = self.office.roster().heads(day_of(at))
         if by not in (file.made_by, *heads):
             raise NotAllowed(say("batch.not-your-file", number=number))
         with self.office.case_at_work(case_id, by) as work:

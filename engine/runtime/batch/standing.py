@@ -7,14 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.model.batch import BatchSum
-from engine.model.case import CaseState
+from engine.model.case import RUNNING, CaseState
 from engine.model.wording import say
 
 from .evidence import Answer, Child, Deed, Reported, SentFile, SentLine
 from .payment import Payment
-
-#: States of a case that may still pay.
-RUNNING = (CaseState.OPEN, CaseState.FAULTY, CaseState.SUSPENDED)
 
 
 class EventKind(StrEnum):

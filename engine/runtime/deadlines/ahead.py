@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from engine.model.case import RUNNING
 from engine.model.mark import ClockEvent
 from engine.model.procedure import Node, NodeKind, Procedure
 from engine.model.wording import say
 
-from ..editions import RUNNING
 from ..judging import Judge
 from ..lookahead import MOST_OTHERS
 from ..program import Program

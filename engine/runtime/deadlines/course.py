@@ -22,6 +22,7 @@ from engine.model.regime import Regime, regime_of
 from engine.model.wording import say
 from engine.store import CHINA
 
+from ..clock import day_of
 from ..errors import NotAllowed
 from .stops import asked_in_time
 
@@ -93,7 +94,7 @@ class Course:
     @property
     def today(self) -> date:
         """The day of the moment, in China."""
-        return self.now.astimezone(CHINA).date()
+        return day_of(self.now)
 
     def _set(self, **facts: object) -> None:
         self.clock = replace(self.clock, **facts)  # type: ignore[arg-type]
@@ -146,7 +147,7 @@ class Course:
         regime, is_asked = self.terms.regime, self.clock.corrections_asked_at is not None
         has_limit = self.clock.deadline(DeadlineKind.STATUTORY) is not None
         if regime and regime.from_receipt and not (is_asked or has_limit):
-            self._run(self.clock.received_at.astimezone(CHINA).date())
+            self._run(day_of(self.clock.received_at))
         self.recount()
 
     def _meet(self, *kinds: DeadlineKind) -> None:
@@ -176,7 +177,7 @@ class Course:
             return False
         self._meet(DeadlineKind.ACCEPTANCE)
         self._set(accepted_at=clock.received_at, deemed=True)
-        self._run(clock.received_at.astimezone(CHINA).date())
+        self._run(day_of(clock.received_at))
         return True
 
     def _is_not_accepted(self) -> None:

@@ -6,11 +6,11 @@ nothing is approved.
 
 from sqlalchemy import select
 
-from engine.model.case import CaseState
+from engine.model.case import RUNNING
 from engine.model.clock import DeadlineKind
 from engine.model.regime import regimes
-from engine.store import CHINA, schema
 from engine.store import clock as tables
+from engine.store import schema
 
 from ..atwork import is_free
 from .following import course_of
@@ -19,7 +19,6 @@ from .matter import Matters
 _case = schema.case_file
 _clock = tables.case_clock
 _limit = tables.deadline
-_RUNNING = (CaseState.OPEN.value, CaseState.FAULTY.value, CaseState.SUSPENDED.value)
 
 
 class Deeming(Matters):
@@ -31,7 +30,6 @@ class Deeming(Matters):
         Any number of processes may do so at once, whatever operation comes between: the
         first to hold the case enters it, the others find it done.
         """
-        today = self.clock().astimezone(CHINA).date()
         deemed = [regime.id for regime in regimes() if regime.deemed]
         query = (
             select(_case.c.id)
@@ -43,13 +41,13 @@ class Deeming(Matters):
             )
             .where(
                 _case.c.office_id == self.id,
-                _case.c.state.in_(_RUNNING),
+                _case.c.state.in_(RUNNING),
                 _clock.c.regime.in_(deemed),
                 _clock.c.accepted_at.is_(None),
                 _clock.c.refused_at.is_(None),
                 _limit.c.kind == DeadlineKind.ACCEPTANCE.value,
                 _limit.c.met_at.is_(None),
-                _limit.c.last < today,
+                _limit.c.last < self._today(),
             )
             .order_by(_limit.c.last, _case.c.id)
         )

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from engine.model.calendar import Calendar, Override
-from engine.model.case import CaseState
+from engine.model.case import RUNNING
 from engine.model.office import HEAD
 from engine.model.wording import say
 from engine.store import journal, schema
@@ -21,8 +21,6 @@ from .steplimits import Recount
 from .steplimits import recount as recount_steps
 
 _case = schema.case_file
-#: A suspended case, or one that cannot go on, owes what it owes all the same.
-_RUNNING = (CaseState.OPEN.value, CaseState.FAULTY.value, CaseState.SUSPENDED.value)
 
 
 class Revising(Matters):
@@ -102,12 +100,13 @@ class Revising(Matters):
         """
         with self.store.read() as connection:
             self._see_head(connection, by)
+            # A suspended case, or one that cannot go on, owes what it owes all the same.
             query = select(_case.c.id).where(
-                _case.c.office_id == self.id, _case.c.state.in_(_RUNNING)
+                _case.c.office_id == self.id, _case.c.state.in_(RUNNING)
             )
-            open_cases = connection.scalars(query.order_by(_case.c.id)).all()
+            running = connection.scalars(query.order_by(_case.c.id)).all()
         found: list[Recount] = []
-        for case_id in open_cases:
+        for case_id in running:
             with self._matter(case_id, by) as matter:
                 changes = [*_recount_clock(matter), *recount_steps(matter.work, matter.row)]
                 if changes:

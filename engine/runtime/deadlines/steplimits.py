@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, select, update
 
 from engine.model.calendar import Calendar, last_day
-from engine.model.case import WorkItemKind, WorkItemState
+from engine.model.case import OPEN_ITEM, WorkItemKind
 from engine.model.clock import CaseClock, Deadline, DeadlineKind
 from engine.model.item import LimitUnit, TimeLimit
 from engine.model.wording import say
-from engine.store import CHINA, schema
 from engine.store import clock as tables
+from engine.store import schema
 from engine.store.version import case_migration
 
-from ..clock import end_of
+from ..clock import day_of, end_of
 from ..ledger import Ledger
 from ..places import place
 from ..program import Program
@@ -33,7 +33,6 @@ _item = schema.work_item
 _case = schema.case_file
 _limit = tables.deadline
 _clock = tables.case_clock
-_OPEN = (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
 #: Kinds of work items that have a limit.
 _LIMITED = (WorkItemKind.STEP.value, WorkItemKind.REVIEW.value)
 
@@ -55,7 +54,7 @@ class Arrival:
 
     def __init__(self, ledger: Ledger, row: Row, program: Program) -> None:
         self._ledger, self._row, self._program = ledger, row, program
-        self._today = ledger.now.astimezone(CHINA).date()
+        self._today = day_of(ledger.now)
 
     @cached_property
     def _counting(self) -> tuple[Calendar, Stops]:
@@ -178,7 +177,7 @@ class _Recounting:
             .where(
                 _item.c.office_id == self._ledger.office_id,
                 _item.c.root_id == self._row["root_id"],
-                _item.c.state.in_(_OPEN),
+                _item.c.state.in_(OPEN_ITEM),
                 _item.c.kind.in_(_LIMITED),
                 governed,
             )
@@ -213,7 +212,7 @@ class _Recounting:
             limit = TimeLimit(days=days, unit=LimitUnit.WORKING_DAY)
         if limit is None:
             return {"due": None, "stands": False}
-        return _own(limit, item["since"].astimezone(CHINA).date(), self._calendar, stops)
+        return _own(limit, day_of(item["since"]), self._calendar, stops)
 
     def _save(self, own: list[Row], law: list[Row]) -> None:
         office_id, connection = self._ledger.office_id, self._ledger.connection
@@ -265,4 +264,4 @@ def _told(
 
 
 def _day(moment: date | datetime | None) -> date | None:
-    return moment.astimezone(CHINA).date() if isinstance(moment, datetime) else moment
+    return day_of(moment) if isinstance(moment, datetime) else moment

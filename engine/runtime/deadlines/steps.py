@@ -30,11 +30,11 @@ from engine.model.case import Case, WorkItem
 from engine.model.clock import DeadlineKind, Light, Standing, standing
 from engine.model.item import LimitUnit, TimeLimit
 from engine.model.wording import say
-from engine.store import CHINA, schema
 from engine.store import clock as tables
+from engine.store import schema
 
 from .. import records, waiting
-from ..clock import end_of
+from ..clock import day_of, end_of
 from ..reading import Reading
 from .view import step_standing
 
@@ -116,7 +116,7 @@ class StepWatch(Reading):
                 return len(connection.execute(_standing(self.id).limit(most)).all())
             if light is not Light.RED:
                 return sum(1 for _ in islice(self._lit(connection, light, "", _CHUNK), most))
-            today = self.clock().astimezone(CHINA).date()
+            today = self._today()
             late = (kind.between(None, today).limit(most).subquery() for kind in _kinds(self.id))
             counts = (select(func.count()).select_from(one) for one in late)
             return min(most, sum(connection.execute(one).scalar_one() for one in counts))
@@ -129,7 +129,7 @@ class StepWatch(Reading):
             yield from self._stood(connection, after, chunk)
             return
         now = self.clock()
-        today = now.astimezone(CHINA).date()
+        today = day_of(now)
         calendar = self._calendars.at(connection)
         begin, end = None, today
         if light is not Light.RED:
@@ -247,7 +247,7 @@ class _Own(_Limits):
         return end_of(day)
 
     def _end(self, row: Row[Any]) -> _End:
-        return _End(row.last.astimezone(CHINA).date(), self._kind, row.item)
+        return _End(day_of(row.last), self._kind, row.item)
 
 
 def _kinds(office_id: str) -> tuple[_Limits, _Limits]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from engine.model.calendar import Calendar, Span
 from engine.model.clock import CaseClock, DeadlineKind, Pause
 from engine.model.mark import ClockEvent
-from engine.store import CHINA
 
+from ..clock import day_of
 from ..program import Program
 from .offclock import OffClock
 
@@ -65,8 +65,8 @@ def asked_in_time(clock: CaseClock, calendar: Calendar) -> bool:
     ruling = clock.regime.corrections if clock.regime else None
     if ruling is None:
         return True
-    latest = calendar.add(clock.received_at.astimezone(CHINA).date(), ruling.limit.days)
-    return asked.astimezone(CHINA).date() <= latest
+    latest = calendar.add(day_of(clock.received_at), ruling.limit.days)
+    return day_of(asked) <= latest
 
 
 def _awaited(clock: CaseClock, calendar: Calendar) -> Span | None:
@@ -76,6 +76,6 @@ def _awaited(clock: CaseClock, calendar: Calendar) -> Span | None:
     ends = (clock.corrected_at, clock.accepted_at, clock.refused_at, clock.decided_at)
     until = min((end for end in ends if end is not None), default=None)
     return Span(
-        since=clock.corrections_asked_at.astimezone(CHINA).date(),
-        until=until and until.astimezone(CHINA).date(),
+        since=day_of(clock.corrections_asked_at),
+        until=until and day_of(until),
     )

@@ -8,7 +8,8 @@ from engine.model.case import WorkItem, WorkItemKind, WorkItemState
 from engine.model.clock import CaseClock, Deadline, DeadlineKind, Light, Standing, standing
 from engine.model.item import LimitUnit, TimeLimit
 from engine.model.wording import say
-from engine.store import CHINA
+
+from ..clock import day_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,14 +35,14 @@ class LimitLine:
 
 def limit_lines(clock: CaseClock, calendar: Calendar, now: datetime) -> tuple[LimitLine, ...]:
     """The limits of a case as a whole."""
-    today = now.astimezone(CHINA).date()
+    today = day_of(now)
     whole = (deadline for deadline in clock.deadlines if not deadline.work_item_id)
     return tuple(line_of(deadline, calendar, today) for deadline in whole)
 
 
 def line_of(deadline: Deadline, calendar: Calendar, today: date) -> LimitLine:
     """One limit as it stands on a day."""
-    met = deadline.met_at.astimezone(CHINA).date() if deadline.met_at else None
+    met = day_of(deadline.met_at) if deadline.met_at else None
     total, extension = str(deadline.total), deadline.extension
     if extension:
         total = say("clock.extended", total=total, days=extension.days)
@@ -68,13 +69,13 @@ def step_standing(item: WorkItem, calendar: Calendar, now: datetime) -> Standing
     """How a step's own limit stands."""
     if item.due is None and not item.stands:
         return _UNLIMITED
-    last = item.due.astimezone(CHINA).date() if item.due else None
+    last = day_of(item.due) if item.due else None
     limit = item.limit or _ON_ITS_LAST_DAY
     if item.kind is not WorkItemKind.STEP and last is not None:
         # The limit of a review is its item's.
-        days = calendar.count(item.since.astimezone(CHINA).date(), last)
+        days = calendar.count(day_of(item.since), last)
         limit = TimeLimit(days=days, unit=LimitUnit.WORKING_DAY)
     met = None
     if item.state is WorkItemState.DONE and item.done_at:
-        met = item.done_at.astimezone(CHINA).date()
-    return standing(calendar, limit, last, now.astimezone(CHINA).date(), met)
+        met = day_of(item.done_at)
+    return standing(calendar, limit, last, day_of(now), met)

@@ -22,13 +22,14 @@ from sqlalchemy import (
 )
 
 from engine.model.calendar import Calendar
-from engine.model.case import Case, CaseState, WorkItem, WorkItemState
+from engine.model.case import OPEN_ITEM, Case, CaseState, WorkItem
 from engine.model.clock import DeadlineKind, Light, Standing, standing
 from engine.model.item import LimitUnit, TimeLimit
-from engine.store import CHINA, schema
 from engine.store import clock as tables
+from engine.store import schema
 
 from .. import records, waiting
+from ..clock import day_of
 from ..statements import Wire
 from .rows import load_deadlines
 from .steps import StepWatch, last_near
@@ -60,7 +61,7 @@ class Watch(StepWatch):
         A case whose limits are all met has those of its decision, as they were kept.
         """
         with self.store.read() as connection:
-            calendar, today = self._calendars.at(connection), self._this_day()
+            calendar, today = self._calendars.at(connection), self._today()
             found: dict[str, list[CaseLimit]] = {}
             for case_id, row in _limits_of(connection, self.id, case_ids):
                 found.setdefault(case_id, []).append(_case_limit(row, calendar, today))
@@ -70,7 +71,7 @@ class Watch(StepWatch):
         """The limits statutes set the steps of a case, by work item; a child case has them too."""
         found: dict[str, list[LimitLine]] = {}
         with self.store.read() as connection:
-            calendar, today = self._calendars.at(connection), self._this_day()
+            calendar, today = self._calendars.at(connection), self._today()
             for deadline in load_deadlines(Wire(connection), self.id, case_id):
                 if deadline.work_item_id:
                     line = line_of(deadline, calendar, today)
@@ -123,10 +124,12 @@ class Watch(StepWatch):
     def open_steps(self, case_ids: Iterable[str]) -> Mapping[str, tuple[WorkItem, ...]]:
         """What waits or is being done in each case, oldest first."""
         found: dict[str, list[WorkItem]] = {}
-        open_ = (WorkItemState.READY.value, WorkItemState.CLAIMED.value)
         with self.store.read() as connection:
             rows = records.item_rows(
-                connection, self.id, _item.c.case_id.in_(set(case_ids)), _item.c.state.in_(open_)
+                connection,
+                self.id,
+                _item.c.case_id.in_(set(case_ids)),
+                _item.c.state.in_(OPEN_ITEM),
             )
             for row in rows:
                 found.setdefault(row["case_id"], []).append(self._work_item(connection, row))
@@ -136,7 +139,7 @@ class Watch(StepWatch):
         self, connection: Connection, light: Light | None, state: CaseState | None
     ) -> Select[tuple[str]]:
         """The first limit to end of each running case, to be read in the order of their ends."""
-        today = self._this_day()
+        today = self._today()
         states = [
             one.value for one in ([state] if state else (CaseState.OPEN, CaseState.SUSPENDED))
         ]
@@ -168,9 +171,6 @@ class Watch(StepWatch):
         return connection.execute(
             query.where(_limit.c.office_id == self.id, *_running(_limit))
         ).all()
-
-    def _this_day(self) -> date:
-        return self.clock().astimezone(CHINA).date()
 
 
 def _running(limit: FromClause) -> tuple[ColumnElement[bool], ...]:
@@ -233,7 +233,7 @@ def _limits_of(
 
 
 def _case_limit(row: Row[tuple[object, ...]], calendar: Calendar, today: date) -> CaseLimit:
-    met = row.met_at.astimezone(CHINA).date() if row.met_at else None
+    met = day_of(row.met_at) if row.met_at else None
     total = TimeLimit(days=row.days + row.extra_days, unit=LimitUnit(row.unit))
     return CaseLimit(
         kind=DeadlineKind(row.kind),

@@ -10,14 +10,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from engine.model.case import Case, CaseState
+from engine.model.case import RUNNING, Case, CaseState
 from engine.model.wording import say
 from engine.store.version import case_migration
 
 from .. import objects, records, states
 from ..casework import Casework
 from ..deadlines.matter import Matter
-from ..editions import RUNNING, EditionState, chosen
+from ..editions import EditionState, chosen
 from ..errors import NotAllowed, Refused, Stale
 from ..judging import Judge
 from ..ledger import SYSTEM

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 from sqlalchemy import func, insert, select
 
+from engine.model.case import RUNNING
 from engine.store import schema
 from engine.store.version import migration_result, migration_round
 
-from ..editions import RUNNING, chosen
+from ..editions import chosen
 from ..errors import FaultyCase, NotAllowed, Refused, Stale, StateDamaged, UnknownCase
 from ..keys import short
 from ..ledger import SYSTEM
@@ -90,7 +91,7 @@ class Rounds(Moving):
                 select(_case.c.id, _case.c.bundle)
                 .where(
                     _case.c.office_id == self.id,
-                    _case.c.state.in_([state.value for state in RUNNING]),
+                    _case.c.state.in_(RUNNING),
                     _case.c.process_id == process,
                     _case.c.parent_id.is_(None),
                 )
@@ -112,7 +113,7 @@ class Rounds(Moving):
                 select(_case.c.process_id, _case.c.bundle, func.count().label("cases"))
                 .where(
                     _case.c.office_id == self.id,
-                    _case.c.state.in_([state.value for state in RUNNING]),
+                    _case.c.state.in_(RUNNING),
                     _case.c.parent_id.is_(None),
                 )
                 .group_by(_case.c.process_id, _case.c.bundle)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from engine.model.case import WorkItemState
 from engine.model.office import Officer
 from engine.model.wording import say
-from engine.store.columns import CHINA
 from engine.store.dealing import remark
 
+from ..clock import day_of
 from ..desk import COSIGNER, Desk
 from ..errors import FormInvalid, NotAllowed
 from ..filing import Upload
@@ -115,7 +115,7 @@ class HandingDesk(Desk):
                 remark.c.action == "urged",
             )
         )
-        today = self.work.now.astimezone(CHINA).date()
+        today = day_of(self.work.now)
         if any(row.at.date() == today for row in found):
             raise NotAllowed(say("operation.urged-today", step=self.item["step_name"]))
         self._remark("urged", text)

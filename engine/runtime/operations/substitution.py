@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from engine.model.office import Roster
 from engine.model.procedure import Procedure
 from engine.model.wording import say
-from engine.store import CHINA, journal
+from engine.store import journal
 from engine.verify.staffing.finish import Unstaffed, finish
 from engine.verify.staffing.item import item_problem, subject_of
 
@@ -97,9 +97,6 @@ class Substitution(Matters):
         if by != officer and by not in roster.heads(self._today()):
             raise NotAllowed(say("standin.only-head"))
         return roster
-
-    def _today(self) -> date:
-        return self.clock().astimezone(CHINA).date()
 
     def _enter(self, connection: Connection, by: str, action: str, note: str) -> None:
         entry = journal.Entry(at=self.clock(), actor=by, action=action, note=note)
