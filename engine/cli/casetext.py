@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from engine.model.case import Case, JournalEntry, Undone, WorkItem
-from engine.model.wording import say
+from engine.model.wording import clauses, say
 from engine.runtime import Office, Todo
 
 from .columns import columns
@@ -97,7 +97,7 @@ def history_text(entries: Iterable[JournalEntry]) -> str:
                 entry.actor,
                 say(f"run.action.{entry.action}"),
                 entry.step_name or "—",
-                "；".join(filter(None, (entry.note, undone_text(entry.undone)))),
+                clauses(entry.note, undone_text(entry.undone)),
             )
             for entry in entries
         ]

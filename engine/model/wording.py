@@ -32,3 +32,8 @@ def say(key: str, **facts: object) -> str:
     if not isinstance(entry, str):
         raise KeyError(key)
     return entry.format(**facts)
+
+
+def clauses(*texts: str) -> str:
+    """Texts as parts of one sentence; empty ones are left out."""
+    return "；".join(filter(None, texts))

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from engine.model.case import CaseState, WorkItemState
 from engine.model.office import Waiver
-from engine.model.wording import say
+from engine.model.wording import clauses, say
 from engine.store import schema
 
 from . import objects
@@ -19,7 +19,7 @@ from .errors import AlreadyTaken, FormInvalid, NotAllowed, Stale
 from .family import Deeds
 from .filing import Upload, keep
 from .forms import parse_form
-from .judging import Judge
+from .judging import Judge, waived
 from .places import Place, place
 
 #: Key of the form that names the officers who do a step together with the one who submits it.
@@ -109,10 +109,8 @@ class Desk:
         cosigners: tuple[str, ...] = ()
         if asked.persons > 1:
             cosigners = self._cosigners(asked, raw.pop(COSIGNER, ""), waivers)
-        notes = [_waived(tuple(waivers))]
-        if cosigners:
-            notes.append(say("run.note.cosigned", officers="、".join(cosigners)))
-        return raw, cosigners, "；".join(filter(None, notes))
+        cosigned = say("run.note.cosigned", officers="、".join(cosigners)) if cosigners else ""
+        return raw, cosigners, clauses(waived(waivers), cosigned)
 
     def _judged(self) -> tuple[Waiver, ...]:
         """Judge the officer anew for what the officer holds; the waivers that were needed."""
@@ -291,9 +289,3 @@ class Desk:
             step_name=self.item["step_name"],
             **facts,
         )
-
-
-def _waived(waivers: tuple[Waiver, ...]) -> str:
-    if not waivers:
-        return ""
-    return say("run.note.waived", waivers="、".join(waiver.id for waiver in waivers))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from engine.model.errors import QingdanError
-from engine.model.wording import say
+from engine.model.wording import clauses, say
 
 
 class Refused(QingdanError):
@@ -18,7 +18,7 @@ class Refused(QingdanError):
         #: What is wrong, and how to mend it: together the message.
         self.fault = fault
         self.remedy = remedy
-        super().__init__("；".join(filter(None, (fault, remedy))))
+        super().__init__(clauses(fault, remedy))
 
 
 class FormInvalid(QingdanError):

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, select
 from engine.model.case import Applicant
 from engine.model.controls import Controls
 from engine.model.office import Officer, Roster, Waiver
-from engine.model.wording import say
+from engine.model.wording import clauses, say
 from engine.store import schema
 
 from . import records
@@ -39,10 +39,13 @@ class Assignment:
     @property
     def note(self) -> str:
         """For the journal; empty for nothing."""
-        waived = ""
-        if self.waivers:
-            waived = say("run.note.waived", waivers="、".join(w.id for w in self.waivers))
-        return "；".join(filter(None, (waived, self.forecast.note)))
+        return clauses(waived(self.waivers), self.forecast.note)
+
+
+def waived(waivers: Iterable[Waiver]) -> str:
+    """That waivers were needed, for the journal; empty where none was."""
+    named = "、".join(waiver.id for waiver in waivers)
+    return say("run.note.waived", waivers=named) if named else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,7 +25,7 @@ from .clock import Clock
 from .errors import FaultyCase
 from .expressions import SafeEngine
 from .live import LiveTask, LiveWorkflow
-from .program import Program
+from .program import Program, sibling
 from .rewinding import Rewind, rewind, rewind_to, root_of
 from .specs import ChildCases, HumanTask, Timer
 from .tape import changes, replay, snapshot, transplant
@@ -277,7 +277,7 @@ class Machine:
                 continue
             paths = [path_of(task)]
             if mark == "waiting" and isinstance(task.task_spec, EventBasedGateway):
-                paths += [_sibling(paths[0], spec.bpmn_id) for spec in task.task_spec.outputs]
+                paths += [sibling(paths[0], spec.bpmn_id) for spec in task.task_spec.outputs]
             for path in paths:
                 if rank[mark] >= rank[found.get(path, "done")]:
                     found[path] = mark
@@ -310,7 +310,7 @@ def _alarms(task: LiveTask) -> Iterator[Alarm]:
     definition = task.task_spec.event_definition
     for timer in getattr(definition, "event_definitions", [definition]):
         if isinstance(timer, Timer):
-            path = _sibling(path_of(task), timer.name)
+            path = sibling(path_of(task), timer.name)
             yield Alarm(id=f"{task.id}-{timer.name}", path=path, due=timer.due(task))
 
 
@@ -320,7 +320,7 @@ def _went_off(task: LiveTask, alarm: Alarm) -> bool:
         return False
     if not isinstance(task.task_spec, EventBasedGateway):
         return True
-    taken = (_sibling(path_of(task), child.task_spec.bpmn_id) for child in task.children)
+    taken = (sibling(path_of(task), child.task_spec.bpmn_id) for child in task.children)
     return alarm.path in taken
 
 
@@ -336,10 +336,6 @@ def path_of(task: LiveTask) -> str:
     return path
 
 
-def _sibling(path: str, name: str) -> str:
-    return f"{path.rpartition('/')[0]}/{name}".removeprefix("/")
-
-
 def _places(task: LiveTask) -> Iterator[Open]:
     spec = task.task_spec
     if task.state == TaskState.READY and isinstance(spec, HumanTask | ChildCases):
@@ -352,7 +348,7 @@ def _places(task: LiveTask) -> Iterator[Open]:
     elif isinstance(spec, EventBasedGateway):
         for number, definition in enumerate(spec.event_definition.event_definitions):
             if isinstance(definition, MessageEventDefinition):
-                path = _sibling(path_of(task), spec.outputs[number].bpmn_id)
+                path = sibling(path_of(task), spec.outputs[number].bpmn_id)
                 yield Open(id=f"{task.id}-{number}", kind=OpenKind.MESSAGE, path=path)
 
 

@@ -94,6 +94,11 @@ class Program:
         return True
 
 
+def sibling(path: str, name: str) -> str:
+    """Path of the node with this id beside the one at a path."""
+    return f"{path.rpartition('/')[0]}/{name}".removeprefix("/")
+
+
 def closure(start: str, procedures: Mapping[str, Procedure]) -> tuple[str, ...]:
     """Ids of a process and of all it calls, as far as they are known."""
     found: dict[str, None] = {}

@@ -13,8 +13,8 @@ from .clock import Clock, system_clock
 from .forms import parse_form
 from .machine import Machine, OpenKind
 from .places import Place, fields_of, place
-from .program import Program, build, closure
-from .versions import content_of
+from .program import Program
+from .versions import program_from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,12 +52,7 @@ class Simulation:
     @cached_property
     def program(self) -> Program:
         """What is run."""
-        names = closure(self._process_id, self.library.procedures)
-        documents = {
-            name: self.library.document_of(self.library.procedures[name]) for name in names
-        }
-        contents = {document.digest: content_of(document) for document in documents.values()}
-        return build(self._process_id, documents, contents)
+        return program_from(self.library, self._process_id)
 
     @property
     def finished(self) -> bool:

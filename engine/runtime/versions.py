@@ -26,6 +26,7 @@ from .clock import Clock
 from .editions import Edition
 from .errors import Unexecutable, UnknownVersion
 from .program import Program, build, closure
+from .specs import Parser
 from .statements import Wire
 
 #: Part of a bundle: by id as the files have it, the id as the case has it.
@@ -287,6 +288,33 @@ def _bundle(process_id: str, digests: Mapping[str, str]) -> str:
 
 def _process(document: Document, process_id: str) -> Procedure:
     return next(p for p in document.procedures if p.id == process_id)
+
+
+def program_from(
+    library: Library,
+    process_id: str,
+    *,
+    even_faulty: bool = False,
+    parser: type[Parser] | None = None,
+) -> Program:
+    """The program of a process of a library that need not be published.
+
+    Parameters
+    ----------
+    even_faulty : as for :func:`content_of`.
+    parser : as for :func:`.program.build`.
+
+    Raises
+    ------
+    Unexecutable, UnreadablePath
+        A process holds something the runtime will not run, or its file has gone.
+    """
+    procedures = library.procedures
+    documents = {
+        name: library.document_of(procedures[name]) for name in closure(process_id, procedures)
+    }
+    contents = {d.digest: content_of(d, even_faulty=even_faulty) for d in documents.values()}
+    return build(process_id, documents, contents, parser)
 
 
 def content_of(document: Document, *, even_faulty: bool = False) -> bytes:

@@ -23,7 +23,7 @@ _DATE = re.compile(
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
 _COUNT = re.compile(r"(?:共|放假)(\d{1,2})天")
 #: What stands between the ends of a range.
-_THROUGH = ("至", "到", "—", "-")
+_THROUGH = re.compile(r"\s*[至到—-]\s*")
 _WEEKDAYS = "一二三四五六日"
 
 #: Words of a table's second column.
@@ -145,9 +145,7 @@ class _Sentence:
             day = self._date(match, named)
             if day is None:
                 return []
-            through = bool(named) and re.fullmatch(
-                r"\s*[至到—-]\s*", self._text[end : match.start()]
-            )
+            through = named and _THROUGH.fullmatch(self._text, end, match.start())
             if through and 0 < (day - named[-1]).days <= 31:
                 first = named[-1] + _DAY
                 found += [first + offset * _DAY for offset in range((day - first).days + 1)]

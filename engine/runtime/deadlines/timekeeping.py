@@ -10,7 +10,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 from engine.model.clock import CaseClock, DeadlineKind
 from engine.model.mark import ClockEvent
 from engine.model.office import HEAD
-from engine.model.wording import say
+from engine.model.wording import clauses, say
 
 from .. import records
 from ..errors import NotAllowed
@@ -208,7 +208,7 @@ class Timekeeping(Matters):
             clock = course.clock
             if follow(matter.work, matter.row, before, clock):
                 clock = load_clock(matter.work.wire, self.id, case_id) or clock
-            matter.note(act.action, "；".join(filter(None, (note, allowed.note))))
+            matter.note(act.action, clauses(note or "", allowed.note))
             if act.duty:
                 matter.leave_deed(act.duty)
         return replace(clock, warning=allowed.forecast.warning)

@@ -12,7 +12,7 @@ from engine.model.procedure import Node, NodeKind, Procedure, Step
 from engine.model.wording import say
 
 from ..machine import Mark
-from ..program import Program
+from ..program import Program, sibling
 
 #: What happened at each node the run has come to, by path.
 Footprints = Mapping[str, set[Mark]]
@@ -159,7 +159,6 @@ class _Pair:
 
     def _missed(self) -> list[str]:
         """Steps that come first on new ways out and were not begun."""
-        prefix = self.path.rpartition("/")[0]
         known = {target for target, *_ in _ways_out(self.before, self.was)}
         pile = [n for n in self.after.successors(self.now) if n.id not in known]
         seen, found = set[str](), list[str]()
@@ -170,7 +169,7 @@ class _Pair:
             seen.add(node.id)
             if not node.kind.is_activity:
                 pile += self.after.successors(node)
-            elif f"{prefix}/{node.id}".removeprefix("/") not in self.footprints:
+            elif sibling(self.path, node.id) not in self.footprints:
                 found.append(node.label)
         return found
 

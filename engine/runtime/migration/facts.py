@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from engine.bpmn.expression import Expression, parse, parse_timer
-from engine.model.procedure import FieldType, Node, NodeKind, Procedure
+from engine.model.procedure import Node, NodeKind, Procedure
 
 from ..machine import Mark
-from ..program import Program
+from ..places import fields_of
+from ..program import Program, sibling
 from .comparing import Footprints, Reason, node_at, reason
 
 
@@ -17,14 +18,13 @@ def missing_facts(
     ahead = steps_ahead(new, footprints)
     read = {name for place in ahead.values() for name in _read(*place)}
     offered = {f.name for _, node in ahead.values() if node.step for f in node.step.fields}
-    types, before = _types(new), _types(old)
-    labels = _labels(new)
-    for name in sorted(read & types.keys()):
+    fields, before = ({f.name: f for f in fields_of(program)} for program in (new, old))
+    for name in sorted(read & fields.keys()):
         if name not in data and name not in offered:
-            yield reason("no-fact", field=labels[name])
-    for name in sorted(data.keys() & types.keys() & before.keys()):
-        if types[name] != before[name]:
-            yield reason("field-type", field=labels[name])
+            yield reason("no-fact", field=fields[name].label)
+    for name in sorted(data.keys() & fields.keys() & before.keys()):
+        if fields[name].type is not before[name].type:
+            yield reason("field-type", field=fields[name].label)
 
 
 def steps_ahead(program: Program, footprints: Footprints) -> dict[str, tuple[Procedure, Node]]:
@@ -38,11 +38,10 @@ def steps_ahead(program: Program, footprints: Footprints) -> dict[str, tuple[Pro
             continue
         found[path] = place
         procedure, node = place
-        prefix = path.rpartition("/")[0]
         beside = [n.id for n in procedure.nodes.values() if n.attached_to == node.id]
         inside = [n.id for n in procedure.nodes.values() if n.scope == node.id]
         after = [n.id for n in procedure.successors(node)]
-        pile += [f"{prefix}/{id_}".removeprefix("/") for id_ in (*beside, *inside, *after)]
+        pile += [sibling(path, id_) for id_ in (*beside, *inside, *after)]
         if node.kind is NodeKind.CALL_ACTIVITY and node.called:
             called = program.procedures[node.called]
             pile += [f"{path}/{id_}" for id_ in called.nodes]
@@ -60,21 +59,3 @@ def _read(procedure: Procedure, node: Node) -> Iterator[str]:
     if node.event is not None and node.event.expression:
         timer = parse_timer(node.event.expression)
         yield from timer.names if isinstance(timer, Expression) else ()
-
-
-def _types(program: Program) -> dict[str, FieldType]:
-    return {
-        field.name: field.type
-        for procedure in program.procedures.values()
-        for node in procedure.nodes.values()
-        for field in (node.step.fields if node.step else ())
-    }
-
-
-def _labels(program: Program) -> dict[str, str]:
-    return {
-        field.name: field.label
-        for procedure in program.procedures.values()
-        for node in procedure.nodes.values()
-        for field in (node.step.fields if node.step else ())
-    }

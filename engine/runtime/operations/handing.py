@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.model.case import WorkItemState
 from engine.model.office import Officer
-from engine.model.wording import say
+from engine.model.wording import clauses, say
 from engine.store.dealing import remark
 
 from ..clock import day_of
@@ -33,7 +33,7 @@ class HandingDesk(Desk):
         self.warning = assignment.forecast.warning
         self._set(state=WorkItemState.CLAIMED.value, officer=taker.id, owner=None)
         drop_draft(self.work, self.item["id"])
-        note = "；".join(filter(None, (say("operation.note.to", officer=to), assignment.note)))
+        note = clauses(say("operation.note.to", officer=to), assignment.note)
         self._remark("reassigned", text, note)
 
     def delegate(self, to: str, reason: str) -> None:
@@ -47,7 +47,7 @@ class HandingDesk(Desk):
         assignment = self.judge.assign(taker, self.item, self.case)
         self.warning = assignment.forecast.warning
         self._set(officer=taker.id, owner=self.officer.id, cosigners=self._beside(self.officer.id))
-        note = "；".join(filter(None, (say("operation.note.to", officer=to), assignment.note)))
+        note = clauses(say("operation.note.to", officer=to), assignment.note)
         self._remark("delegated", text, note)
 
     def give_back(self, reason: str) -> None:

@@ -1,7 +1,7 @@
 """线下签批: what was signed on paper, recorded with the scan."""
 
 from engine.model.case import WorkItemKind, WorkItemState
-from engine.model.wording import say
+from engine.model.wording import clauses, say
 
 from ..atwork import AtHand
 from ..errors import FormInvalid, NotAllowed
@@ -55,5 +55,5 @@ class PaperDesk(EmergencyDesk):
         if self.scribe is not self.officer:
             action = "paper-recorded"
             signer = say("paper.note.signer", officer=self.officer.id)
-            facts["note"] = "；".join(filter(None, (signer, facts.get("note", ""))))
+            facts["note"] = clauses(signer, facts.get("note", ""))
         super()._note(action, **facts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.model.case import WorkItemKind, WorkItemState
 from engine.model.office import Officer
-from engine.model.wording import say
+from engine.model.wording import clauses, say
 
 from ..atwork import item_at_work
 from ..board import withdraw_item
@@ -90,9 +90,7 @@ class SigningDesk(SideDesk):
             self._set(officer=self.officer.id)
         else:
             self._set(cosigners=self._beside(self.officer.id))
-        self._remark(
-            "signed", decision.text.strip(), "；".join(filter(None, (choice, assignment.note)))
-        )
+        self._remark("signed", decision.text.strip(), clauses(choice, assignment.note))
         signed = choices(self.work, self.item)
         outcome = signing.outcome(ballot.options, tuple(signed.values()))
         if outcome is None:
@@ -126,7 +124,7 @@ class SigningDesk(SideDesk):
             plan_signer(self.work, self.item["id"], who)
         else:
             note = self._ask(signer, _BEFORE)
-        note = "；".join(filter(None, (say("operation.note.to", officer=who), note)))
+        note = clauses(say("operation.note.to", officer=who), note)
         self._remark("signer-added-after" if after else "signer-added", text, note)
 
     def drop_signer(self, who: str, reason: str) -> None:

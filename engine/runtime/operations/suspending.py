@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
-from engine.model.case import Case, CaseState
-from engine.model.wording import say
+from engine.model.case import RUNNING, Case, CaseState
+from engine.model.wording import clauses, say
 
 from ..deadlines.matter import Matter
 from ..errors import NotAllowed
@@ -26,7 +26,8 @@ _HOLDERS = (
     "AND state = 'claimed'"
 )
 _ANY_DONE = "SELECT 1 FROM work_item WHERE office_id = ? AND case_id = ? AND state = 'done' LIMIT 1"
-_RUNNING = (CaseState.OPEN, CaseState.FAULTY)
+#: States of a case that is not stopped.
+_ACTIVE = (CaseState.OPEN, CaseState.FAULTY)
 
 
 class Suspending(Timers):
@@ -47,9 +48,9 @@ class Suspending(Timers):
         with self._matter(case_id, by) as matter:
             if not matter.is_repeated(key, "suspend", reason):
                 self._may(matter, holders=True)
-                self._is_in(matter, _RUNNING)
+                self._is_in(matter, _ACTIVE)
                 text = asked_text(reason, "reason")
-                for each in self._below(matter, _RUNNING):
+                for each in self._below(matter, _ACTIVE):
                     self._put(matter, each, CaseState.SUSPENDED, "suspended", text)
             return self._case(matter.work.connection, case_id)
 
@@ -119,7 +120,7 @@ class Suspending(Timers):
             return self._case(matter.work.connection, case_id)
 
     def _end(self, matter: Matter, state: CaseState, reason: str) -> None:
-        self._is_in(matter, (*_RUNNING, CaseState.SUSPENDED))
+        self._is_in(matter, RUNNING)
         text = asked_text(reason, "reason")
         self._remark(matter, state.value, text)
         matter.work.close(matter.row, state)
@@ -156,7 +157,7 @@ class Suspending(Timers):
             fault = say("suspending.not-yours", case=matter.row["id"])
             raise NotAllowed(_with_others(matter, fault, entitled))
 
-    def _is_in(self, matter: Matter, states: tuple[CaseState, ...]) -> None:
+    def _is_in(self, matter: Matter, states: tuple[str, ...]) -> None:
         state = matter.row["state"]
         if state not in states:
             known = say(f"suspending.state.{state}")
@@ -180,4 +181,4 @@ def _with_others(matter: Matter, fault: str, entitled: Collection[str]) -> str:
     known = filter(None, map(matter.judge.roster.officer, dict.fromkeys(entitled)))
     found = [officer.name for officer in known if matter.may(officer)]
     others = say("matter.ask", officers="、".join(found[:MOST_OTHERS])) if found else ""
-    return "；".join(filter(None, (fault, others)))
+    return clauses(fault, others)

@@ -38,7 +38,7 @@ from ..clock import Clock
 from ..expressions import SafeEngine
 from ..live import Indexed, LiveTask, LiveWorkflow
 from ..machine import path_of
-from ..program import Program
+from ..program import Program, sibling
 from ..specs import ChildCases, HumanTask, Parser, Timer
 
 #: No timer of a replay goes off by itself before this has passed.
@@ -200,8 +200,6 @@ class Stepper:
         found = (path_of(task) for task in self.workflow.everywhere.values() if _goes_on(task))
         return tuple(dict.fromkeys(found))
 
-    # one thing ---------------------------------------------------------------
-
     def _at(self, path: str) -> Iterator[LiveTask]:
         """Tasks at a node that a token has come to, the oldest first."""
         come = TaskState.READY | TaskState.WAITING | TaskState.STARTED
@@ -242,7 +240,7 @@ class Stepper:
                     _notify(task, task.task_spec.event_definition)
                 return
         for task in self._gateways():
-            names = [_beside(path_of(task), spec.bpmn_id) for spec in task.task_spec.outputs]
+            names = [sibling(path_of(task), spec.bpmn_id) for spec in task.task_spec.outputs]
             if path in names:
                 task.task_spec.choose(task, names.index(path))
                 task.run()
@@ -282,10 +280,6 @@ def _notify(task: LiveTask, definition: Any) -> None:
     else:
         spec.catch(task, BpmnEvent(definition, {}))
     spec._update(task)
-
-
-def _beside(path: str, name: str) -> str:
-    return f"{path.rpartition('/')[0]}/{name}".removeprefix("/")
 
 
 def _rows(collection: object) -> Sequence[object]:

@@ -123,8 +123,6 @@ class Filling:
             if filled == number and of == case
         )
 
-    # wishes ------------------------------------------------------------------
-
     def _wishes(self, passages: Sequence[Passage]) -> Iterator[_Wish]:
         last: dict[tuple[str, str], int] = {}
         tables: dict[tuple[str, str], FormField] = {}
@@ -177,8 +175,6 @@ class Filling:
     def _read(self, procedure: Procedure) -> None:
         for comparison in comparisons_in(procedure):
             self._literals.setdefault(comparison.name, []).append(comparison.value)
-
-    # values ------------------------------------------------------------------
 
     def _solve(self, wishes: list[_Wish]) -> dict[Filled, object] | None:
         """Values that meet all wishes, those known already tried first."""

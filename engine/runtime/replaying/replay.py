@@ -10,8 +10,8 @@ from engine.model.procedure import FormField, NodeKind, Procedure, Trigger
 from engine.verify.behaviour.retrace import Act, Passage
 
 from ..places import Place, place
-from ..program import Program, build, closure
-from ..versions import content_of
+from ..program import Program
+from ..versions import program_from
 from .directing import Astray, DirectedParser, Stepper
 from .filling import Filling, Forced, Spot
 
@@ -177,8 +177,6 @@ class Player:
         case = self._locate(path).case
         return self._steppers[case].tokens(path.removeprefix(case)) if case in self._steppers else 0
 
-    # procedures --------------------------------------------------------------
-
     def _begin(self, case: str, process: str, data: dict[str, object]) -> None:
         """Start a workflow: the case itself, or one of its child cases."""
         counts = {
@@ -191,13 +189,9 @@ class Player:
 
     def _program(self, process: str) -> Program:
         if process not in self._programs:
-            procedures = self._library.procedures
-            documents = {
-                name: self._library.document_of(procedures[name])
-                for name in closure(process, procedures)
-            }
-            contents = {d.digest: content_of(d, even_faulty=True) for d in documents.values()}
-            self._programs[process] = build(process, documents, contents, DirectedParser)
+            self._programs[process] = program_from(
+                self._library, process, even_faulty=True, parser=DirectedParser
+            )
         return self._programs[process]
 
     def _locate(self, path: str) -> Spot:
