@@ -79,6 +79,16 @@ def test_a_total_that_is_not_the_sum_is_named():
     assert "120.5" in problems[3]
 
 
+def test_a_total_is_checked_however_its_amount_is_written():
+    content = book(
+        ("户主姓名", "身份证号", "补贴金额"),
+        ("赵大田", "1", "￥1,120.50元"),
+        ("合计", None, "1,120.40 元"),
+    )
+
+    assert "1120.40" in imported(content).problems[3]
+
+
 def test_a_number_kept_as_a_number_that_lost_its_end_is_named():
     content = book(("户主姓名", "身份证号", "补贴金额"), ("赵大田", 110105194912310021, 5))
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from engine.model.procedure import FieldType, FormField
 from engine.model.wording import say
@@ -98,10 +98,10 @@ def _checked(
 ) -> Mapping[int, str]:
     """A row of totals must be the sum of the rows above it, to the cent."""
     for column in field.columns:
-        stated = _amount(totals.get(column.name, ""))
+        stated = amount_of(totals.get(column.name, ""))
         if column.type is not FieldType.MONEY or stated is None:
             continue
-        found = sum(_amount(row.get(column.name, "")) or Decimal() for row in rows.values())
+        found = sum(amount_of(row.get(column.name, "")) or Decimal() for row in rows.values())
         if stated != found:
             return {
                 number: say(
@@ -111,7 +111,11 @@ def _checked(
     return {}
 
 
-def _amount(text: str) -> Decimal | None:
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").removeprefix("¥").strip()
-    plain = plain.removesuffix("元")
-    return Decimal(plain) if re.fullmatch(r"\d+(\.\d+)?", plain) else None
+def amount_of(text: str) -> Decimal | None:
+    """The amount a cell states, None where it states none: 1234.5 of ``￥1,234.50 元``."""
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    try:
+        amount = Decimal(plain.removesuffix("元").removeprefix("¥").strip())
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None

@@ -19,7 +19,7 @@ from engine.store.undoing import undone
 from .bank import Meaning
 from .entry import result_words
 from .evidence import Answer, Child, Deed, Evidence, Reported, Stated
-from .payment import BatchFaulty, Payment, column_names, payment_tables
+from .payment import BatchFaulty, Payment, column_names, payment_in, payment_tables
 from .sent import sent_files
 
 _case = schema.case_file
@@ -76,19 +76,7 @@ def gather(office: Reading, case_id: str) -> Evidence:
 
 def _payments(listed: FormField, rows: Iterable[Mapping[str, object]]) -> tuple[Payment, ...]:
     names = column_names(listed)
-    return tuple(_payment(names, number, row) for number, row in enumerate(rows, start=1))
-
-
-def _payment(names: Mapping[Meaning, str], number: int, row: Mapping[str, object]) -> Payment:
-    given = {meaning: row.get(name) for meaning, name in names.items()}
-    amount = given[Meaning.AMOUNT]
-    return Payment(
-        sequence=number,
-        name=str(given.get(Meaning.NAME) or ""),
-        id_card=str(given.get(Meaning.ID_CARD) or ""),
-        bank_card=str(given[Meaning.BANK_CARD] or ""),
-        amount=amount if isinstance(amount, Decimal) else Decimal(),
-    )
+    return tuple(payment_in(names, number, row) for number, row in enumerate(rows, start=1))
 
 
 class _Look:
@@ -133,7 +121,7 @@ class _Look:
         paid, _ = result_words(asked)
         return tuple(
             Reported(
-                payment=_payment(names, number, row),
+                payment=payment_in(names, number, row),
                 answer=Answer(
                     is_paid=row.get(names[Meaning.RESULT]) == paid,
                     reason=str(row.get(names.get(Meaning.REASON, "")) or ""),

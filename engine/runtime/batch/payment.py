@@ -70,25 +70,28 @@ def payments_of(field: FormField, rows: Sequence[Mapping[str, object]]) -> tuple
         The table has no column for the bank card or the amount, or a row lacks one.
     """
     names = column_names(field)
-    found, problems = [], []
-    for number, row in enumerate(rows, start=1):
-        given = {meaning: row.get(name) for meaning, name in names.items()}
-        amount = given[Meaning.AMOUNT]
-        if not given[Meaning.BANK_CARD] or not isinstance(amount, Decimal) or amount <= 0:
-            problems.append(say("batch.not-payable", row=number, table=field.label))
-            continue
-        found.append(
-            Payment(
-                sequence=number,
-                name=str(given.get(Meaning.NAME) or ""),
-                id_card=str(given.get(Meaning.ID_CARD) or ""),
-                bank_card=str(given[Meaning.BANK_CARD]),
-                amount=amount,
-            )
-        )
+    found = tuple(payment_in(names, number, row) for number, row in enumerate(rows, start=1))
+    problems = [
+        say("batch.not-payable", row=each.sequence, table=field.label)
+        for each in found
+        if not each.bank_card or each.amount <= 0
+    ]
     if problems or not found:
         raise BatchFaulty(problems or [say("batch.nothing-to-pay", table=field.label)])
-    return tuple(found)
+    return found
+
+
+def payment_in(names: Mapping[Meaning, str], number: int, row: Mapping[str, object]) -> Payment:
+    """The payment a row of a table states, whatever it lacks; without an amount it is of 0."""
+    given = {meaning: row.get(name) for meaning, name in names.items()}
+    amount = given[Meaning.AMOUNT]
+    return Payment(
+        sequence=number,
+        name=str(given.get(Meaning.NAME) or ""),
+        id_card=str(given.get(Meaning.ID_CARD) or ""),
+        bank_card=str(given[Meaning.BANK_CARD] or ""),
+        amount=amount if isinstance(amount, Decimal) else Decimal(),
+    )
 
 
 _TYPES = {
@@ -148,9 +151,7 @@ def payment_file(bank: Bank, payments: Sequence[Payment], stem: str) -> PaymentF
         records.insert(0, [column.heading for column in shape.columns])
     if shape.totals_at == "last":
         records.append(_record(shape.totals, totals))
-    ending = (
-        "xlsx" if shape.format is Format.XLSX else "csv" if shape.format is Format.CSV else "txt"
-    )
+    ending = "txt" if shape.format is Format.FIXED else shape.format.value
     return PaymentFile(
         filename=f"{stem}.{ending}",
         content=_written(shape, records, len(payments)),

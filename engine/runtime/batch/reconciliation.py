@@ -102,9 +102,6 @@ def reconcile(evidence: Evidence) -> Reconciliation:
         stand(record, is_reported=bool(evidence.reported), has_ended=has_ended)
         for record in records.all
     )
-    roll = Share(
-        count=len(evidence.roll), amount=sum((p.amount for p in evidence.roll), Decimal("0.00"))
-    )
     parts = {
         part: Share(
             count=sum(one.part is part for one in households),
@@ -116,7 +113,7 @@ def reconcile(evidence: Evidence) -> Reconciliation:
     return Reconciliation(
         case_id=evidence.case_id,
         title=evidence.title,
-        roll=roll,
+        roll=_share(payment.amount for payment in evidence.roll),
         parts=parts,
         rounds=rounds,
         banks=_banks(rounds),

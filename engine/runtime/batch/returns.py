@@ -3,12 +3,12 @@
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from engine.model.wording import say
 
 from .bank import Bank, Column, Format, Meaning, Shape
-from .columns import HEADING_ROWS, heading_key
+from .columns import HEADING_ROWS, amount_of, heading_key
 from .payment import BatchFaulty, Payment
 from .sheet import BadSheet, Line, read_sheet
 
@@ -147,14 +147,8 @@ def _letters(name: str) -> str:
 
 
 def _amount(column: Column | None, text: str) -> Decimal | None:
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").strip()
-    try:
-        amount = Decimal(plain.removesuffix("元").removeprefix("¥").strip())
-    except InvalidOperation:
-        return None
-    if not amount.is_finite():
-        return None
-    return amount.scaleb(-2) if column is not None and column.fen else amount
+    amount = amount_of(text)
+    return amount.scaleb(-2) if amount is not None and column and column.fen else amount
 
 
 def _records(
