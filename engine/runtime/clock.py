@@ -31,13 +31,11 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), CHINA)
 
 
-def due(calendar: Calendar, limit: TimeLimit | None, since: datetime) -> datetime | None:
+def due(calendar: Calendar, limit: TimeLimit, since: datetime) -> datetime | None:
     """When a step's own limit ends; None where nothing is counted.
 
     The first day is the day after; what is due at once and arrives on a rest day is due
     on the next working day.
     """
-    if limit is None:
-        return None
     day = last_day(calendar, limit, day_of(since))
     return end_of(day) if day else None

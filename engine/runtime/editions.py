@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from engine.model.case import RUNNING
 from engine.model.procedure import Procedure
 from engine.model.wording import say
-from engine.store import schema
+from engine.store import journal, schema
 from engine.store.version import edition as table
 
 from .clock import day_of, start_of
@@ -122,8 +122,7 @@ def put(
     BadEffectiveDate
         Another version of one of them is planned for that very day.
     """
-    mine = select(schema.office.c.id).where(schema.office.c.id == office_id)
-    connection.execute(mine.with_for_update())
+    journal.hold(connection, office_id)
     current = in_force(connection, office_id, since)
     changed = [
         name for name in sorted({*current, *digests}) if current.get(name) != digests.get(name)

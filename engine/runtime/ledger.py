@@ -53,8 +53,8 @@ class Ledger:
         controls: Controls,
         officers: tuple[Officer, ...],
         now: datetime,
-        shelf: Shelf | None = None,
-        calendars: Calendars | None = None,
+        shelf: Shelf,
+        calendars: Calendars,
     ) -> None:
         self.connection = wire.connection
         self.wire = wire
@@ -64,8 +64,8 @@ class Ledger:
         self.officers = officers
         self.now = now
         self.keys = Keys(self.wire, office_id, now)
-        self.shelf = shelf or Shelf()
-        self._calendars = calendars or Calendars(office_id)
+        self.shelf = shelf
+        self._calendars = calendars
         #: Cases being settled: a child that ends meanwhile need not wake them.
         self.settling: set[str] = set()
         #: Work items finished in this transaction.

@@ -64,11 +64,10 @@ class Office(
         key : of this request; the same request with the same key again changes nothing.
         """
         note = say("run.note.roster", officers=len(roster.officers))
-        entry = journal.Entry(at=self.clock(), actor=SYSTEM, action="appointed", note=note)
         with self.store.write() as connection:
             if not self._keys(connection).is_repeated(key, "appoint", asdict(roster)):
                 rosters.save_roster(connection, self.id, roster)
-                journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
+                self._enter(connection, SYSTEM, "appointed", note)
 
     def open_case(
         self,
@@ -126,10 +125,10 @@ class Office(
 
     def _published(self, connection: Connection, name: str) -> tuple[Procedure, str]:
         """An item new cases may be opened for, and its code."""
-        procedure = self._versions.find(connection, name)
+        library = self._versions.library(connection)
+        procedure = library.find(name)
         if procedure.item is None:
-            items = self._versions.library(connection).items()
-            known = "、".join(p.item.code for p in items if p.item)
+            known = "、".join(p.item.code for p in library.items() if p.item)
             raise UnknownItem(say("run.unknown-item", name=name, known=known))
         return procedure, procedure.item.code
 

@@ -17,7 +17,6 @@ from engine.model.case import (
 from engine.model.wording import say
 from engine.store import schema
 
-from . import states
 from .errors import UnknownCase, UnknownWorkItem
 from .places import Place
 from .statements import Row, Wire
@@ -202,8 +201,3 @@ def to_attachment(row: RowMapping) -> Attachment:
     return Attachment(
         **{name: row[name] for name in names}, added_at=row["added_at"], added_by=row["added_by"]
     )
-
-
-def form_data(connection: Connection, office_id: str, case_id: str) -> dict[str, object]:
-    """The form of a case as it stands: the latest value of every field."""
-    return states.form_data(Wire(connection), office_id, case_id)

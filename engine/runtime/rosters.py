@@ -1,7 +1,7 @@
 """The roster (定岗) in the store."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
@@ -19,6 +19,7 @@ from engine.store import Store, schema
 from .statements import Wire
 
 _REVISION = "SELECT roster_revision FROM office WHERE id = ?"
+_WAIVER = ("id", "scope", "approved_by", "reason", "control", "until", "reach")
 _CHANGED = "UPDATE office SET roster_revision = roster_revision + 1 WHERE id = ?"
 
 
@@ -111,14 +112,8 @@ def load_roster(connection: Connection, office_id: str) -> Roster:
         ),
         waivers=tuple(
             Waiver(
-                id=row.id,
                 between=frozenset((row.one, row.other)),
-                scope=row.scope,
-                approved_by=row.approved_by,
-                reason=row.reason,
-                control=row.control,
-                until=row.until,
-                reach=row.reach,
+                **{name: getattr(row, name) for name in _WAIVER},
             )
             for row in _rows(connection, office_id, schema.waiver)
         ),
@@ -155,59 +150,61 @@ def save_roster(connection: Connection, office_id: str, roster: Roster) -> None:
             connection.execute(
                 insert(officers).values(office_id=office_id, id=officer.id, **values)
             )
-        _save_details(connection, office_id, officer)
-    _save_agreements(connection, office_id, roster)
+    for table, rows in _details(roster):
+        if rows:
+            connection.execute(insert(table).values(office_id=office_id), rows)
 
 
-def _save_details(connection: Connection, office_id: str, officer: Officer) -> None:
-    def save(table: Table, rows: list[dict[str, object]]) -> None:
-        for position, row in enumerate(rows):
-            key = {"office_id": office_id, "officer_id": officer.id, "position": position}
-            connection.execute(insert(table).values(**key, **row))
-
-    save(
+def _details(roster: Roster) -> Iterator[tuple[Table, list[dict[str, object]]]]:
+    """The rows of a roster besides those of the officers, by table."""
+    yield (
         schema.appointment,
         [
-            {"post": a.post, "kind": a.kind.value, "since": a.since, "until": a.until}
-            for a in officer.appointments
+            _numbered(officer, at, post=a.post, kind=a.kind.value, since=a.since, until=a.until)
+            for officer in roster.officers
+            for at, a in enumerate(officer.appointments)
         ],
     )
-    save(
+    yield (
         schema.relative,
-        [{"name": r.name, "relation": r.relation, "id_card": r.id_card} for r in officer.relatives],
+        [
+            _numbered(officer, at, name=r.name, relation=r.relation, id_card=r.id_card)
+            for officer in roster.officers
+            for at, r in enumerate(officer.relatives)
+        ],
     )
-    save(
+    yield (
         schema.absence,
-        [{"first_day": first, "last_day": last} for first, last in officer.absences],
+        [
+            _numbered(officer, at, first_day=first, last_day=last)
+            for officer in roster.officers
+            for at, (first, last) in enumerate(officer.absences)
+        ],
+    )
+    yield (
+        schema.avoidance,
+        [
+            {"position": at, **_pair(avoidance.officers), "reason": avoidance.reason}
+            for at, avoidance in enumerate(roster.avoidances)
+        ],
+    )
+    yield (
+        schema.waiver,
+        [
+            {
+                "position": at,
+                **_pair(sorted(waiver.between)),
+                **{name: getattr(waiver, name) for name in _WAIVER},
+            }
+            for at, waiver in enumerate(roster.waivers)
+        ],
     )
 
 
-def _save_agreements(connection: Connection, office_id: str, roster: Roster) -> None:
-    for position, avoidance in enumerate(roster.avoidances):
-        one, other = avoidance.officers
-        connection.execute(
-            insert(schema.avoidance).values(
-                office_id=office_id,
-                position=position,
-                one=one,
-                other=other,
-                reason=avoidance.reason,
-            )
-        )
-    for position, waiver in enumerate(roster.waivers):
-        one, other = sorted(waiver.between)
-        connection.execute(
-            insert(schema.waiver).values(
-                office_id=office_id,
-                id=waiver.id,
-                position=position,
-                one=one,
-                other=other,
-                scope=waiver.scope,
-                approved_by=waiver.approved_by,
-                reason=waiver.reason,
-                control=waiver.control,
-                until=waiver.until,
-                reach=waiver.reach,
-            )
-        )
+def _numbered(officer: Officer, position: int, **facts: object) -> dict[str, object]:
+    return {"officer_id": officer.id, "position": position, **facts}
+
+
+def _pair(names: Sequence[str]) -> dict[str, object]:
+    one, other = names
+    return {"one": one, "other": other}

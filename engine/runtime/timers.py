@@ -93,7 +93,7 @@ class Timers(Deeming):
             drafted = sealing.draft(connection, self.id, at=self.clock())
         with self.store.write() as connection:
             # Somebody else may have done it meanwhile.
-            sealing.hold(connection, self.id)
+            journal.hold(connection, self.id)
             if self._is_sealed(connection):
                 return False
             sealing.put_seal(connection, self.id, at=self.clock(), actor=SYSTEM, drafted=drafted)

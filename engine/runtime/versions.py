@@ -111,16 +111,6 @@ class Versions:
             self._library = known, Library(tuple(documents.values()), procedures)
         return self._library[1]
 
-    def find(self, connection: Connection, name: str) -> Procedure:
-        """A published procedure by item code, process id or name.
-
-        Raises
-        ------
-        UnknownItem
-            None has it.
-        """
-        return self.library(connection).find(name)
-
     def bundle(self, connection: Connection, process_id: str, digest: str = "") -> str:
         """Digest by process id of a process and all it calls as it is in force, as JSON text.
 

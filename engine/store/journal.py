@@ -163,14 +163,19 @@ def append(
     """
     if head is None and case_id == OFFICE_CHAIN:
         # Nothing else of the office is sure to be locked by whoever writes its own chain.
-        mine = select(office.c.id).where(office.c.id == office_id)
-        connection.execute(mine.with_for_update())
+        hold(connection, office_id)
     rows, after = linked(
         office_id, case_id, entries, head or head_of(connection, office_id, case_id)
     )
     if rows:
         connection.execute(insert(journal), rows)
     return after
+
+
+def hold(connection: Connection, office_id: str) -> None:
+    """Let nobody else write or seal the office's own chain until the transaction ends."""
+    mine = select(office.c.id).where(office.c.id == office_id)
+    connection.execute(mine.with_for_update())
 
 
 def head_of(connection: Connection, office_id: str, case_id: str) -> Head:
@@ -187,21 +192,8 @@ def head_of(connection: Connection, office_id: str, case_id: str) -> Head:
 def entries(connection: Connection, office_id: str, case_id: str) -> tuple[JournalEntry, ...]:
     """The rows of a chain, oldest first."""
     rows = connection.execute(
-        select(journal)
+        select(*(journal.c[name] for name in ("case_id", "sequence", "at", *TEXTS)))
         .where(journal.c.office_id == office_id, journal.c.case_id == case_id)
         .order_by(journal.c.sequence)
     )
-    return tuple(
-        JournalEntry(
-            sequence=row.sequence,
-            case_id=row.case_id,
-            at=row.at,
-            actor=row.actor,
-            action=row.action,
-            step=row.step,
-            step_name=row.step_name,
-            form_digest=row.form_digest,
-            note=row.note,
-        )
-        for row in rows
-    )
+    return tuple(JournalEntry(**row) for row in rows.mappings())

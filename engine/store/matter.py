@@ -15,7 +15,7 @@ business_object = Table(
     Column("key", String(64), nullable=False),
     #: The case at the top of the family.
     Column("root_id", ID, nullable=False),
-    of_case("case_id"),
+    of_case(),
     Index(None, "office_id", "kind", "key"),
     Index(None, "office_id", "root_id"),
 )

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select
 
 from . import schema
-from .journal import GENESIS, HAS_SM3, OFFICE_CHAIN, Entry, append, members, sm3_digest
+from .journal import GENESIS, HAS_SM3, OFFICE_CHAIN, Entry, append, hold, members, sm3_digest
 from .merkle import Spine
 from .raw import unescaped
 from .seal import seal as _seal
@@ -106,12 +106,6 @@ def is_sealed_between(
     """Whether the journal of an office was sealed from one moment until before another."""
     within = (_seal.c.office_id == office_id, _seal.c.at >= begin, _seal.c.at < end)
     return connection.execute(select(_seal.c.number).where(*within).limit(1)).first() is not None
-
-
-def hold(connection: Connection, office_id: str) -> None:
-    """Let nobody else seal the journal of an office until the transaction ends."""
-    office = select(schema.office.c.id).where(schema.office.c.id == office_id)
-    connection.execute(office.with_for_update())
 
 
 def _grown(office_id: str) -> Select[Any]:

@@ -32,7 +32,6 @@ def test_limit_ends_with_its_last_day(days: int, unit: LimitUnit, last: str) -> 
 
 
 def test_what_is_not_counted_has_no_end() -> None:
-    assert due(CALENDAR, None, MONDAY) is None
     assert due(CALENDAR, TimeLimit(days=0, unit=LimitUnit.AS_APPROVED), MONDAY) is None
 
 

@@ -60,8 +60,10 @@ class Settlement:
         BatchFaulty
             Nobody is waiting.
         """
+        return self._failed(gather(self.office, self.file.case.id))
+
+    def _failed(self, evidence: Evidence) -> tuple[tuple[Payment, WorkItem], ...]:
         waiting = self._waiting()
-        evidence = gather(self.office, self.file.case.id)
         answers, sent = evidence.answers(), _standing(evidence.files)
         found: list[tuple[Payment, WorkItem]] = []
         holding: set[int] = set()
@@ -139,18 +141,18 @@ class Settlement:
             The officer may not record the bank's answer.
         """
         if again:
-            waiting = self.failed()
-            payments = tuple(payment for payment, _ in waiting)
+            evidence = gather(self.office, self.file.case.id)
+            waiting, answers = self._failed(evidence), evidence.answers()
+            lines = tuple(
+                SentLine(payment=each, attempt=answers.get(each.case_id, 0) + 1)
+                for each, _ in waiting
+            )
             self._permit(waiting[0][1], by)
         else:
-            payments = self.payments()
+            lines = tuple(SentLine(payment=each, attempt=1) for each in self.payments())
             if self.reporting is None:
                 raise BatchFaulty([say("batch.not-yet", case=self.file.case.id)])
             self._permit(self.reporting, by)
-        answers = gather(self.office, self.file.case.id).answers() if again else {}
-        lines = tuple(
-            SentLine(payment=each, attempt=answers.get(each.case_id, 0) + 1) for each in payments
-        )
         with self.office.case_at_work(self.file.case.id, by) as work:
             return self._make(work, find_bank(work.connection, self.office.id, bank_id), lines, by)
 
@@ -233,7 +235,7 @@ class Settlement:
         with self.office.store.read() as connection:
             bank = find_bank(connection, self.office.id, bank_id)
         evidence = gather(self.office, self.file.case.id)
-        lists = self._unanswered(evidence, number) or {0: [p for p, _ in self.failed()]}
+        lists = self._unanswered(evidence, number) or {0: [p for p, _ in self._failed(evidence)]}
         number, returns = fitting(bank, upload, lists)
         waiting = {payment.case_id: item for payment, item in self._waiting()}
         taking = Taking(self.office, self.reported, evidence, number, waiting, by)

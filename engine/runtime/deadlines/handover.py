@@ -75,15 +75,7 @@ def answerability(connection: Connection, office_id: str, root_id: str) -> Answe
 
 
 def _handover(row: Any) -> Handover:
-    return Handover(
-        number=row.number,
-        giver=row.giver,
-        taker=row.taker,
-        reason=row.reason,
-        offered_at=row.offered_at,
-        state=row.state,
-        answered_at=row.answered_at,
-    )
+    return Handover(**{name: getattr(row, name) for name in Handover.__slots__})
 
 
 class Answering(Matters):

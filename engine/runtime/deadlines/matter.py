@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.model.case import WorkItemKind, WorkItemState
 from engine.model.office import Officer
 from engine.model.wording import say
-from engine.store import schema
+from engine.store import journal, schema
 
 from ..casework import Casework
 from ..errors import Refused
@@ -151,6 +151,16 @@ class Matters(Reading):
     def _note_failure(self, item: Row, actor: str, action: str, note: str) -> None:
         """Journal what was undone."""
 
+    def _note_refused(self, row: Row, actor: str, refused: Refused) -> None:
+        """Journal that something done to a case as a whole was refused."""
+        item = {"root_id": row["root_id"], "case_id": row["id"], "step": "", "step_name": ""}
+        self._note_failure(item, actor, "refused", refused.rule)
+
+    def _enter(self, connection: Connection, actor: str, action: str, note: str) -> None:
+        """Write an entry of the office's own journal."""
+        entry = journal.Entry(at=self.clock(), actor=actor, action=action, note=note)
+        journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
+
     def _keys(self, connection: Connection) -> Keys:
         """The commands of the office, for what is done to no case."""
         return Keys(Wire(connection), self.id, self.clock())
@@ -165,6 +175,5 @@ class Matters(Reading):
                 yield Matter(work, judge, row, judge.officer(by))
         except Refused as refused:
             if row is not None:
-                item: Row = {"root_id": row["root_id"], "case_id": case_id, "step": ""}
-                self._note_failure({**item, "step_name": ""}, by, "refused", refused.rule)
+                self._note_refused(row, by, refused)
             raise

@@ -9,7 +9,7 @@ from engine.model.calendar import Calendar, Override
 from engine.model.case import RUNNING
 from engine.model.office import HEAD
 from engine.model.wording import say
-from engine.store import journal, schema
+from engine.store import schema
 
 from ..errors import NotAllowed
 from .calendars import revise
@@ -76,10 +76,9 @@ class Revising(Matters):
             if first is not None:
                 return int(first)
             self._see_head(connection, by)
-            now = self.clock()
-            revision = revise(connection, self.id, days, by=by, at=now, title=title, year=year)
-            entry = journal.Entry(at=now, actor=by, action="calendar-revised", note=note)
-            journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
+            at = self.clock()
+            revision = revise(connection, self.id, days, by=by, at=at, title=title, year=year)
+            self._enter(connection, by, "calendar-revised", note)
             keys.answer(key, str(revision))
         return revision
 

@@ -151,9 +151,7 @@ class Moving(Publishing, Timers):
                 return self._case(work.connection, case_id)
         except Refused as refused:
             if row is not None:
-                item: Row = {"root_id": row["root_id"], "case_id": case_id, "step": ""}
-                actor = by or SYSTEM
-                self._note_failure({**item, "step_name": ""}, actor, "refused", refused.rule)
+                self._note_refused(row, by or SYSTEM, refused)
             raise
 
     def migrations(self, case_id: str) -> tuple[Migration, ...]:

@@ -26,7 +26,6 @@ _COPY = (
     "sender_id = excluded.sender_id, at = excluded.at, read_at = NULL"
 )
 
-
 #: Copies a list shows; what is read makes room for those before.
 MOST_COPIES = 50
 
@@ -182,9 +181,7 @@ class Dealing(Matters):
             note = say("operation.note.to", officer="、".join(dict.fromkeys(to)))
             matter.work.note(case_id, by, "copied", form_digest=digest, note=note)
 
-    def copies(
-        self, officer_id: str, *, unread: bool = False, limit: int = MOST_COPIES
-    ) -> tuple[Copy, ...]:
+    def copies(self, officer_id: str, *, unread: bool = False) -> tuple[Copy, ...]:
         """Cases an officer was told of, newest first."""
         table, subject = carbon_copy, schema.subject
         query = (
@@ -195,7 +192,7 @@ class Dealing(Matters):
             )
             .where(table.c.office_id == self.id, table.c.officer_id == officer_id)
             .order_by(table.c.at.desc(), table.c.case_id.desc())
-            .limit(limit)
+            .limit(MOST_COPIES)
         )
         if unread:
             query = query.where(table.c.read_at.is_(None))

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from engine.model.office import Roster
 from engine.model.procedure import Procedure
 from engine.model.wording import say
-from engine.store import journal
 from engine.verify.staffing.finish import Unstaffed, finish
 from engine.verify.staffing.item import item_problem, subject_of
 
@@ -84,9 +83,8 @@ class Substitution(Matters):
             roster = self._roster_for(connection, officer, by)
             after = without_stand_in(roster, officer, self._today())
             rosters.save_roster(connection, self.id, after)
-            self._enter(
-                connection, by, "stand-in-ended", say("standin.note.ended", officer=officer)
-            )
+            note = say("standin.note.ended", officer=officer)
+            self._enter(connection, by, "stand-in-ended", note)
 
     def _roster_for(self, connection: Connection, officer: str, by: str, *others: str) -> Roster:
         """The roster, where this officer may change it so."""
@@ -97,10 +95,6 @@ class Substitution(Matters):
         if by != officer and by not in roster.heads(self._today()):
             raise NotAllowed(say("standin.only-head"))
         return roster
-
-    def _enter(self, connection: Connection, by: str, action: str, note: str) -> None:
-        entry = journal.Entry(at=self.clock(), actor=by, action=action, note=note)
-        journal.append(connection, self.id, journal.OFFICE_CHAIN, entry)
 
     def _is_stuck(
         self, item: Procedure, procedures: Mapping[str, Procedure], roster: Roster, day: date
