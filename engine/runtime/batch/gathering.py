@@ -79,6 +79,21 @@ def _payments(listed: FormField, rows: Iterable[Mapping[str, object]]) -> tuple[
     return tuple(payment_in(names, number, row) for number, row in enumerate(rows, start=1))
 
 
+def forms_of(office: Reading, case_id: str) -> Mapping[str, Mapping[str, object]]:
+    """The forms of a batch's child cases as they stand, by case."""
+    query = (
+        select(_value.c.case_id, _value.c.field, _value.c.type, _value.c.fen, _value.c.content)
+        .join(_case, _same(_value.c.case_id, _case.c.id, _value, _case))
+        .where(_case.c.office_id == office.id, _case.c.parent_id == case_id)
+        .order_by(_value.c.number)
+    )
+    found: dict[str, dict[str, object]] = {}
+    with office.store.read() as connection:
+        for child, field, *stored in connection.execute(query):
+            found.setdefault(child, {})[field] = from_store(*stored)
+    return found
+
+
 class _Look:
     """The queries about one batch."""
 

@@ -23,7 +23,7 @@ from engine.store import schema
 from .bank import Bank
 from .banks import find_bank
 from .evidence import Evidence, SentFile, SentLine
-from .gathering import gather, list_fields
+from .gathering import forms_of, gather, list_fields
 from .payment import BatchFaulty, Payment, PaymentFile, payment_file, payments_of
 from .reconciliation import reconcile
 from .repaying import Repaid, Taking, fitting
@@ -82,12 +82,13 @@ class Settlement:
 
     def _waiting(self) -> tuple[tuple[Payment, WorkItem], ...]:
         """Households that wait for the result of a second payment, in order of rows."""
+        children = self._waiting_children()
+        steps, forms = self.office.open_steps(children), forms_of(self.office, self.file.case.id)
         found: list[tuple[Payment, WorkItem]] = []
-        for case_id in self._waiting_children():
-            child = self.office.case(case_id)
-            waiting = next(filter(_records_a_result, child.work_items), None)
+        for case_id in children:
+            waiting = next(filter(_records_a_result, steps.get(case_id, ())), None)
             if waiting is not None:
-                (payment,) = payments_of(self.listed, [child.data])
+                (payment,) = payments_of(self.listed, [forms.get(case_id, {})])
                 found.append((replace(payment, sequence=len(found) + 1, case_id=case_id), waiting))
         return tuple(found)
 
@@ -268,7 +269,7 @@ class Settlement:
 
 
 def _records_a_result(item: WorkItem) -> bool:
-    return item.done_at is None and any(f.type is FieldType.CHOICE for f in item.fields)
+    return any(field.type is FieldType.CHOICE for field in item.fields)
 
 
 def _standing(files: Iterable[SentFile]) -> Mapping[tuple[str, int], int]:
