@@ -117,6 +117,20 @@ def test_what_does_not_fit_what_was_sent_is_named(bank_id, spoil, words):
         read_returns(BANKS[bank_id], "回盘", content, PAYMENTS)
 
 
+def test_two_on_one_card_with_one_amount_are_told_apart_by_name():
+    first = PAYMENTS[0]
+    sent = (first, replace(first, sequence=2, name="赵小田"))
+    paid, failed = rows_of("fixed-text")[0], rows_of("fixed-text", 1)[0]
+    content = answer("fixed-text", [failed | {Meaning.NAME: "赵小田"}, paid], (2, "241.00"))
+
+    found = read_returns(BANKS["fixed-text"], "回盘.txt", content, sent)
+
+    assert [(row.payment.name, row.is_paid) for row in found.rows] == [
+        ("赵大田", True),
+        ("赵小田", False),
+    ]
+
+
 def test_a_total_of_the_bank_that_is_a_cent_off_is_named():
     content = answer("fixed-text", rows_of("fixed-text"), (2, "199.54"))
 

@@ -91,13 +91,15 @@ class _Matching:
             else:
                 self._wrong("other-amount", number, sent=f"{left[0].amount:.2f}", **facts)
             return
-        self._match(number, fitting[0], values)
+        name = values.get(Meaning.NAME, "")
+        # Two may share a card and be due the same amount.
+        payment = next((each for each in fitting if _is_called(each, name)), None)
+        if payment is None:
+            self._wrong("other-name", number, name=name, sent=fitting[0].name)
+        else:
+            self._match(number, payment, values)
 
     def _match(self, number: int, payment: Payment, values: Mapping[Meaning, str]) -> None:
-        name = values.get(Meaning.NAME, "")
-        if name and payment.name and _letters(name) != _letters(payment.name):
-            self._wrong("other-name", number, name=name, sent=payment.name)
-            return
         code = values.get(Meaning.RESULT, "")
         is_paid = code in self.shape.success
         reason = "" if is_paid else values.get(Meaning.REASON, "") or code
@@ -142,8 +144,10 @@ class _Matching:
         return Returns(rows=tuple(self.found[payment.sequence] for payment in self.payments))
 
 
-def _letters(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
+def _is_called(payment: Payment, name: str) -> bool:
+    """Whether a payment may be the one of a name, however that is written; empty for any."""
+    one, other = ("".join(unicodedata.normalize("NFKC", n).split()) for n in (payment.name, name))
+    return one == other or not (one and other)
 
 
 def _amount(column: Column | None, text: str) -> Decimal | None:
