@@ -24,11 +24,14 @@ _OF_CASE = Columns(
     has_objects="EXISTS (SELECT 1 FROM business_object o "
     "WHERE o.office_id = c.office_id AND o.root_id = c.root_id)",
 )
+#: Kind of an open side item that holds the work item ``w`` up.
+WAITS_FOR = (
+    "(SELECT min(x.kind) FROM work_item x WHERE x.office_id = w.office_id AND x.of_item = w.id "
+    "AND coalesce(x.state, '') IN ('ready', 'claimed') AND x.kind <> 'review')"
+)
 _OF_ITEM = Columns(
     {"w": schema.work_item},
-    waits_for="(SELECT min(x.kind) FROM work_item x WHERE x.office_id = w.office_id "
-    "AND x.of_item = w.id AND coalesce(x.state, '') IN ('ready', 'claimed') "
-    "AND x.kind <> 'review')",
+    waits_for=WAITS_FOR,
     has_draft="EXISTS (SELECT 1 FROM draft d "
     "WHERE d.office_id = w.office_id AND d.work_item_id = w.id)",
     plans_signers="EXISTS (SELECT 1 FROM later_signer n "

@@ -1,4 +1,4 @@
-"""What officers did in a family of cases: a case and all cases opened from it."""
+"""Families of cases, a case and all cases opened from it: what officers did in them."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -10,6 +10,12 @@ _DEEDS = (
     f"SELECT {', '.join(_NAMES)}, count(*) FROM work_item "
     "WHERE office_id = ? AND root_id IN ({marks}) AND officer IS NOT NULL AND NOT external "
     f"GROUP BY {', '.join(_NAMES)}"
+)
+#: Begins a query on a case and all cases below it, ``below``; its values: office, case, office.
+BELOW = (
+    "WITH RECURSIVE below (id) AS (SELECT id FROM case_file WHERE office_id = ? AND id = ? "
+    "UNION ALL SELECT c.id FROM case_file c JOIN below b ON c.parent_id = b.id "
+    "WHERE c.office_id = ?) "
 )
 
 

@@ -268,10 +268,7 @@ class Outlook:
                 cards |= {card, card.upper()}
         query = (
             select(_case.c.trail, _subject.c.name, _subject.c.id_card)
-            .join(
-                _subject,
-                (_subject.c.office_id == _case.c.office_id) & (_subject.c.case_id == _case.c.id),
-            )
+            .join_from(_case, _subject)
             .where(
                 _case.c.office_id == self.office_id,
                 _case.c.root_id == self.root["id"],

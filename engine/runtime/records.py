@@ -27,7 +27,7 @@ _item = schema.work_item
 
 _CASES = select(
     _case, _subject.c.title, _subject.c.name, _subject.c.id_card, _subject.c.phone
-).join(_subject, (_subject.c.office_id == _case.c.office_id) & (_subject.c.case_id == _case.c.id))
+).join_from(_case, _subject)
 
 # Asked for at every step of an item that opens child cases: at driver level.
 _CHILDREN = (
@@ -125,11 +125,8 @@ def item_rows(
             _subject.c.title,
             _WAITS_FOR.label("waits_for"),
         )
-        .join(_case, (_case.c.office_id == _item.c.office_id) & (_case.c.id == _item.c.case_id))
-        .join(
-            _subject,
-            (_subject.c.office_id == _item.c.office_id) & (_subject.c.case_id == _item.c.case_id),
-        )
+        .join_from(_item, _case)
+        .join_from(_case, _subject)
         .where(_item.c.office_id == office_id, *where)  # type: ignore[arg-type]
         .order_by(_item.c.since, _item.c.id)
         .limit(most)

@@ -10,6 +10,7 @@ from functools import cache
 from engine.model.case import WorkItem
 from engine.store import schema
 
+from .atwork import WAITS_FOR
 from .statements import Columns, Row, Wire
 
 #: Work items of each list on one screen.
@@ -23,9 +24,7 @@ _ITEM = Columns(
     item_name="c.item_name",
     bundle="c.bundle",
     title="s.title",
-    waits_for="(SELECT min(x.kind) FROM work_item x WHERE x.office_id = w.office_id "
-    "AND x.of_item = w.id AND coalesce(x.state, '') IN ('ready', 'claimed') "
-    "AND x.kind <> 'review')",
+    waits_for=WAITS_FOR,
 )
 #: What a judgement asks of a case.
 _CASE = Columns(

@@ -116,7 +116,7 @@ class Settlement:
         item, case = schema.work_item, schema.case_file
         query = (
             select(case.c.id)
-            .join(item, (item.c.office_id == case.c.office_id) & (item.c.case_id == case.c.id))
+            .join_from(case, item)
             .where(
                 case.c.office_id == self.office.id,
                 case.c.parent_id == self.file.case.id,

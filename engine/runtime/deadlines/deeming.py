@@ -33,12 +33,8 @@ class Deeming(Matters):
         deemed = [regime.id for regime in regimes() if regime.deemed]
         query = (
             select(_case.c.id)
-            .join(
-                _clock, (_clock.c.office_id == _case.c.office_id) & (_clock.c.case_id == _case.c.id)
-            )
-            .join(
-                _limit, (_limit.c.office_id == _case.c.office_id) & (_limit.c.case_id == _case.c.id)
-            )
+            .join_from(_case, _clock)
+            .join_from(_case, _limit)
             .where(
                 _case.c.office_id == self.id,
                 _case.c.state.in_(RUNNING),

@@ -99,10 +99,9 @@ class Arrival:
 
 def _stops(ledger: Ledger, row: Row, calendar: Calendar) -> Stops:
     """When the clock of a case stood; a case without one goes by its root's."""
-    clock = load_clock(ledger.wire, ledger.office_id, row["id"]) or load_clock(
-        ledger.wire, ledger.office_id, row["root_id"]
-    )
-    return Stops.of(clock, calendar)
+    cases = dict.fromkeys((row["id"], row["root_id"]))
+    clocks = (load_clock(ledger.wire, ledger.office_id, case_id) for case_id in cases)
+    return Stops.of(next(filter(None, clocks), None), calendar)
 
 
 def follow(ledger: Ledger, row: Row, before: CaseClock, after: CaseClock) -> bool:
@@ -172,7 +171,7 @@ class _Recounting:
         return (
             select(_item, _case.c.bundle, _limit.c.unit, _limit.c.last, total)
             .add_columns(_limit.c.since.label("began"))
-            .join(_case, (_case.c.office_id == _item.c.office_id) & (_case.c.id == _item.c.case_id))
+            .join_from(_item, _case)
             .outerjoin(_limit, law)
             .where(
                 _item.c.office_id == self._ledger.office_id,

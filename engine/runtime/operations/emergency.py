@@ -12,6 +12,7 @@ from engine.store.dealing import remark
 
 from ..clock import due
 from ..errors import NotAllowed
+from ..family import BELOW
 from ..filing import Upload
 from ..lookahead import BESIDE
 from ..places import Place
@@ -21,10 +22,7 @@ from .signing import DUTY, SigningDesk
 #: Duty of the step that puts a case into the archive.
 ARCHIVE = "archive"
 _REVIEWS_BELOW = (
-    "WITH RECURSIVE below (id) AS (SELECT id FROM case_file WHERE office_id = ? AND id = ? "
-    "UNION ALL SELECT c.id FROM case_file c JOIN below b ON c.parent_id = b.id "
-    "WHERE c.office_id = ?) "
-    "SELECT w.case_id, w.step_name FROM work_item w JOIN below b ON w.case_id = b.id "
+    f"{BELOW}SELECT w.case_id, w.step_name FROM work_item w JOIN below b ON w.case_id = b.id "
     "WHERE w.office_id = ? AND w.kind = 'review' AND w.state IN ('ready', 'claimed') "
     "ORDER BY w.since LIMIT 1"
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from engine.store.schema import work_item
 from engine.store.signing import later_signer
@@ -13,6 +13,10 @@ from engine.store.signing import signature as table
 from ..casework import Casework
 from ..statements import Row, Wire
 
+#: A signature and the work item it stands on.
+_SIGNED: ColumnElement[bool] = and_(
+    work_item.c.office_id == table.c.office_id, work_item.c.id == table.c.work_item_id
+)
 _LAST = "SELECT max(number) FROM signature WHERE office_id = ? AND work_item_id = ?"
 _CHOICES = (
     "SELECT officer_id, choice FROM signature "
@@ -75,10 +79,7 @@ def signatures_of(connection: Connection, office_id: str, case_id: str) -> tuple
     """Every signature of a case, oldest first."""
     query = (
         select(table, work_item.c.since.label("waits_since"))
-        .join(
-            work_item,
-            (work_item.c.office_id == table.c.office_id) & (work_item.c.id == table.c.work_item_id),
-        )
+        .join(work_item, _SIGNED)
         .where(table.c.office_id == office_id, table.c.case_id == case_id)
         .order_by(table.c.at, table.c.work_item_id, table.c.number)
     )
@@ -100,10 +101,7 @@ def signers_so_far(
     """Who has signed each work item since it waits, oldest first; items without are left out."""
     rows = connection.execute(
         select(table.c.work_item_id, table.c.officer_id)
-        .join(
-            work_item,
-            (work_item.c.office_id == table.c.office_id) & (work_item.c.id == table.c.work_item_id),
-        )
+        .join(work_item, _SIGNED)
         .where(
             table.c.office_id == office_id,
             table.c.work_item_id.in_(set(items)),

@@ -7,16 +7,14 @@ from engine.model.wording import clauses, say
 
 from ..deadlines.matter import Matter
 from ..errors import NotAllowed
+from ..family import BELOW
 from ..ledger import SYSTEM
 from ..lookahead import MOST_OTHERS
 from ..timers import Timers
 from .remarks import asked_text, keep_remark
 
 _BELOW = (
-    "WITH RECURSIVE below (id) AS (SELECT id FROM case_file WHERE office_id = ? AND id = ? "
-    "UNION ALL SELECT c.id FROM case_file c JOIN below b ON c.parent_id = b.id "
-    "WHERE c.office_id = ?) "
-    "SELECT c.id FROM case_file c JOIN below b ON c.id = b.id "
+    f"{BELOW}SELECT c.id FROM case_file c JOIN below b ON c.id = b.id "
     "WHERE c.office_id = ? AND c.state IN ({states}) ORDER BY c.id"
 )
 _STATE = "UPDATE case_file SET state = ? WHERE office_id = ? AND id = ?"
