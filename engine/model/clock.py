@@ -99,13 +99,14 @@ class Deadline:
     #: Day it starts from; the first day counted is the day after.
     since: date
     #: None while the clock stands or where nothing is counted.
-    last: date | None
-    moves: bool
-    extension: Extension | None
-    met_at: datetime | None
+    last: date | None = None
+    #: Whether an end on a rest day moves to the next working day.
+    moves: bool = False
+    extension: Extension | None = None
+    met_at: datetime | None = None
     #: Calendar it was counted by, and whether part of that was provisional (暂定).
-    account: str
-    provisional: bool
+    account: str = ""
+    provisional: bool = False
     counted_at: datetime
     #: Step it belongs to; empty for the case's own.
     work_item_id: str = ""
@@ -187,20 +188,20 @@ class CaseClock:
     case_id: str
     regime: Regime | None
     received_at: datetime
-    corrections_asked_at: datetime | None
+    corrections_asked_at: datetime | None = None
     #: What the applicant has to correct.
-    corrections: str
-    corrected_at: datetime | None
-    accepted_at: datetime | None
+    corrections: str = ""
+    corrected_at: datetime | None = None
+    accepted_at: datetime | None = None
     #: Accepted by force of law: corrections were not asked for in time.
-    deemed: bool
-    refused_at: datetime | None
+    deemed: bool = False
+    refused_at: datetime | None = None
     #: Why it was not accepted.
-    refusal: str
-    decided_at: datetime | None
-    delivered_at: datetime | None
-    deadlines: tuple[Deadline, ...]
-    pauses: tuple[Pause, ...]
+    refusal: str = ""
+    decided_at: datetime | None = None
+    delivered_at: datetime | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     #: What the officer who has just acted must know; empty for nothing.
     warning: str = ""
 
@@ -220,8 +221,6 @@ class CaseClock:
             return "corrected" if self.corrected_at else "correcting"
         return "received"
 
-    def deadline(self, kind: DeadlineKind, work_item_id: str = "") -> Deadline | None:
-        """The limit of a kind, or None."""
-        return next(
-            (d for d in self.deadlines if d.kind is kind and d.work_item_id == work_item_id), None
-        )
+    def deadline(self, kind: DeadlineKind) -> Deadline | None:
+        """The limit of a kind that the case as a whole has, or None."""
+        return next((d for d in self.deadlines if d.kind is kind and not d.work_item_id), None)

@@ -84,7 +84,8 @@ class Course:
     def begin(cls, case_id: str, terms: Terms, calendar: Calendar, now: datetime) -> "Course":
         """The clock of a case that was just received."""
         regime = terms.regime
-        course = cls(received(case_id, regime, now), terms, calendar, now)
+        clock = CaseClock(case_id=case_id, regime=regime, received_at=now)
+        course = cls(clock, terms, calendar, now)
         if regime and regime.acceptance:
             course._start(DeadlineKind.ACCEPTANCE, regime.acceptance.limit, regime.acceptance.basis)
         if regime and regime.from_receipt:
@@ -108,12 +109,7 @@ class Course:
             limit=limit,
             basis=basis,
             since=since or self.today,
-            last=None,
             moves=bool(basis) and regime is not None and regime.moves,
-            extension=None,
-            met_at=None,
-            account="",
-            provisional=False,
             counted_at=self.now,
         )
         others = tuple(d for d in self.clock.deadlines if d.kind is not kind or d.work_item_id)
@@ -361,26 +357,6 @@ class Course:
             self.decide()
         self._meet(DeadlineKind.DELIVERY)
         self._set(delivered_at=self.now)
-
-
-def received(case_id: str, regime: Regime | None, at: datetime) -> CaseClock:
-    """The clock of a matter that has only been received."""
-    return CaseClock(
-        case_id=case_id,
-        regime=regime,
-        received_at=at,
-        corrections_asked_at=None,
-        corrections="",
-        corrected_at=None,
-        accepted_at=None,
-        deemed=False,
-        refused_at=None,
-        refusal="",
-        decided_at=None,
-        delivered_at=None,
-        deadlines=(),
-        pauses=(),
-    )
 
 
 def _given(text: str, what: str) -> str:

@@ -88,9 +88,6 @@ class Arrival:
             limit=limit,
             basis=say("clock.basis-of-item"),
             since=self._today,
-            moves=False,
-            extension=None,
-            met_at=None,
             work_item_id=work_item_id,
             **_by_law(limit, self._today, *self._at(path), ledger.now),
         )
