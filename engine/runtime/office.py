@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict, astuple
 
 from sqlalchemy import Connection, update
 
@@ -151,8 +151,7 @@ class Office(
         with self._desk(work_item_id, by) as desk:
             if not desk.work.keys.is_repeated(key, "claim", work_item_id, by):
                 desk.claim()
-            claimed = self._work_item(desk.work.connection, desk.item)
-        return replace(claimed, warning=desk.warning)
+            return self._held(desk)
 
     def release(self, work_item_id: str, *, by: str, key: str = "") -> WorkItem:
         """Give a claimed work item back.
@@ -165,7 +164,7 @@ class Office(
         with self._desk(work_item_id, by) as desk:
             if not desk.work.keys.is_repeated(key, "release", work_item_id, by):
                 desk.release()
-            return self._work_item(desk.work.connection, desk.item)
+            return self._held(desk)
 
     def complete(
         self,

@@ -86,9 +86,7 @@ def _place(program: Program, controls: Controls, path: str) -> Place:
 def fields_of(program: Program) -> tuple[FormField, ...]:
     """Every field of every step of a program, each name once, tables included."""
     found: dict[str, FormField] = {}
-    for procedure in program.procedures.values():
-        for node in procedure.nodes.values():
-            if node.step is not None:
-                for field in node.step.fields:
-                    found.setdefault(field.name, field)
+    for step in program.steps():
+        for field in step.fields:
+            found.setdefault(field.name, field)
     return tuple(found.values())

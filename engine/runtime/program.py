@@ -18,7 +18,7 @@ from SpiffWorkflow.task import Task
 
 from engine.bpmn.xml import BPMN, Refused, load
 from engine.model.errors import UnsafeExpression
-from engine.model.procedure import Document, Node, NodeKind, Procedure
+from engine.model.procedure import Document, Node, NodeKind, Procedure, Step
 from engine.model.wording import say
 
 from .errors import Unexecutable
@@ -65,14 +65,15 @@ class Program:
             found = self._known[work_out] = work_out(self)
         return found
 
+    def steps(self) -> Iterator[Step]:
+        """What its nodes ask of the office, those of called processes included."""
+        for procedure in self.procedures.values():
+            yield from (node.step for node in procedure.nodes.values() if node.step)
+
     @cached_property
     def opens_children(self) -> bool:
         """Whether a call of it opens child cases."""
-        return any(
-            node.step is not None and node.step.child_rows
-            for procedure in self.procedures.values()
-            for node in procedure.nodes.values()
-        )
+        return any(step.child_rows for step in self.steps())
 
     def chain(self, path: str) -> tuple[tuple[Procedure, Node], ...]:
         """The calls a path goes through and, last, the node it names."""

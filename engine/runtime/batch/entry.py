@@ -5,8 +5,8 @@ from typing import Protocol
 
 from engine.model.procedure import FieldType, FormField
 from engine.model.wording import say
-from engine.runtime.errors import FormInvalid
 
+from ..errors import FormInvalid
 from .bank import Bank, Meaning
 from .columns import table_rows
 from .payment import BatchFaulty, column_names, payments_of

@@ -10,12 +10,12 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, select
 from engine.model.case import OPEN_ITEM, CaseState, WorkItemKind, WorkItemState
 from engine.model.procedure import FieldType, FormField, Procedure
 from engine.model.wording import say
-from engine.runtime import records
-from engine.runtime.reading import Reading
-from engine.runtime.values import from_store
 from engine.store import schema
 from engine.store.undoing import undone
 
+from .. import records
+from ..reading import Reading
+from ..values import from_store
 from .bank import Meaning
 from .entry import result_words
 from .evidence import Answer, Child, Deed, Evidence, Reported, Stated

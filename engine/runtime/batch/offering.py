@@ -8,9 +8,9 @@ from engine.model.batch import PARTS, BatchSum
 from engine.model.case import WorkItem
 from engine.model.procedure import FormField
 from engine.model.wording import say
-from engine.runtime.forms import parse_value
-from engine.runtime.reading import Reading
 
+from ..forms import parse_value
+from ..reading import Reading
 from .gathering import gather
 from .payment import BatchFaulty
 from .reconciliation import Reconciliation, reconcile

@@ -7,10 +7,10 @@ from engine.model.case import RUNNING, WorkItem
 from engine.model.errors import QingdanError
 from engine.model.procedure import FormField
 from engine.model.wording import say
-from engine.runtime.errors import NotAllowed
-from engine.runtime.filing import Upload
-from engine.runtime.office import Office
 
+from ..errors import NotAllowed
+from ..filing import Upload
+from ..office import Office
 from .bank import Bank
 from .entry import reported_row
 from .evidence import Answer, Child, Evidence, SentLine

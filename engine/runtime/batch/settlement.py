@@ -12,14 +12,14 @@ from sqlalchemy import select
 from engine.model.case import OPEN_ITEM, CaseFile, WorkItem, WorkItemState
 from engine.model.procedure import FieldType
 from engine.model.wording import say
-from engine.runtime.casework import Casework
-from engine.runtime.clock import day_of
-from engine.runtime.errors import NotAllowed
-from engine.runtime.filing import Upload, keep
-from engine.runtime.office import Office
-from engine.runtime.operations.remarks import asked_text, keep_remark
 from engine.store import schema
 
+from ..casework import Casework
+from ..clock import day_of
+from ..errors import NotAllowed
+from ..filing import Upload, keep
+from ..office import Office
+from ..operations.remarks import asked_text, keep_remark
 from .bank import Bank
 from .banks import find_bank
 from .evidence import Evidence, SentFile, SentLine

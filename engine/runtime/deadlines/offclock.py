@@ -13,11 +13,7 @@ class OffClock(dict[str, bool]):
     def __init__(self, program: Program) -> None:
         super().__init__()
         self._chain = program.chain
-        self.any_step = any(
-            node.step is not None and node.step.off_clock
-            for procedure in program.procedures.values()
-            for node in procedure.nodes.values()
-        )
+        self.any_step = any(step.off_clock for step in program.steps())
 
     def __missing__(self, path: str) -> bool:
         self[path] = any(

@@ -15,7 +15,7 @@ def missing_facts(
     old: Program, new: Program, footprints: Footprints, data: Mapping[str, object]
 ) -> Iterator[Reason]:
     """Fields the rest reads that no step still to come fills in, or that are of another type."""
-    ahead = steps_ahead(new, footprints)
+    ahead = nodes_ahead(new, footprints)
     read = {name for place in ahead.values() for name in _read(*place)}
     offered = {f.name for _, node in ahead.values() if node.step for f in node.step.fields}
     fields, before = ({f.name: f for f in fields_of(program)} for program in (new, old))
@@ -27,7 +27,7 @@ def missing_facts(
             yield reason("field-type", field=fields[name].label)
 
 
-def steps_ahead(program: Program, footprints: Footprints) -> dict[str, tuple[Procedure, Node]]:
+def nodes_ahead(program: Program, footprints: Footprints) -> dict[str, tuple[Procedure, Node]]:
     """Everything a run may still come to, by path; what waits or is under way included."""
     found: dict[str, tuple[Procedure, Node]] = {}
     pile = [path for path, marks in footprints.items() if Mark.OPEN in marks]

@@ -15,9 +15,9 @@ from ..statements import Row
 from ..versions import are_same_files, renamed_in, with_renamed
 from .comparing import Reason, differences, reason
 from .deeds import Apart, asked_of, items_of, misjudged
-from .facts import missing_facts, steps_ahead
+from .facts import missing_facts, nodes_ahead
 from .outlook import Prospect
-from .plan import Landing, Place, Plan, Renaming
+from .plan import Landing, NamedNode, Plan, Renaming
 from .renaming import NONE, Stated, carried, mixed_up, recognised, stated
 
 _BELOW = (
@@ -101,14 +101,14 @@ class FamilyMove:
 
     def _only_in(
         self, one: Mapping[str, Procedure], other: Mapping[str, Procedure]
-    ) -> Iterator[Place]:
+    ) -> Iterator[NamedNode]:
         """Nodes of the same procedures that only one of two versions has."""
         shown = {own: id_ for id_, own in renamed_in(self.root["bundle"]).items()}
         for process in sorted(one.keys() & other.keys()):
             for node in one[process].nodes.values():
                 if node.id not in other[process].nodes:
                     id_ = shown.get(node.id, node.id)
-                    yield Place(id=id_, name=node.name or id_)
+                    yield NamedNode(id=id_, name=node.name or id_)
 
     def _member(self, row: Row, bundle: str) -> Member:
         program = self.work.versions.program(self.work.connection, bundle)
@@ -133,7 +133,7 @@ class FamilyMove:
         mine = [item for item in self.items if item["kind"] == "step"]
         ahead = {
             path: node.label
-            for path, (_, node) in steps_ahead(root.program, root.machine.footprints()).items()
+            for path, (_, node) in nodes_ahead(root.program, root.machine.footprints()).items()
             if node.kind.is_task
         }
         before, after = _steps(self.old), _steps(self.new)

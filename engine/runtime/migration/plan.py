@@ -36,7 +36,7 @@ class Renaming:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class NamedNode:
     """A node, as a file has it."""
 
     id: str
@@ -67,8 +67,8 @@ class Plan:
     #: Taken for the same though their ids differ.
     renamings: tuple[Renaming, ...]
     #: Nodes of the version before that the other does not have; of the other, in turn.
-    gone: tuple[Place, ...]
-    fresh: tuple[Place, ...]
+    gone: tuple[NamedNode, ...]
+    fresh: tuple[NamedNode, ...]
     #: What speaks against it; none where it can be done.
     reasons: tuple[Reason, ...]
     #: What is to be feared all the same.
