@@ -136,7 +136,7 @@ class Casework(Ledger):
             self._run_children(row, machine)
             news = machine.news()
         if machine.finished:
-            self._is_reviewed(row)
+            self._must_be_reviewed(row)
         state = CaseState.FINISHED if machine.finished else CaseState.OPEN
         self._save(row, machine, state)
         self._announce(row, program, news)
@@ -147,7 +147,7 @@ class Casework(Ledger):
             self._wake_parent(row)
         return fired
 
-    def _is_reviewed(self, row: Row) -> None:
+    def _must_be_reviewed(self, row: Row) -> None:
         """What was done in an emergency has been reviewed: else the case cannot end."""
         left = self.wire.run(_REVIEW, self.office_id, row["id"]).fetchone()
         if left is not None:
@@ -224,7 +224,7 @@ class Casework(Ledger):
         self._wake_parent(row)
 
     def _close(self, row: Row, state: CaseState) -> None:
-        self._is_reviewed(row)
+        self._must_be_reviewed(row)
         machine = self.load(row)
         machine.withdraw()
         news = machine.news()

@@ -56,7 +56,7 @@ class Desk:
 
     def claim(self) -> None:
         """Take the item."""
-        self._is_alive()
+        self._must_be_alive()
         if self.item["state"] == WorkItemState.CLAIMED:
             if self.item["officer"] == self.officer.id:
                 return
@@ -75,8 +75,8 @@ class Desk:
 
     def release(self) -> None:
         """Give the item back to everybody who may take it."""
-        self._is_alive()
-        self._is_mine()
+        self._must_be_alive()
+        self._must_be_mine()
         self._set(state=WorkItemState.READY.value, officer=None)
         self._note("released")
 
@@ -84,9 +84,9 @@ class Desk:
         self, values: Mapping[str, str], files: Mapping[str, Upload], version: int | None
     ) -> None:
         """Finish the item with its form, and move the case on."""
-        self._is_alive()
-        self._is_mine()
-        self._is_current(version)
+        self._must_be_alive()
+        self._must_be_mine()
+        self._must_be_current(version)
         asked = self._asked()
         raw, cosigners, note = self._together(asked, values)
         self._finish(asked, raw, files, cosigners, note=note)
@@ -120,7 +120,7 @@ class Desk:
             return known.waivers
         return self.judge.judge(self.officer, self.item, self.case)
 
-    def _is_current(self, version: int | None) -> None:
+    def _must_be_current(self, version: int | None) -> None:
         if version is not None and version != self.case["version"]:
             raise Stale(say("run.stale", case=self.case["id"]))
 
@@ -243,7 +243,7 @@ class Desk:
             waivers.update(dict.fromkeys(assignment.waivers))
         return others
 
-    def _is_alive(self) -> None:
+    def _must_be_alive(self) -> None:
         if self.item["state"] == WorkItemState.DONE:
             raise self._taken("already-done")
         if self.item["state"] == WorkItemState.CANCELLED:
@@ -253,7 +253,7 @@ class Desk:
         if self.case["state"] == CaseState.SUSPENDED:
             raise NotAllowed(say("suspending.suspended", case=self.case["id"]))
 
-    def _is_mine(self) -> None:
+    def _must_be_mine(self) -> None:
         if self.item["state"] != WorkItemState.CLAIMED:
             raise NotAllowed(say("run.not-claimed", step=self.item["step_name"]))
         if self.item["officer"] != self.officer.id:

@@ -199,8 +199,8 @@ class _Judgement:
     today: date
 
     def verdict(self) -> tuple[Waiver, ...]:
-        self._holds_post()
-        self._is_not_bound()
+        self._must_hold_post()
+        self._must_not_be_bound()
         if self.task.external:
             return ()
         self._no_relative_acted()
@@ -218,7 +218,7 @@ class _Judgement:
         )
         return Refused(rule, basis, message)
 
-    def _holds_post(self) -> None:
+    def _must_hold_post(self) -> None:
         if self.officer.is_absent(self.today):
             raise self._refuse("absent", say("run.basis.appointment"))
         held = {self.controls.canonical(post) for post in self.officer.posts_on(self.today)}
@@ -227,7 +227,7 @@ class _Judgement:
             post = f"“{self.task.post}”" if self.task.post else say("run.any-post")
             raise self._refuse("post-not-held", basis, post=post)
 
-    def _is_not_bound(self) -> None:
+    def _must_not_be_bound(self) -> None:
         bond = recusal(self.officer, self.family.applicant)
         if bond is not None:
             rule, relation = bond

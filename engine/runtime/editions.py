@@ -128,7 +128,7 @@ def put(
         name for name in sorted({*current, *digests}) if current.get(name) != digests.get(name)
     ]
     if since > now:
-        _is_free(connection, office_id, changed, since)
+        _must_be_unplanned(connection, office_id, changed, since)
     numbers = connection.execute(
         select(table.c.process_id, func.max(table.c.number).label("last"))
         .where(table.c.office_id == office_id)
@@ -160,7 +160,7 @@ def _planned(office_id: str, processes: Iterable[str], since: datetime) -> Selec
     )
 
 
-def _is_free(
+def _must_be_unplanned(
     connection: Connection, office_id: str, processes: Sequence[str], since: datetime
 ) -> None:
     taken = connection.execute(_planned(office_id, processes, since)).first()

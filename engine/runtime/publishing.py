@@ -84,7 +84,7 @@ class Publishing(Matters):
             first = keys.first_answer(key, "call-off", day, list(names), by)
             if first is not None:
                 return self._noted_processes(connection, first)
-            self._may_decide(connection, by)
+            self._permit_decision(connection, by)
             processes = [
                 edition.process_id
                 for name in names or [""]
@@ -94,7 +94,7 @@ class Publishing(Matters):
             keys.answer(key, self._note_processes(connection, "called-off", gone, day, by))
         return gone
 
-    def _may_decide(self, connection: Connection, by: str) -> None:
+    def _permit_decision(self, connection: Connection, by: str) -> None:
         """The operator may, and the head."""
         if not by:
             return

@@ -176,7 +176,7 @@ class Course:
         self._run(day_of(clock.received_at))
         return True
 
-    def _is_not_accepted(self) -> None:
+    def _must_not_be_accepted(self) -> None:
         if self.clock.refused_at:
             raise _refuse("not-accepted-already")
         if self.clock.accepted_at:
@@ -184,7 +184,7 @@ class Course:
 
     def accept(self) -> None:
         """受理."""
-        self._is_not_accepted()
+        self._must_not_be_accepted()
         self._meet(DeadlineKind.ACCEPTANCE)
         self._set(accepted_at=self.now)
         if not (self.terms.regime and self.terms.regime.from_receipt):
@@ -192,7 +192,7 @@ class Course:
 
     def refuse_acceptance(self, reason: str) -> None:
         """不予受理."""
-        self._is_not_accepted()
+        self._must_not_be_accepted()
         _given(reason, "reason")
         self._go_on()
         self._meet(*DeadlineKind)
@@ -203,7 +203,7 @@ class Course:
         if self.clock.corrections_asked_at:
             raise _refuse("asked-already", day=self.clock.corrections_asked_at.date())
         if not self.clock.deemed:
-            self._is_not_accepted()
+            self._must_not_be_accepted()
         _given(corrections, "corrections")
         self._meet(DeadlineKind.ACCEPTANCE)
         self._set(corrections_asked_at=self.now, corrections=corrections.strip())
@@ -225,7 +225,7 @@ class Course:
         if self._corrections_reset():
             self._run()
 
-    def _is_running(self) -> None:
+    def _must_be_running(self) -> None:
         if self.clock.decided_at:
             raise _refuse("decided-already")
         if self.clock.refused_at:
@@ -267,7 +267,7 @@ class Course:
 
     def pause(self, kind: str, reason: str, *, by: str) -> None:
         """特别程序: the promise stands; the statute only for what it names."""
-        self._is_running()
+        self._must_be_running()
         if self._open_pause(automatic=False):
             raise _refuse("paused-already")
         kind = _given(kind, "kind")
@@ -298,7 +298,7 @@ class Course:
 
     def extend(self, kind: DeadlineKind, days: int, *, by: str, reason: str, notice: str) -> None:
         """延期: once, while the limit runs, as far as the basis allows."""
-        self._is_running()
+        self._must_be_running()
         held = self.clock.deadline(kind)
         if held is None or kind not in (DeadlineKind.STATUTORY, DeadlineKind.PROMISED):
             raise _refuse("no-such-limit", kind=kind.label)
@@ -319,7 +319,7 @@ class Course:
             notice=_given(notice, "notice"),
         )
         longer = self._counted(replace(held, extension=extension))
-        self._stays_lawful(longer)
+        self._must_stay_lawful(longer)
         self._set(deadlines=tuple(longer if d is held else d for d in self.clock.deadlines))
 
     def _most(self, held: Deadline) -> tuple[int, str]:
@@ -331,7 +331,7 @@ class Course:
             raise _refuse("no-extension", basis=held.basis)
         return regime.extension.most_days, regime.extension.basis
 
-    def _stays_lawful(self, longer: Deadline) -> None:
+    def _must_stay_lawful(self, longer: Deadline) -> None:
         """A promise may not be extended past the statute."""
         law = self.clock.deadline(DeadlineKind.STATUTORY)
         if longer.kind is not DeadlineKind.PROMISED or law is None:
@@ -341,7 +341,7 @@ class Course:
 
     def decide(self) -> None:
         """办结: the decision is made."""
-        self._is_running()
+        self._must_be_running()
         self._go_on()
         self._meet(DeadlineKind.STATUTORY, DeadlineKind.PROMISED)
         self._set(decided_at=self.now)

@@ -133,8 +133,8 @@ class Answering(Matters):
             first = keys.first_answer(key, "offer-handover", case_id, by, to, reason)
             if first is not None:
                 return held.handovers[int(first) - 1]
-            _is_open(matter)
-            _may_offer(matter.judge, held, by, to)
+            _must_be_open(matter)
+            _permit_offer(matter.judge, held, by, to)
             if not reason.strip():
                 raise NotAllowed(say("clock.refused.no-reason"))
             matter.allow(matter.judge.officer(to))
@@ -171,7 +171,7 @@ class Answering(Matters):
             first = keys.first_answer(key, "answer-handover", case_id, by, accept)
             if first is not None:
                 return held.handovers[int(first) - 1]
-            _is_open(matter)
+            _must_be_open(matter)
             offer = held.offer
             if offer is None or by not in (offer.taker, offer.giver):
                 raise NotAllowed(say("clock.refused.nothing-offered"))
@@ -195,12 +195,12 @@ class Answering(Matters):
         return answered
 
 
-def _is_open(matter: Matter) -> None:
+def _must_be_open(matter: Matter) -> None:
     if matter.row["state"] != CaseState.OPEN:
         raise NotAllowed(say("run.case-closed", case=matter.row["id"]))
 
 
-def _may_offer(judge: Judge, held: Answerability, by: str, to: str) -> None:
+def _permit_offer(judge: Judge, held: Answerability, by: str, to: str) -> None:
     """Whoever answers may offer; for one who left, the head of the office."""
     gone = judge.roster.officer(held.present) is None
     if by != held.present and not (gone and by in judge.roster.heads(judge.today)):

@@ -75,14 +75,14 @@ class Revising(Matters):
             first = keys.first_answer(key, "revise", by, note, list(map(str, days)))
             if first is not None:
                 return int(first)
-            self._see_head(connection, by)
+            self._must_be_head(connection, by)
             at = self.clock()
             revision = revise(connection, self.id, days, by=by, at=at, title=title, year=year)
             self._enter(connection, by, "calendar-revised", note)
             keys.answer(key, str(revision))
         return revision
 
-    def _see_head(self, connection: Connection, by: str) -> None:
+    def _must_be_head(self, connection: Connection, by: str) -> None:
         """Refuse whoever is not at the head of the office."""
         judge = self._judge(connection)
         officer = judge.officer(by)
@@ -98,7 +98,7 @@ class Revising(Matters):
             The officer is not the head of the office.
         """
         with self.store.read() as connection:
-            self._see_head(connection, by)
+            self._must_be_head(connection, by)
             # A suspended case, or one that cannot go on, owes what it owes all the same.
             query = select(_case.c.id).where(
                 _case.c.office_id == self.id, _case.c.state.in_(RUNNING)

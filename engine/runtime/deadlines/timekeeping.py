@@ -203,7 +203,7 @@ class Timekeeping(Matters):
                 raise NotAllowed(say("clock.refused.drawn", step=step))
             before = course.clock
             note = move(course)
-            _is_time(ahead, before, act.event)
+            _must_be_time(ahead, before, act.event)
             save_clock(matter.work.wire, self.id, course.clock)
             clock = course.clock
             if follow(matter.work, matter.row, before, clock):
@@ -214,7 +214,7 @@ class Timekeeping(Matters):
         return replace(clock, warning=allowed.forecast.warning)
 
 
-def _is_time(ahead: Ahead, before: CaseClock, event: ClockEvent | None) -> None:
+def _must_be_time(ahead: Ahead, before: CaseClock, event: ClockEvent | None) -> None:
     """Nothing is entered as decided before it is, or as delivered before it is decided."""
     if event not in (ClockEvent.DECIDED, ClockEvent.DELIVERED) or before.decided_at:
         return

@@ -141,7 +141,7 @@ class Moving(Publishing, Timers):
                 row = work.case(case_id)
                 request = ("migrate", case_id, by, reason, to, version, *sorted(renamed.items()))
                 if work.keys.first_answer(key, *request) is None:
-                    self._may_move(work, judge, row, by)
+                    self._permit_move(work, judge, row, by)
                     text = asked_text(reason, "reason")
                     if version is not None and version != row["version"]:
                         raise Stale(say("run.stale", case=case_id))
@@ -174,7 +174,7 @@ class Moving(Publishing, Timers):
             for row in rows
         )
 
-    def _may_move(self, work: Casework, judge: Judge, row: Row, by: str) -> None:
+    def _permit_move(self, work: Casework, judge: Judge, row: Row, by: str) -> None:
         """The operator may, and the head where no rule keeps the head out of the case."""
         if not by:
             return

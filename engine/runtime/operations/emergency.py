@@ -35,7 +35,7 @@ class EmergencyDesk(SigningDesk):
 
     def emergency_claim(self, reason: str) -> None:
         """应急办理: take a step without holding its post; its review opens at once."""
-        self._is_alive()
+        self._must_be_alive()
         step = self.item["step_name"]
         if self.item["state"] == WorkItemState.CLAIMED:
             raise self._taken("already-claimed")
@@ -64,7 +64,7 @@ class EmergencyDesk(SigningDesk):
         self._remark(ACTION, text, assignment.note)
 
     def claim(self) -> None:
-        self._not_own_review(self.officer)
+        self._must_not_review_own(self.officer)
         super().claim()
 
     def _rules(self) -> Item:
@@ -81,7 +81,7 @@ class EmergencyDesk(SigningDesk):
         return post in held or (self.work.controls.post(post) in named - {None})
 
     def _judged(self) -> tuple[Waiver, ...]:
-        self._not_own_review(self.officer)
+        self._must_not_review_own(self.officer)
         # Only who does not hold the post can have taken it in an emergency.
         if not self._holds(self.item["post"]) and self._acted(self.officer, self.item["id"]):
             return self.judge.judge(self.officer, {**self.item, "post": ""}, self.case)
@@ -89,7 +89,7 @@ class EmergencyDesk(SigningDesk):
 
     def _taker(self, officer_id: str) -> Officer:
         taker = super()._taker(officer_id)
-        self._not_own_review(taker)
+        self._must_not_review_own(taker)
         return taker
 
     def _acted(self, officer: Officer, item_id: str) -> bool:
@@ -104,7 +104,7 @@ class EmergencyDesk(SigningDesk):
         )
         return bool(self.work.connection.scalar(query))
 
-    def _not_own_review(self, officer: Officer) -> None:
+    def _must_not_review_own(self, officer: Officer) -> None:
         """Nobody reviews what they did themselves."""
         if self.item["kind"] == WorkItemKind.REVIEW and self._acted(officer, self.item["of_item"]):
             raise NotAllowed(say("emergency.own-review", officer=officer.name))
@@ -120,10 +120,10 @@ class EmergencyDesk(SigningDesk):
         note: str = "",
     ) -> None:
         if asked.duty == ARCHIVE:
-            self._is_reviewed()
+            self._must_be_reviewed()
         super()._finish(asked, values, files, cosigners, action=action, note=note)
 
-    def _is_reviewed(self) -> None:
+    def _must_be_reviewed(self) -> None:
         """Nothing is archived before what was done in an emergency, here or below, is reviewed."""
         key = (self.office_id, self.case["id"], self.office_id, self.office_id)
         left = self.work.wire.run(_REVIEWS_BELOW, *key).fetchone()

@@ -25,7 +25,7 @@ class HandingDesk(Desk):
 
     def reassign(self, to: str, reason: str) -> None:
         """转办: let another officer have the item for good."""
-        self._is_held_or_head()
+        self._must_hold_or_head()
         text = asked_text(reason, "reason")
         taker = self._taker(to)
         self._free()
@@ -38,8 +38,8 @@ class HandingDesk(Desk):
 
     def delegate(self, to: str, reason: str) -> None:
         """委派: let another officer prepare the form; the item comes back to be completed."""
-        self._is_alive()
-        self._is_mine()
+        self._must_be_alive()
+        self._must_be_mine()
         if self.item["owner"] is not None:
             raise NotAllowed(say("operation.delegated-twice", step=self.item["step_name"]))
         text = asked_text(reason, "reason")
@@ -52,8 +52,8 @@ class HandingDesk(Desk):
 
     def give_back(self, reason: str) -> None:
         """归还: return a delegated item to its owner as it is."""
-        self._is_alive()
-        self._is_mine()
+        self._must_be_alive()
+        self._must_be_mine()
         if self.item["owner"] is None:
             raise NotAllowed(say("operation.not-delegated", step=self.item["step_name"]))
         self._to_owner(asked_text(reason, "reason"))
@@ -66,7 +66,7 @@ class HandingDesk(Desk):
 
     def release_for(self, reason: str) -> None:
         """Give back for everybody what an absent or departed officer holds; the head may."""
-        self._is_held_or_head()
+        self._must_hold_or_head()
         text = asked_text(reason, "reason")
         self._free()
         self._set(owner=None)
@@ -82,8 +82,8 @@ class HandingDesk(Desk):
             if self.item["has_draft"]:
                 drop_draft(self.work, self.item["id"])
             return
-        self._is_alive()
-        self._is_mine()
+        self._must_be_alive()
+        self._must_be_mine()
         program = self.work.program(self.case)
         asked = place(program, self.work.controls, self.item["step"])
         # Who does it together with the owner is for the owner to say.
@@ -95,8 +95,8 @@ class HandingDesk(Desk):
 
     def save_draft(self, values: Mapping[str, str]) -> None:
         """暂存: keep the form as typed, whatever is wrong with it."""
-        self._is_alive()
-        self._is_mine()
+        self._must_be_alive()
+        self._must_be_mine()
         keep_draft(self.work, self.item["id"], self.officer.id, values)
 
     def draft(self) -> dict[str, str]:
@@ -105,7 +105,7 @@ class HandingDesk(Desk):
 
     def urge(self, text: str) -> None:
         """催办: remind whoever holds or may take the item; once a day each."""
-        self._is_alive()
+        self._must_be_alive()
         text = asked_text(text, "text")
         found = self.work.connection.execute(
             remark.select().where(
@@ -125,13 +125,13 @@ class HandingDesk(Desk):
             raise FormInvalid({"to": say("operation.to-holder")})
         return self.judge.officer(officer_id)
 
-    def _is_held_or_head(self) -> None:
+    def _must_hold_or_head(self) -> None:
         """The item is held, by this officer or by one the head acts for."""
-        self._is_alive()
+        self._must_be_alive()
         heads = self.judge.roster.heads(self.judge.today)
         if self.item["state"] == WorkItemState.CLAIMED and self.officer.id in heads:
             return
-        self._is_mine()
+        self._must_be_mine()
 
     def _free(self) -> None:
         """Take the item off its holder, before somebody else is judged."""

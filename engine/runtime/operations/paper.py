@@ -31,8 +31,8 @@ class PaperDesk(EmergencyDesk):
 
     def put_on_record(self, decision: Decision) -> None:
         """Finish or sign the item as the officer did on paper."""
-        self._is_alive()
-        self._is_free()
+        self._must_be_alive()
+        self._must_be_free()
         step = self.item["step_name"]
         if self.item["owner"] is not None or planned_signers(self.work, self.item["id"]):
             raise NotAllowed(say("paper.with-others", step=step))

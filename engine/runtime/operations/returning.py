@@ -119,9 +119,9 @@ class ReturningDesk(PaperDesk):
 
     def return_to(self, target: str, reason: str, then: Then) -> None:
         """退回: have an earlier step done again."""
-        self._is_alive()
-        self._is_free()
-        self._is_mine()
+        self._must_be_alive()
+        self._must_be_free()
+        self._must_be_mine()
         if self.item["kind"] != WorkItemKind.STEP or self.item["owner"] is not None:
             raise NotAllowed(say("returning.not-yours", step=self.item["step_name"]))
         text = asked_text(reason, "reason")

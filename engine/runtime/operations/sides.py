@@ -24,12 +24,12 @@ class SideDesk(HandingDesk):
         self, values: Mapping[str, str], files: Mapping[str, Upload], version: int | None
     ) -> None:
         """Finish a step, or a side item by its kind; what waits for a side item cannot be."""
-        self._is_alive()
-        self._is_free()
+        self._must_be_alive()
+        self._must_be_free()
         if self.item["kind"] == WorkItemKind.STEP or self.item["owner"] is not None:
             super().complete(values, files, version)
             return
-        self._is_mine()
+        self._must_be_mine()
         self.finish_side(values, files)
 
     def finish_side(self, values: Mapping[str, str], files: Mapping[str, Upload]) -> None:
@@ -66,7 +66,7 @@ class SideDesk(HandingDesk):
             self.item["waits_for"] = kind.value
         return side_id
 
-    def _is_free(self) -> None:
+    def _must_be_free(self) -> None:
         """Nothing beside the item holds it up."""
         waits_for = self.item["waits_for"]
         if waits_for:

@@ -62,8 +62,8 @@ class SigningDesk(SideDesk):
 
     def sign(self, decision: Decision) -> None:
         """签署: one officer's decision, on a step that several sign or beside one."""
-        self._is_alive()
-        self._is_current(decision.version)
+        self._must_be_alive()
+        self._must_be_current(decision.version)
         if self.item["kind"] in (_BEFORE, _AFTER, WorkItemKind.REVIEW):
             self._sign_beside(decision.choice, decision.text, decision.files)
             return
@@ -80,7 +80,7 @@ class SigningDesk(SideDesk):
         assert ballot is not None
         if self.officer.id in choices(self.work, self.item):
             raise NotAllowed(say("signing.signed-already", step=asked.name))
-        _is_option(choice, ballot.options)
+        _must_be_option(choice, ballot.options)
         assignment = self.judge.assign(self.officer, self.item, self.case)
         self.warning = assignment.forecast.warning
         raw = {**decision.values, ballot.name: choice}
@@ -104,9 +104,9 @@ class SigningDesk(SideDesk):
 
     def add_signer(self, who: str, reason: str, *, after: bool) -> None:
         """前加签, 后加签: ask another officer to sign, now or once the item is finished."""
-        self._is_alive()
-        self._is_mine()
-        self._not_signing()
+        self._must_be_alive()
+        self._must_be_mine()
+        self._must_not_be_signing()
         if self._is_side():
             raise NotAllowed(say("signing.no-step", step=self.item["step_name"]))
         if self.item["owner"] is not None:
@@ -129,7 +129,7 @@ class SigningDesk(SideDesk):
 
     def drop_signer(self, who: str, reason: str) -> None:
         """减签: withdraw a signer who has not signed; the holder may, and the head."""
-        super()._is_held_or_head()
+        super()._must_hold_or_head()
         text = asked_text(reason, "reason")
         signer = self.judge.officer(who)
         asked = unplan_signer(self.work, self.item["id"], who)
@@ -154,10 +154,10 @@ class SigningDesk(SideDesk):
         if not later or self.item["owner"] is not None:
             super().complete(values, files, version)
             return
-        self._is_alive()
-        self._is_free()
-        self._is_mine()
-        self._is_current(version)
+        self._must_be_alive()
+        self._must_be_free()
+        self._must_be_mine()
+        self._must_be_current(version)
         asked = self._asked()
         raw, *_ = self._together(asked, values)
         self._parsed(asked, raw, files)
@@ -174,26 +174,26 @@ class SigningDesk(SideDesk):
             super().finish_side(values, files)
 
     def release(self) -> None:
-        self._not_side()
-        self._not_signing()
+        self._must_not_be_side()
+        self._must_not_be_signing()
         super().release()
 
     def delegate(self, to: str, reason: str) -> None:
-        self._not_side()
-        self._not_signing()
+        self._must_not_be_side()
+        self._must_not_be_signing()
         super().delegate(to, reason)
 
     def save_draft(self, values: Mapping[str, str]) -> None:
-        self._not_signing()
+        self._must_not_be_signing()
         super().save_draft(values)
 
     def release_for(self, reason: str) -> None:
-        self._not_side()
+        self._must_not_be_side()
         super().release_for(reason)
 
-    def _is_held_or_head(self) -> None:
-        super()._is_held_or_head()
-        self._not_signing()
+    def _must_hold_or_head(self) -> None:
+        super()._must_hold_or_head()
+        self._must_not_be_signing()
 
     def _refuse_alone(self) -> None:
         asked = self._asked()
@@ -208,11 +208,11 @@ class SigningDesk(SideDesk):
     def _is_side(self) -> bool:
         return bool(self.item["kind"] != WorkItemKind.STEP)
 
-    def _not_side(self) -> None:
+    def _must_not_be_side(self) -> None:
         if self.item["kind"] in (_BEFORE, _AFTER):
             raise NotAllowed(say("signing.side-stays", step=self.item["step_name"]))
 
-    def _not_signing(self) -> None:
+    def _must_not_be_signing(self) -> None:
         """Nobody changes a form that is being signed."""
         if self.item["waits_for"] == _AFTER:
             raise NotAllowed(say("signing.waits", step=self.item["step_name"]))
@@ -254,9 +254,9 @@ class SigningDesk(SideDesk):
 
     def _sign_beside(self, choice: str, text: str, files: Mapping[str, Upload]) -> None:
         """Sign as somebody who was asked to."""
-        self._is_mine()
+        self._must_be_mine()
         agree, disagree = say("signing.agree"), say("signing.disagree")
-        _is_option(choice, (agree, disagree))
+        _must_be_option(choice, (agree, disagree))
         if choice == disagree:
             text = asked_text(text, "text")
         self._judged()
@@ -288,7 +288,7 @@ class SigningDesk(SideDesk):
         self.complete(kept, {}, None)
 
 
-def _is_option(choice: str, options: tuple[str, ...]) -> None:
+def _must_be_option(choice: str, options: tuple[str, ...]) -> None:
     if choice not in options:
         known = "、".join(options)
         raise FormInvalid({"choice": say("signing.choice", choice=choice, options=known)})

@@ -45,8 +45,8 @@ class Suspending(Timers):
         """
         with self._matter(case_id, by) as matter:
             if not matter.is_repeated(key, "suspend", reason):
-                self._may(matter, holders=True)
-                self._is_in(matter, _ACTIVE)
+                self._permit(matter, holders=True)
+                self._must_be_in(matter, _ACTIVE)
                 text = asked_text(reason, "reason")
                 for each in self._below(matter, _ACTIVE):
                     self._put(matter, each, CaseState.SUSPENDED, "suspended", text)
@@ -66,9 +66,9 @@ class Suspending(Timers):
         resumed: list[str] = []
         with self._matter(case_id, by) as matter:
             if not matter.is_repeated(key, "resume", reason):
-                self._may(matter, holders=True)
-                self._is_in(matter, suspended)
-                self._is_top_of_the_stop(matter)
+                self._permit(matter, holders=True)
+                self._must_be_in(matter, suspended)
+                self._must_be_top_of_the_stop(matter)
                 text = asked_text(reason, "reason")
                 resumed = self._below(matter, suspended)
                 for each in resumed:
@@ -92,7 +92,7 @@ class Suspending(Timers):
         """
         with self._matter(case_id, by) as matter:
             if not matter.is_repeated(key, "terminate", reason):
-                self._may(matter)
+                self._permit(matter)
                 self._end(matter, CaseState.TERMINATED, reason)
             return self._case(matter.work.connection, case_id)
 
@@ -108,7 +108,7 @@ class Suspending(Timers):
         """
         with self._matter(case_id, by) as matter:
             if not matter.is_repeated(key, "void", reason):
-                self._may(matter)
+                self._permit(matter)
                 begun = matter.work.wire.run(_ANY_DONE, self.id, case_id).fetchone()
                 heads = _heads(matter)
                 if begun and by not in heads:
@@ -118,7 +118,7 @@ class Suspending(Timers):
             return self._case(matter.work.connection, case_id)
 
     def _end(self, matter: Matter, state: CaseState, reason: str) -> None:
-        self._is_in(matter, RUNNING)
+        self._must_be_in(matter, RUNNING)
         text = asked_text(reason, "reason")
         self._remark(matter, state.value, text)
         matter.work.close(matter.row, state)
@@ -144,7 +144,7 @@ class Suspending(Timers):
         digest = keep_remark(matter.work, case_id, officer, action, text)
         matter.work.note(case_id, officer, action, form_digest=digest)
 
-    def _may(self, matter: Matter, *, holders: bool = False) -> None:
+    def _permit(self, matter: Matter, *, holders: bool = False) -> None:
         """The officer is the head, opened the case, or holds an item of it."""
         entitled = [*_heads(matter), matter.row["opened_by"]]
         if holders:
@@ -155,13 +155,13 @@ class Suspending(Timers):
             fault = say("suspending.not-yours", case=matter.row["id"])
             raise NotAllowed(_with_others(matter, fault, entitled))
 
-    def _is_in(self, matter: Matter, states: tuple[str, ...]) -> None:
+    def _must_be_in(self, matter: Matter, states: tuple[str, ...]) -> None:
         state = matter.row["state"]
         if state not in states:
             known = say(f"suspending.state.{state}")
             raise NotAllowed(say("suspending.wrong-state", case=matter.row["id"], state=known))
 
-    def _is_top_of_the_stop(self, matter: Matter) -> None:
+    def _must_be_top_of_the_stop(self, matter: Matter) -> None:
         parent = matter.row["parent_id"]
         if parent is None:
             return
