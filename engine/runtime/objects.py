@@ -11,7 +11,7 @@ from engine.bpmn.expression import parse
 from engine.model.errors import UnsafeExpression
 from engine.model.procedure import BusinessObject
 from engine.model.wording import say
-from engine.store.matter import business_object
+from engine.store.objects import business_object
 
 from .duties import Deed
 from .family import deeds_by_root

@@ -24,9 +24,9 @@ from engine.store.journal import OFFICE_CHAIN, Entry, append
 from engine.store.progress import Told, silent
 from engine.store.sealing import Seal
 
-from .deadlines.matter import Matters
 from .errors import NotAllowed
 from .ledger import SYSTEM
+from .matter import Matters
 
 #: Fewest digits of a root by which a seal is looked for.
 FEWEST_DIGITS = 8

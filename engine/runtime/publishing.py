@@ -11,10 +11,10 @@ from engine.store import journal, schema
 
 from . import editions
 from .clock import day_of, start_of
-from .deadlines.matter import Matters
 from .editions import Edition, chosen
 from .errors import NotAllowed
 from .ledger import SYSTEM
+from .matter import Matters
 
 
 class Publishing(Matters):

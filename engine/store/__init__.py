@@ -3,7 +3,19 @@
 SQLite is the default, PostgreSQL the other choice; one code path for both.
 """
 
-from . import bank, clock, dealing, matter, paying, running, schema, seal, signing, undoing, version
+from . import (
+    bank,
+    clock,
+    dealing,
+    objects,
+    paying,
+    running,
+    schema,
+    seal,
+    signing,
+    undoing,
+    version,
+)
 from .columns import CHINA
 from .errors import NewerSchema, StoreBusy, StoreCorrupt, StoreFull, StoreUnavailable
 from .store import Store, open_store
@@ -19,7 +31,7 @@ __all__ = [
     "bank",
     "clock",
     "dealing",
-    "matter",
+    "objects",
     "open_store",
     "paying",
     "running",

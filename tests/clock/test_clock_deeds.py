@@ -8,7 +8,7 @@ import pytest
 
 from engine.model.office import Avoidance, Roster, Waiver
 from engine.runtime import NotAllowed, Office, Refused
-from engine.runtime.deadlines.matter import Matter
+from engine.runtime.matter import Matter
 
 from ..cases.conftest import Clock, Desk, officer
 from ..cases.drawings import step

@@ -7,7 +7,7 @@ import pytest
 
 from engine.model.office import Relative, Roster
 from engine.runtime import NotAllowed, Office, Refused
-from engine.runtime.deadlines.matter import Matter
+from engine.runtime.matter import Matter
 from tests.cases.conftest import Desk, officer
 from tests.cases.drawings import line, process, step
 

@@ -13,8 +13,8 @@ from engine.store import clock as tables
 from engine.store import schema
 
 from ..atwork import is_free
+from ..matter import Matters
 from .following import course_of
-from .matter import Matters
 
 _case = schema.case_file
 _clock = tables.case_clock

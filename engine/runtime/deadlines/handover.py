@@ -14,7 +14,7 @@ from engine.store import schema
 from .. import records
 from ..errors import NotAllowed
 from ..judging import Judge
-from .matter import Matter, Matters
+from ..matter import Matter, Matters
 
 _table = tables.handover
 _case = schema.case_file

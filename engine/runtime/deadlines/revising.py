@@ -12,9 +12,9 @@ from engine.model.wording import say
 from engine.store import schema
 
 from ..errors import NotAllowed
+from ..matter import Matter, Matters
 from .calendars import revise
 from .following import course_of
-from .matter import Matter, Matters
 from .notice import Notice
 from .rows import save_clock
 from .steplimits import Recount

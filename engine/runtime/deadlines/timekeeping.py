@@ -14,11 +14,11 @@ from engine.model.wording import clauses, say
 
 from .. import records
 from ..errors import NotAllowed
+from ..matter import Matters
 from ..statements import Wire
 from .ahead import Ahead, ahead_of
 from .course import Course, Terms
 from .following import course_of
-from .matter import Matters
 from .rows import load_clock, save_clock
 from .steplimits import follow
 

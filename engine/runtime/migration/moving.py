@@ -16,11 +16,11 @@ from engine.store.version import case_migration
 
 from .. import objects, records, states
 from ..casework import Casework
-from ..deadlines.matter import Matter
 from ..editions import EditionState, chosen
 from ..errors import NotAllowed, Refused, Stale
 from ..judging import Judge
 from ..ledger import SYSTEM
+from ..matter import Matter
 from ..operations.remarks import asked_text
 from ..publishing import Publishing
 from ..statements import Row

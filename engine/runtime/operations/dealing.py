@@ -14,8 +14,8 @@ from engine.store import schema
 from engine.store.dealing import carbon_copy
 
 from .. import records
-from ..deadlines.matter import Matters
 from ..errors import FormInvalid, NotAllowed
+from ..matter import Matters
 from .drafts import draft_of
 from .handing import HandingDesk
 from .remarks import Remark, counted, keep_remark, remarks

@@ -12,8 +12,8 @@ from engine.verify.staffing.finish import Unstaffed, finish
 from engine.verify.staffing.item import item_problem, subject_of
 
 from .. import rosters
-from ..deadlines.matter import Matters
 from ..errors import NotAllowed, Refused, UnknownOfficer
+from ..matter import Matters
 from ..standing_in import StandIn, before_stand_in, with_stand_in, without_stand_in
 
 

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable
 from engine.model.case import RUNNING, Case, CaseState
 from engine.model.wording import clauses, say
 
-from ..deadlines.matter import Matter
 from ..errors import NotAllowed
 from ..family import BELOW
 from ..ledger import SYSTEM
 from ..lookahead import MOST_OTHERS
+from ..matter import Matter
 from ..timers import Timers
 from .remarks import asked_text, keep_remark
 

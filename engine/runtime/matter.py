@@ -13,13 +13,13 @@ from engine.model.office import Officer
 from engine.model.wording import say
 from engine.store import journal, schema
 
-from ..casework import Casework
-from ..errors import Refused
-from ..judging import Assignment, Judge
-from ..keys import Keys
-from ..lookahead import BESIDE, MOST_OTHERS, Forecast
-from ..reading import Reading
-from ..statements import Row, Wire
+from .casework import Casework
+from .errors import Refused
+from .judging import Assignment, Judge
+from .keys import Keys
+from .lookahead import BESIDE, MOST_OTHERS, Forecast
+from .reading import Reading
+from .statements import Row, Wire
 
 
 @dataclass(frozen=True, slots=True)
