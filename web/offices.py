@@ -1,6 +1,6 @@
 """The offices of one store, and the one the signed-in officer works in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -56,6 +56,14 @@ def roster() -> Roster:
     if "roster" not in g:
         g.roster = office().roster()
     found: Roster = g.roster
+    return found
+
+
+def names() -> Mapping[str, str]:
+    """Names of officers, of those who left too; read once for a page."""
+    if "names" not in g:
+        g.names = office().names()
+    found: Mapping[str, str] = g.names
     return found
 
 

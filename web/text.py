@@ -18,7 +18,7 @@ from engine.runtime.waiting import MOST_COUNTED
 from engine.store import CHINA
 
 from .forms import new_key
-from .offices import now, office, offices, roster
+from .offices import names, now, office, offices, roster
 
 _WORDS: dict[str, str] = {
     CaseState.OPEN: "办理中",
@@ -114,8 +114,8 @@ def person(officer_id: str | None) -> str:
         return ""
     if officer_id == "system":
         return "系统"
-    found = roster().officer(officer_id) or office().officer(officer_id)
-    return officer_id if found is None else found.name
+    present = roster().officer(officer_id)
+    return present.name if present else names().get(officer_id, officer_id)
 
 
 def note(text: str) -> str:

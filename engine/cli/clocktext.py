@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 
 from engine.model.case import WorkItem
 from engine.model.clock import CaseClock, Pause, Standing
@@ -112,7 +111,7 @@ def _said_lines(office: Office, clock: CaseClock) -> list[str]:
                     "clock.extension",
                     kind=deadline.kind.label,
                     days=more.days,
-                    officer=_name(office, more.by),
+                    officer=office.names().get(more.by, more.by),
                     at=_when(more.at),
                     reason=more.reason,
                     notice=more.notice,
@@ -149,15 +148,13 @@ def _pause(pause: Pause) -> str:
     )
 
 
-def _name(office: Office, officer_id: str) -> str:
-    found = office.officer(officer_id)
-    return found.name if found else officer_id
-
-
 def _answer_lines(answers: Answerability, office: Office) -> list[str]:
-    name = partial(_name, office)
-    first, present = name(answers.first), name(answers.present)
-    lines = [say("clock.answers", first=first, present=present)]
+    names = office.names()
+
+    def name(officer_id: str) -> str:
+        return names.get(officer_id, officer_id)
+
+    lines = [say("clock.answers", first=name(answers.first), present=name(answers.present))]
     for handover in answers.handovers:
         lines.append(
             "  "

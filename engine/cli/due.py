@@ -81,8 +81,7 @@ def _step_row(office: Office, one: StepLimit) -> tuple[str, ...]:
 def _who(office: Office, item: WorkItem) -> str:
     if item.officer is None:
         return say("due.free", post=item.post or say("due.any-post"))
-    holder = office.officer(item.officer)
-    return say("due.holder", officer=holder.name if holder else item.officer)
+    return say("due.holder", officer=office.names().get(item.officer, item.officer))
 
 
 #: What ``qingdan case`` takes in.

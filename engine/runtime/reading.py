@@ -86,11 +86,10 @@ class Reading:
         with self.store.read() as connection:
             return rosters.load_roster(connection, self.id)
 
-    def officer(self, officer_id: str) -> Officer | None:
-        """The officer with this id, also one who left; None if there never was one."""
+    def names(self) -> Mapping[str, str]:
+        """The names of all officers by id, of those who left too."""
         with self.store.read() as connection:
-            officers = rosters.load_officers(connection, self.id, departed=True)
-        return next((officer for officer in officers if officer.id == officer_id), None)
+            return rosters.names(connection, self.id)
 
     def library(self) -> Library:
         """The procedures new cases run on."""

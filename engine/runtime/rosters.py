@@ -74,10 +74,13 @@ def _by_officer(
     return found
 
 
-def load_officers(
-    connection: Connection, office_id: str, *, departed: bool = False
-) -> tuple[Officer, ...]:
-    """Officers in roster order; ``departed`` adds those who left."""
+def names(connection: Connection, office_id: str) -> dict[str, str]:
+    """The names of an office's officers by id, of those who left too."""
+    return {row.id: row.name for row in _rows(connection, office_id, schema.officer)}
+
+
+def _officers(connection: Connection, office_id: str) -> tuple[Officer, ...]:
+    """Those who are there, in the order of the roster."""
     appointments = _by_officer(connection, office_id, schema.appointment)
     relatives = _by_officer(connection, office_id, schema.relative)
     absences = _by_officer(connection, office_id, schema.absence)
@@ -97,7 +100,7 @@ def load_officers(
             absences=tuple((a.first_day, a.last_day) for a in absences.get(row.id, ())),
         )
         for row in _rows(connection, office_id, schema.officer)
-        if departed or not row.departed
+        if not row.departed
     )
 
 
@@ -105,7 +108,7 @@ def load_roster(connection: Connection, office_id: str) -> Roster:
     """The office's present roster."""
     return Roster(
         office=office_name(connection, office_id) or office_id,
-        officers=load_officers(connection, office_id),
+        officers=_officers(connection, office_id),
         avoidances=tuple(
             Avoidance(officers=(row.one, row.other), reason=row.reason)
             for row in _rows(connection, office_id, schema.avoidance)

@@ -109,7 +109,7 @@ READINGS: dict[str, Callable[[Office], object]] = {
     "tick": lambda o: o.tick(),
     "next_timer": lambda o: o.next_timer(),
     "roster": lambda o: o.roster(),
-    "officer": lambda o: o.officer(BY),
+    "names": lambda o: o.names(),
     "calendar": lambda o: o.calendar(),
     "items": lambda o: o.items(),
     "library": lambda o: o.library(),
