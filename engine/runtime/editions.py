@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from engine.model.case import RUNNING
 from engine.model.procedure import Procedure
@@ -151,8 +151,11 @@ def put(
     return tuple(changed)
 
 
-def _planned(office_id: str, processes: Iterable[str], since: datetime) -> Select[tuple[str, int]]:
-    return select(table.c.process_id, table.c.number).where(
+def _planned(
+    office_id: str, processes: Iterable[str], since: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    """Of some processes, the editions that are to take effect at a moment."""
+    return (
         table.c.office_id == office_id,
         table.c.process_id.in_(tuple(processes)),
         table.c.since == since,
@@ -163,10 +166,10 @@ def _planned(office_id: str, processes: Iterable[str], since: datetime) -> Selec
 def _must_be_unplanned(
     connection: Connection, office_id: str, processes: Sequence[str], since: datetime
 ) -> None:
-    taken = connection.execute(_planned(office_id, processes, since)).first()
+    planned = select(table.c.process_id).where(*_planned(office_id, processes, since))
+    taken = connection.scalar(planned.limit(1))
     if taken is not None:
-        day = since.date()
-        raise BadEffectiveDate(say("versions.same-day", name=taken.process_id, day=day))
+        raise BadEffectiveDate(say("versions.same-day", name=taken, day=since.date()))
 
 
 def call_off(
@@ -185,20 +188,12 @@ def call_off(
     """
     if start_of(day) <= now:
         raise BadEffectiveDate(say("versions.in-effect", day=day))
-    planned = connection.execute(_planned(office_id, processes, start_of(day))).all()
-    if not planned:
+    planned = _planned(office_id, processes, start_of(day))
+    gone = connection.scalars(select(table.c.process_id).where(*planned)).all()
+    if not gone:
         raise BadEffectiveDate(say("versions.none-planned", day=day))
-    for row in planned:
-        connection.execute(
-            update(table)
-            .where(
-                table.c.office_id == office_id,
-                table.c.process_id == row.process_id,
-                table.c.number == row.number,
-            )
-            .values(called_off_at=now)
-        )
-    return tuple(sorted(row.process_id for row in planned))
+    connection.execute(update(table).where(*planned).values(called_off_at=now))
+    return tuple(sorted(gone))
 
 
 def rows_of(connection: Connection, office_id: str) -> Sequence[Row[tuple[Any, ...]]]:

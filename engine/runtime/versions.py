@@ -81,18 +81,13 @@ class Versions:
         known = set(
             connection.scalars(select(table.c.digest).where(table.c.office_id == self.office_id))
         )
-        for document in library.documents:
-            if document.digest not in known:
-                known.add(document.digest)
-                connection.execute(
-                    insert(table).values(
-                        office_id=self.office_id,
-                        digest=document.digest,
-                        path=Path(document.path).name,
-                        content=contents[document.digest],
-                        added_at=now,
-                    )
-                )
+        rows = [
+            {"digest": digest, "path": Path(document.path).name, "content": contents[digest]}
+            for digest, document in {d.digest: d for d in library.documents}.items()
+            if digest not in known
+        ]
+        if rows:
+            connection.execute(insert(table).values(office_id=self.office_id, added_at=now), rows)
         digests = {name: d.digest for name, d in documents.items()}
         return editions.put(connection, self.office_id, digests, since=since, now=now)
 

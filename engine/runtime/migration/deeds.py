@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from engine.model.case import Applicant, WorkItemKind, WorkItemState
 from engine.model.procedure import StepGroup
+from engine.store import schema
 
 from ..duties import Bond, Family, Task, groups, judge_steps
 from ..errors import Refused
@@ -18,26 +19,7 @@ from .comparing import Reason, node_at, reason, vanished
 
 _Group = TypeVar("_Group", StepGroup, Bond)
 
-_ITEM = Columns(
-    {},
-    **{
-        name: f"w.{name}"
-        for name in (
-            "id",
-            "case_id",
-            "trail",
-            "step",
-            "step_name",
-            "duty",
-            "post",
-            "external",
-            "party",
-            "state",
-            "officer",
-            "kind",
-        )
-    },
-)
+_ITEM = Columns({"w": schema.work_item})
 _ITEMS = (
     f"SELECT {_ITEM.text} FROM work_item w WHERE w.office_id = ? AND w.root_id = ? "
     "AND w.state IN ('ready', 'claimed', 'done') ORDER BY w.since, w.id"
@@ -69,7 +51,7 @@ def misjudged(program: Program, judge: Judge, items: list[Row]) -> Iterator[Reas
         elif row["kind"] != WorkItemKind.STEP:
             continue
         elif row["state"] == WorkItemState.DONE:
-            if (row["duty"], bool(row["external"])) != (asked.duty, asked.external):
+            if (row["duty"], row["external"]) != (asked.duty, asked.external):
                 yield reason("duty", step=row["step_name"])
         elif row["state"] == WorkItemState.CLAIMED and has_changed(row, asked):
             holder = judge.name(row["officer"])

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 
 from engine.model.case import RUNNING
 from engine.store import schema
@@ -132,11 +132,19 @@ class Rounds(Moving):
 
     def migration_rounds(self) -> tuple[Round, ...]:
         """The latest bulk moves, the last one first."""
+        return self._rounds(migration_round.c.office_id == self.id)
+
+    def migration_round(self, round_id: str) -> Round | None:
+        """A bulk move; None where there was none of that id."""
+        table = migration_round.c
+        return next(iter(self._rounds(table.office_id == self.id, table.id == round_id)), None)
+
+    def _rounds(self, *which: ColumnElement[bool]) -> tuple[Round, ...]:
         table, result = migration_round, migration_result
         with self.store.read() as connection:
             rounds = connection.execute(
                 select(table)
-                .where(table.c.office_id == self.id)
+                .where(*which)
                 .order_by(table.c.at.desc(), table.c.id)
                 .limit(MOST_ROUNDS)
             ).all()
@@ -158,17 +166,6 @@ class Rounds(Moving):
             )
             for row in rounds
         )
-
-    def migration_round(self, round_id: str) -> Round | None:
-        """A bulk move; None where there was none of that id."""
-        table = migration_round
-        query = select(table).where(table.c.office_id == self.id, table.c.id == round_id)
-        with self.store.read() as connection:
-            row = connection.execute(query).first()
-        if row is None:
-            return None
-        counts = Counter(str(report.outcome) for report in self.migration_reports(round_id))
-        return Round(id=row.id, at=row.at, officer=row.officer, reason=row.reason, counts=counts)
 
     def migration_reports(self, round_id: str) -> tuple[Report, ...]:
         """What became of the cases of a bulk move."""
