@@ -30,7 +30,6 @@ class Cosigning(Dealing):
         text: str = "",
         values: Mapping[str, str] | None = None,
         files: Mapping[str, Upload] | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Case:
         """签署: decide on a step that several sign, or as a signer who was added.
@@ -40,7 +39,6 @@ class Cosigning(Dealing):
         choice : an option of the step's first choice field; an added signer agrees or not.
         text : opinion; an added signer who disagrees has to give one.
         values, files : the rest of the step's form.
-        version : version of the case the officer saw; None to skip the check.
         key : of this request; the same request with the same key again changes nothing.
 
         Raises
@@ -49,12 +47,10 @@ class Cosigning(Dealing):
             A rule forbids it; the attempt is journalled.
         FormInvalid
             No such option, or a bad field.
-        AlreadyTaken, NotAllowed, Stale
-            It is not this officer's to sign, is signed already, or the case has moved on.
+        AlreadyTaken, NotAllowed
+            It is not this officer's to sign, or is signed already.
         """
-        decision = Decision(
-            choice=choice, text=text, values=values or {}, files=files or {}, version=version
-        )
+        decision = Decision(choice=choice, text=text, values=values or {}, files=files or {})
         with self._desk(work_item_id, by) as desk:
             if not desk.work.keys.is_repeated(key, "sign", work_item_id, by, *decision.facts()):
                 desk.sign(decision)
@@ -130,7 +126,6 @@ class Cosigning(Dealing):
         text: str = "",
         values: Mapping[str, str] | None = None,
         files: Mapping[str, Upload] | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Case:
         """线下签批: record what an officer decided on paper; any officer may record it.
@@ -148,15 +143,14 @@ class Cosigning(Dealing):
             A rule keeps the signer from it; the attempt is journalled.
         FormInvalid
             There is no scan, or a bad field.
-        AlreadyTaken, NotAllowed, Stale
-            Somebody else holds it, others are to sign first, or the case has moved on.
+        AlreadyTaken, NotAllowed
+            Somebody else holds it, or others are to sign first.
         """
         decision = Decision(
             choice=choice,
             text=text,
             values=values or {},
             files={**(files or {}), SCAN: scan},
-            version=version,
         )
         request = ("paper", work_item_id, by, signer, *decision.facts())
         with self._desk(work_item_id, by) as desk:

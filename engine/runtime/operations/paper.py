@@ -48,7 +48,7 @@ class PaperDesk(EmergencyDesk):
         if self.item["kind"] == WorkItemKind.REVIEW:
             self.sign(decision)
         else:
-            self.complete(decision.values, decision.files, decision.version)
+            self.complete(decision.values, decision.files, None)
 
     def _note(self, action: str, **facts: str) -> None:
         """Journal what was signed on paper as recorded, with who signed it."""

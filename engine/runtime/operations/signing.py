@@ -38,13 +38,11 @@ class Decision:
     text: str
     values: Mapping[str, str]
     files: Mapping[str, Upload]
-    #: Version of the case the officer saw; None to skip the check.
-    version: int | None
 
     def facts(self) -> tuple[object, ...]:
         """All of it, files by their digests: what a request with a key asks for."""
         sums = {name: upload.sha256 for name, upload in self.files.items()}
-        return self.choice, self.text, dict(self.values), sums, self.version
+        return self.choice, self.text, dict(self.values), sums
 
 
 class SigningDesk(SideDesk):
@@ -63,7 +61,6 @@ class SigningDesk(SideDesk):
     def sign(self, decision: Decision) -> None:
         """签署: one officer's decision, on a step that several sign or beside one."""
         self._must_be_alive()
-        self._must_be_current(decision.version)
         if self.item["kind"] in (_BEFORE, _AFTER, WorkItemKind.REVIEW):
             self._sign_beside(decision.choice, decision.text, decision.files)
             return
