@@ -43,15 +43,7 @@ _FINISHING = {"completed", "signed", "paper-recorded", "reworked"}
 
 
 class Reading:
-    """The part of an office that changes nothing.
-
-    Parameters
-    ----------
-    store : the database; several offices may share one.
-    office_id : short stable id of the office.
-    controls : posts, duties and conflicts.
-    clock : tells the present moment; another one in tests.
-    """
+    """The part of an office that changes nothing."""
 
     def __init__(
         self,

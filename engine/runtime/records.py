@@ -19,7 +19,7 @@ from engine.store import schema
 
 from .errors import UnknownCase, UnknownWorkItem
 from .places import Place
-from .statements import Row, Wire
+from .statements import Row, Wire, grouped
 
 _case = schema.case_file
 _subject = schema.subject
@@ -83,13 +83,10 @@ def children(
 ) -> Mapping[str, tuple[str, ...]]:
     """Ids of child cases in order of rows, by parent."""
     asked = set(parents)
-    found: dict[str, list[str]] = {}
     if not asked:
         return {}
     text = _CHILDREN.format(marks=", ".join("?" * len(asked)))
-    for parent, child in Wire(connection).run(text, office_id, *asked).fetchall():
-        found.setdefault(parent, []).append(child)
-    return {parent: tuple(below) for parent, below in found.items()}
+    return grouped(Wire(connection).run(text, office_id, *asked).fetchall())
 
 
 def to_case(row: RowMapping | Row, child_ids: tuple[str, ...]) -> Case:

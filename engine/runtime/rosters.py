@@ -1,6 +1,5 @@
 """The roster (定岗) in the store."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
@@ -16,7 +15,7 @@ from engine.model.office import (
 )
 from engine.store import Store, schema
 
-from .statements import Wire
+from .statements import Wire, grouped
 
 _REVISION = "SELECT roster_revision FROM office WHERE id = ?"
 _WAIVER = ("id", "scope", "approved_by", "reason", "control", "until", "reach")
@@ -67,11 +66,8 @@ def _rows(connection: Connection, office_id: str, table: Table) -> list[Row[tupl
 
 def _by_officer(
     connection: Connection, office_id: str, table: Table
-) -> Mapping[str, list[Row[tuple[object, ...]]]]:
-    found = defaultdict(list)
-    for row in _rows(connection, office_id, table):
-        found[row.officer_id].append(row)
-    return found
+) -> Mapping[str, tuple[Row[tuple[object, ...]], ...]]:
+    return grouped((row.officer_id, row) for row in _rows(connection, office_id, table))
 
 
 def names(connection: Connection, office_id: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Boolean, Connection, Date, Table
@@ -20,6 +20,8 @@ from engine.store.columns import Moment
 from engine.store.outbox import Outbox
 
 Row = dict[str, Any]
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 _ERRORS = (sqlite3.Error, psycopg.Error)
 #: Most rows in one statement of PostgreSQL, which has to plan each number of rows apart.
@@ -181,6 +183,14 @@ _READERS: dict[type, Callable[[Any], object]] = {
     Boolean: bool,
     Date: lambda text: datetime.fromisoformat(text).date(),
 }
+
+
+def grouped(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, tuple[_Value, ...]]:
+    """The second of each pair by the first, in their order."""
+    found: dict[_Key, list[_Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
 
 
 @cache

@@ -45,6 +45,8 @@ _DAY = timedelta(days=1)
 _OPEN: ColumnElement[bool] = literal_column("work_item.state IN ('ready', 'claimed')")
 _OF_STEPS: ColumnElement[bool] = literal_column("deadline.work_item_id <> ''")
 _STANDS: ColumnElement[bool] = literal_column("work_item.stands")
+#: A limit and the step it is set.
+_OF_ITEM = and_(_item.c.office_id == _limit.c.office_id, _item.c.id == _limit.c.work_item_id)
 #: Most limits looked at in one go.
 _CHUNK = 100
 
@@ -253,10 +255,9 @@ class _Own(_Limits):
 def _kinds(office_id: str) -> tuple[_Limits, _Limits]:
     """The limits of an office's open steps: their own, and those of statutes."""
     own = select().where(_item.c.office_id == office_id, _OPEN)
-    same = and_(_item.c.office_id == _limit.c.office_id, _item.c.id == _limit.c.work_item_id)
     law = (
         select((_limit.c.days + _limit.c.extra_days).label("days"), _limit.c.unit)
-        .join(_item, same)
+        .join(_item, _OF_ITEM)
         .where(_limit.c.office_id == office_id, _OF_STEPS, _limit.c.met_at.is_(None), _OPEN)
     )
     return (
@@ -269,11 +270,10 @@ def _standing(office_id: str, after: tuple[datetime, str, str] | None = None) ->
     """The limits of open steps that stand, in the order in which the steps were reached."""
     own = select(_item.c.since, literal(DeadlineKind.PROMISED.value).label("kind"), _item.c.id)
     law = select(_item.c.since, literal(DeadlineKind.STATUTORY.value), _item.c.id)
-    same = and_(_item.c.office_id == _limit.c.office_id, _item.c.id == _limit.c.work_item_id)
     by_law = (_OF_STEPS, _limit.c.met_at.is_(None), _limit.c.last.is_(None), _OPEN)
     found = union_all(
         own.where(_item.c.office_id == office_id, _OPEN, _STANDS),
-        law.join(_limit, same).where(
+        law.join(_limit, _OF_ITEM).where(
             _limit.c.office_id == office_id, *by_law, _limit.c.unit != LimitUnit.AS_APPROVED.value
         ),
     ).subquery("standing")

@@ -30,7 +30,7 @@ from engine.store import schema
 
 from .. import records, waiting
 from ..clock import day_of
-from ..statements import Wire
+from ..statements import Wire, grouped
 from .rows import load_deadlines
 from .steps import StepWatch, last_near
 from .view import LimitLine, line_of
@@ -62,21 +62,18 @@ class Watch(StepWatch):
         """
         with self.store.read() as connection:
             calendar, today = self._calendars.at(connection), self._today()
-            found: dict[str, list[CaseLimit]] = {}
-            for case_id, row in _limits_of(connection, self.id, case_ids):
-                found.setdefault(case_id, []).append(_case_limit(row, calendar, today))
-        return {case_id: tuple(limits) for case_id, limits in found.items()}
+            found = _limits_of(connection, self.id, case_ids)
+            return grouped((case_id, _case_limit(row, calendar, today)) for case_id, row in found)
 
     def step_lines(self, case_id: str) -> Mapping[str, tuple[LimitLine, ...]]:
         """The limits statutes set the steps of a case, by work item; a child case has them too."""
-        found: dict[str, list[LimitLine]] = {}
         with self.store.read() as connection:
             calendar, today = self._calendars.at(connection), self._today()
-            for deadline in load_deadlines(Wire(connection), self.id, case_id):
-                if deadline.work_item_id:
-                    line = line_of(deadline, calendar, today)
-                    found.setdefault(deadline.work_item_id, []).append(line)
-        return {work_item_id: tuple(lines) for work_item_id, lines in found.items()}
+            return grouped(
+                (deadline.work_item_id, line_of(deadline, calendar, today))
+                for deadline in load_deadlines(Wire(connection), self.id, case_id)
+                if deadline.work_item_id
+            )
 
     def cases_due(
         self,
@@ -123,17 +120,10 @@ class Watch(StepWatch):
 
     def open_steps(self, case_ids: Iterable[str]) -> Mapping[str, tuple[WorkItem, ...]]:
         """What waits or is being done in each case, oldest first."""
-        found: dict[str, list[WorkItem]] = {}
+        open_ = (_item.c.case_id.in_(set(case_ids)), _item.c.state.in_(OPEN_ITEM))
         with self.store.read() as connection:
-            rows = records.item_rows(
-                connection,
-                self.id,
-                _item.c.case_id.in_(set(case_ids)),
-                _item.c.state.in_(OPEN_ITEM),
-            )
-            for row in rows:
-                found.setdefault(row["case_id"], []).append(self._work_item(connection, row))
-        return {case_id: tuple(items) for case_id, items in found.items()}
+            rows = records.item_rows(connection, self.id, *open_)
+            return grouped((row["case_id"], self._work_item(connection, row)) for row in rows)
 
     def _due(
         self, connection: Connection, light: Light | None, state: CaseState | None

@@ -11,7 +11,7 @@ from engine.store.signing import later_signer
 from engine.store.signing import signature as table
 
 from ..casework import Casework
-from ..statements import Row, Wire
+from ..statements import Row, Wire, grouped
 
 #: A signature and the work item it stands on.
 _SIGNED: ColumnElement[bool] = and_(
@@ -109,10 +109,7 @@ def signers_so_far(
         )
         .order_by(table.c.number)
     )
-    found: dict[str, tuple[str, ...]] = {}
-    for item, officer in rows:
-        found[item] = (*found.get(item, ()), officer)
-    return found
+    return grouped((item, officer) for item, officer in rows)
 
 
 def plan_signer(work: Casework, item_id: str, officer: str) -> None:
