@@ -14,7 +14,7 @@ from engine.model.procedure import FieldType
 from engine.model.wording import say
 from engine.publish.citation import cite
 from engine.runtime.deadlines.view import step_standing
-from engine.runtime.waiting import MOST_COUNTED
+from engine.runtime.todo import MOST_COUNTED
 from engine.store import CHINA
 
 from .forms import new_key

@@ -10,7 +10,7 @@ from engine.model.case import WorkItem
 from engine.model.clock import Light
 from engine.runtime.deadlines.watch import CaseLimit
 from engine.runtime.standing_in import leaves
-from engine.runtime.waiting import SCREEN
+from engine.runtime.todo import SCREEN
 
 from .acts import STOPPED, act
 from .offices import now, office, officer, roster

@@ -8,7 +8,7 @@ from engine.model.case import Case, WorkItem
 from engine.model.clock import DeadlineKind, Light, Standing
 from engine.model.wording import say
 from engine.runtime import Office
-from engine.runtime.deadlines.steps import StepLimit
+from engine.runtime.deadlines.stepwatch import StepLimit
 from engine.runtime.deadlines.watch import CaseLimit
 
 from .columns import columns

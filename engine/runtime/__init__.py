@@ -32,7 +32,7 @@ from .office import Office
 from .opening import OPENING_FIELDS
 from .rosters import offices
 from .simulation import Choice, Simulation
-from .waiting import Todo
+from .todo import Todo
 
 __all__ = [
     "OPENING_FIELDS",

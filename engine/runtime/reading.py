@@ -32,10 +32,10 @@ from .places import place
 from .searching import Wanted, found_by, newest
 from .shelf import Shelf
 from .statements import Row, Wire
+from .todo import SCREEN, Listed, Todo, free_in, held_by, lengths, listed
 from .undone import undone_fields, undone_in
 from .verdicts import Verdicts, step_of
 from .versions import Versions
-from .waiting import SCREEN, Listed, Todo, free_in, held_by, lengths, listed
 
 _item = schema.work_item
 #: Entries of the journal that tell of a work item being done.

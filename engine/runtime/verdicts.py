@@ -7,7 +7,7 @@ from engine.model.office import Officer
 from .errors import Refused
 from .judging import Judge
 from .statements import Row
-from .waiting import Listed
+from .todo import Listed
 
 
 def step_of(item: RowMapping | Row) -> tuple[object, ...]:

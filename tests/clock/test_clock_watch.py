@@ -11,7 +11,7 @@ from engine.model.clock import Light, standing
 from engine.model.item import LimitUnit, TimeLimit
 from engine.runtime import Office
 from engine.runtime.deadlines.announced import announced_year
-from engine.runtime.deadlines.steps import last_near
+from engine.runtime.deadlines.stepwatch import last_near
 
 from ..cases.conftest import Clock, Desk
 from ..cases.drawings import field, step

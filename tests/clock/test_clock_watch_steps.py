@@ -78,7 +78,7 @@ def listed(office: Office, light: Light, part: int) -> Told:
 def test_late_steps_are_those_whose_light_says_so_in_the_order_of_their_ends(
     office: Office, cases: list[str], clock: Clock, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr("engine.runtime.deadlines.steps._CHUNK", chunk)
+    monkeypatch.setattr("engine.runtime.deadlines.stepwatch._CHUNK", chunk)
     seen = set()
     for day in DAYS:
         clock.now = at(day)
@@ -114,7 +114,7 @@ def test_counting_ends_where_there_are_just_more(
     office: Office, cases: list[str], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock.now = at("2026-06-01")
-    monkeypatch.setattr("engine.runtime.waiting.MOST_COUNTED", 3)
+    monkeypatch.setattr("engine.runtime.todo.MOST_COUNTED", 3)
     assert office.count_steps_due(Light.RED) == 4
 
 

@@ -167,7 +167,7 @@ class Watch:
 @pytest.fixture(autouse=True)
 def counting_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists are counted no further than both stores fill them."""
-    monkeypatch.setattr("engine.runtime.waiting.MOST_COUNTED", 20)
+    monkeypatch.setattr("engine.runtime.todo.MOST_COUNTED", 20)
 
 
 def _grown(table: str) -> bool:

@@ -1,7 +1,7 @@
 """How the limits of many cases stand at once: for lists, and for who has to look out.
 
 Belongs here: the light of cases read off their stored limits. Does not: limits of single
-steps (:mod:`.steps`); one case's clock with everything that happened to it (:mod:`.timekeeping`).
+steps (:mod:`.stepwatch`); one case's clock with all that happened to it (:mod:`.timekeeping`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,11 +28,11 @@ from engine.model.item import LimitUnit, TimeLimit
 from engine.store import clock as tables
 from engine.store import schema
 
-from .. import records, waiting
+from .. import records, todo
 from ..clock import day_of
 from ..statements import Wire, grouped
 from .rows import load_deadlines
-from .steps import StepWatch, last_near
+from .stepwatch import StepWatch, last_near
 from .view import LimitLine, line_of
 
 _limit = tables.deadline
@@ -105,7 +105,7 @@ class Watch(StepWatch):
     def count_due(self, light: Light) -> int:
         """How many cases are late, or nearly late; counted up to one over ``MOST_COUNTED``."""
         with self.store.read() as connection:
-            due = self._due(connection, light, None).limit(waiting.MOST_COUNTED + 1).subquery("due")
+            due = self._due(connection, light, None).limit(todo.MOST_COUNTED + 1).subquery("due")
             return connection.execute(select(func.count()).select_from(due)).scalar_one()
 
     def suspended(self, case_ids: Iterable[str]) -> frozenset[str]:

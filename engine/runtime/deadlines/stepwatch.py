@@ -33,7 +33,7 @@ from engine.model.wording import say
 from engine.store import clock as tables
 from engine.store import schema
 
-from .. import records, waiting
+from .. import records, todo
 from ..clock import day_of, end_of
 from ..reading import Reading
 from .view import step_standing
@@ -112,7 +112,7 @@ class StepWatch(Reading):
 
     def count_steps_due(self, light: Light) -> int:
         """How many such limits there are; counted up to one over ``MOST_COUNTED``."""
-        most = waiting.MOST_COUNTED + 1
+        most = todo.MOST_COUNTED + 1
         with self.store.read() as connection:
             if light is Light.GREY:
                 return len(connection.execute(_standing(self.id).limit(most)).all())
