@@ -135,6 +135,12 @@ class Roster:
                 found.append(Avoidance(officers=(one.id, other.id)))
         return tuple(found)
 
+    @cached_property
+    def persons(self) -> tuple[Officer | Relative, ...]:
+        """The officers and the relatives they declared."""
+        declared = (relative for officer in self.officers for relative in officer.relatives)
+        return (*self.officers, *declared)
+
     def officer(self, officer_id: str) -> Officer | None:
         """The officer with this id, or None."""
         return next((o for o in self.officers if o.id == officer_id), None)

@@ -261,11 +261,9 @@ class Outlook:
 
     def _kindred(self) -> Iterable[Facts]:
         """The open child cases of the family whose applicant may be kin of an officer."""
-        names, cards = set(), set()
-        for officer in self.roster.officers:
-            names |= {officer.name, *(relative.name for relative in officer.relatives)}
-            for card in (officer.id_card, *(relative.id_card for relative in officer.relatives)):
-                cards |= {card, card.upper()}
+        names = {person.name for person in self.roster.persons}
+        written = {person.id_card for person in self.roster.persons}
+        cards = written | {card.upper() for card in written}
         query = (
             select(_case.c.trail, _subject.c.name, _subject.c.id_card)
             .join_from(_case, _subject)

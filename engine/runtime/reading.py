@@ -267,14 +267,9 @@ class Reading:
             No such attachment in the office.
         """
         table = schema.attachment
+        query = select(table).where(table.c.office_id == self.id, table.c.id == attachment_id)
         with self.store.read() as connection:
-            row = (
-                connection.execute(
-                    select(table).where(table.c.office_id == self.id, table.c.id == attachment_id)
-                )
-                .mappings()
-                .first()
-            )
+            row = connection.execute(query).mappings().first()
         if row is None:
             raise UnknownAttachment(say("run.unknown-attachment", attachment=attachment_id))
         return records.to_attachment(row), row["content"]

@@ -26,12 +26,9 @@ class Verdicts:
         self._judge = judge
         self._officer = officer
         self._known: dict[tuple[object, ...], str] = {}
-        #: Persons a judgement might turn on: officers and their relatives.
-        officers = judge.roster.officers
-        relatives = [relative for known in officers for relative in known.relatives]
-        self._names = {p.name for p in officers} | {p.name for p in relatives}
-        cards = {p.id_card.upper() for p in officers} | {p.id_card.upper() for p in relatives}
-        self._cards = cards - {""}
+        #: Persons a judgement might turn on.
+        self._names = {person.name for person in judge.roster.persons}
+        self._cards = {person.id_card.upper() for person in judge.roster.persons} - {""}
         self._waives_cases = any(w.scope == "case" for w in judge.roster.waivers)
 
     def refusal(self, listed: Listed) -> str:

@@ -14,7 +14,7 @@ from ..reading import Reading
 from .gathering import gather
 from .payment import BatchFaulty
 from .reconciliation import Reconciliation, reconcile
-from .telling import part_name
+from .telling import difference, part_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +32,7 @@ class Offer:
         given, problem = parse_value(self.field, text, required=False)
         if problem or not isinstance(given, Decimal) or given == self.amount:
             return ""
-        facts = {"label": self.field.label, "given": given, "found": self.amount}
-        return say("reconcile.stated", difference=given - self.amount, **facts)
+        return difference(self.field.label, given, self.amount)
 
 
 def offers(office: Reading, item: WorkItem) -> Mapping[str, Offer]:

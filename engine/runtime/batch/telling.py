@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from engine.model.batch import BatchSum
 from engine.model.case import CaseState
@@ -49,15 +50,12 @@ def event_text(event: Event, person: Person) -> str:
     elif event.kind is EventKind.STEP:
         text = f"{event.note}{card}"
     elif event.kind is EventKind.ENDED:
-        text = say("reconcile.told.ended", word=word, state=_ended(event.note))
+        state = say(f"suspending.state.{CaseState(event.note)}")
+        text = say("reconcile.told.ended", word=word, state=state)
     else:
         text = say("reconcile.told.answer", word=word, reason=event.note) if event.note else word
     who = person(event.by) if event.by else ""
     return " ".join(filter(None, (day(event.at), text, who)))
-
-
-def _ended(state: str) -> str:
-    return say(f"suspending.state.{CaseState(state)}")
 
 
 def way(household: Household, person: Person) -> tuple[str, ...]:
@@ -105,16 +103,15 @@ def bank_of(each: Round) -> str:
 def differences(found: Reconciliation) -> tuple[str, ...]:
     """Sums an officer gave that are not those worked out."""
     return tuple(
-        say(
-            "reconcile.stated",
-            label=each.label,
-            given=each.amount,
-            found=found.sum_of(each.sum),
-            difference=each.amount - found.sum_of(each.sum),
-        )
+        difference(each.label, each.amount, own)
         for each in found.stated
-        if each.amount != found.sum_of(each.sum)
+        if each.amount != (own := found.sum_of(each.sum))
     )
+
+
+def difference(label: str, given: Decimal, own: Decimal) -> str:
+    """How far a sum that an officer gave is from the one worked out."""
+    return say("reconcile.stated", label=label, given=given, found=own, difference=given - own)
 
 
 def book(found: Reconciliation, person: Person, at: datetime) -> bytes:

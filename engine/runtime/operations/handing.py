@@ -29,11 +29,9 @@ class HandingDesk(Desk):
         text = asked_text(reason, "reason")
         taker = self._taker(to)
         self._free()
-        assignment = self.judge.assign(taker, self.item, self.case)
-        self.warning = assignment.forecast.warning
+        note = self._judged_note(taker)
         self._set(state=WorkItemState.CLAIMED.value, officer=taker.id, owner=None)
         drop_draft(self.work, self.item["id"])
-        note = clauses(say("operation.note.to", officer=to), assignment.note)
         self._remark("reassigned", text, note)
 
     def delegate(self, to: str, reason: str) -> None:
@@ -44,10 +42,8 @@ class HandingDesk(Desk):
             raise NotAllowed(say("operation.delegated-twice", step=self.item["step_name"]))
         text = asked_text(reason, "reason")
         taker = self._taker(to)
-        assignment = self.judge.assign(taker, self.item, self.case)
-        self.warning = assignment.forecast.warning
+        note = self._judged_note(taker)
         self._set(officer=taker.id, owner=self.officer.id, cosigners=self._beside(self.officer.id))
-        note = clauses(say("operation.note.to", officer=to), assignment.note)
         self._remark("delegated", text, note)
 
     def give_back(self, reason: str) -> None:
@@ -124,6 +120,12 @@ class HandingDesk(Desk):
         if officer_id == self.item["officer"]:
             raise FormInvalid({"to": say("operation.to-holder")})
         return self.judge.officer(officer_id)
+
+    def _judged_note(self, taker: Officer) -> str:
+        """Judge who is to have the item; what the journal has to say of it."""
+        assignment = self.judge.assign(taker, self.item, self.case)
+        self.warning = assignment.forecast.warning
+        return clauses(say("operation.note.to", officer=taker.id), assignment.note)
 
     def _must_hold_or_head(self) -> None:
         """The item is held, by this officer or by one the head acts for."""
