@@ -63,6 +63,13 @@ def test_what_does_not_fit_is_refused(
         act(office, case_id)
 
 
+def test_offer_of_a_case_that_has_ended_waits_for_nobody(office: Office, case_id: str) -> None:
+    offer(office, case_id)
+    assert [waiting.case_id for waiting in office.offers_to("hui")] == [case_id]
+    office.terminate(case_id, by="zhang", reason="申请人撤回")
+    assert office.offers_to("hui") == ()
+
+
 def test_second_offer_waits_for_the_first(office: Office, case_id: str) -> None:
     offer(office, case_id)
     with pytest.raises(NotAllowed, match="等对方签收"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.model.case import CaseState
+from engine.model.case import RUNNING, CaseState
 from engine.model.wording import say
 from engine.store import clock as tables
 from engine.store import schema
@@ -97,15 +97,14 @@ class Answering(Matters):
         """Hand-overs that wait for an officer's signature, oldest first."""
         query = (
             select(_table, _subject.c.title)
-            .join(
-                _subject,
-                (_subject.c.office_id == _table.c.office_id)
-                & (_subject.c.case_id == _table.c.case_id),
-            )
+            .join_from(_table, _case)
+            .join_from(_case, _subject)
             .where(
                 _table.c.office_id == self.id,
                 _table.c.taker == officer_id,
                 _table.c.state == "offered",
+                # Nobody answers for a case that has ended meanwhile.
+                _case.c.state.in_(RUNNING),
             )
             .order_by(_table.c.offered_at, _table.c.case_id)
         )
