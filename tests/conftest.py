@@ -1,6 +1,7 @@
 """Databases for tests: what opens a store can be run on SQLite and on PostgreSQL."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from engine.runtime.desk import Desk
 from engine.runtime.family import Deeds, load_deeds
 from engine.runtime.ledger import Ledger
 from engine.runtime.statements import Row, Wire
+from engine.store import open_store
 
 from .postgresql import Server
 
@@ -53,11 +55,27 @@ def postgresql() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file of the present schema, to be copied: migrations take their time."""
+    path = tmp_path_factory.mktemp("template") / "q.sqlite3"
+    open_store(_address(path)).close()
+    return path
+
+
+def _address(path: Path) -> str:
+    return f"sqlite:///{path.as_posix()}"
+
+
 def _database(
     kind: str, request: pytest.FixtureRequest, folder: Path, *, empty: bool
 ) -> Iterator[str]:
     if kind == "sqlite":
-        yield f"sqlite:///{(folder / 'store' / 'q.sqlite3').as_posix()}"
+        path = folder / "store" / "q.sqlite3"
+        if not empty:
+            path.parent.mkdir()
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield _address(path)
         return
     server: Server = request.getfixturevalue("postgresql")
     name = server.create(empty=empty)
@@ -78,6 +96,6 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> str:
+def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Address of an SQLite database, for what only that kind does."""
-    return f"sqlite:///{(tmp_path / 'store' / 'q.sqlite3').as_posix()}"
+    yield from _database("sqlite", request, tmp_path, empty=False)

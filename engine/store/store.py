@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
@@ -93,11 +94,22 @@ class Store:
 
 def configuration(connection: Connection) -> Config:
     """Where Alembic finds our migrations, and what it runs them on."""
+    made = _config()
+    made.attributes["connection"] = connection
+    return made
+
+
+def _config() -> Config:
     made = Config()
     location = str(files("engine.store").joinpath("migrations"))
     made.set_main_option("script_location", location.replace("%", "%%"))
-    made.attributes["connection"] = connection
     return made
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """Our migrations, read once."""
+    return ScriptDirectory.from_config(_config())
 
 
 def is_current(connection: Connection) -> bool:
@@ -109,13 +121,12 @@ def is_current(connection: Connection) -> bool:
         This program does not know it.
     """
     current = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(configuration(connection))
     if current is not None:
         try:
-            scripts.get_revision(current)
+            _scripts().get_revision(current)
         except CommandError as error:
             raise NewerSchema(say("store.newer-schema", revision=current)) from error
-    return current == scripts.get_current_head()
+    return current == _scripts().get_current_head()
 
 
 def upgrade(store: Store) -> bool:

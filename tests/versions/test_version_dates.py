@@ -233,12 +233,11 @@ def test_another_process_sees_the_same_versions(
     assert (second_step(desk), second_step(other)) == ("two", "two")
 
 
-def test_what_the_first_release_published_is_in_force(sqlite_database: str) -> None:
-    path = Path(sqlite_database.removeprefix("sqlite:///"))
-    path.parent.mkdir()
+def test_what_the_first_release_published_is_in_force(tmp_path: Path) -> None:
+    path = tmp_path / "q.sqlite3"
     with closing(sqlite3.connect(path)) as database:
         database.executescript(FIRST_RELEASE)
-    store = open_store(sqlite_database)
+    store = open_store(f"sqlite:///{path.as_posix()}")
     office = Office(store, "shifan", controls=CONTROLS, clock=Clock())
     (edition,) = office.editions()
     assert (edition.state, edition.running) == (EditionState.IN_FORCE, 1)
