@@ -10,6 +10,8 @@ from tests.cases.drawings import field, flow, line, process, step
 CONTROLS = load_controls()
 HEADS = 2
 HOLDERS = 4
+#: Who holds every post: kept from many a step by what he did before.
+ALL_ROUND = "all"
 #: Who is the applicant's brother, and who are married.
 KIN, APART = "p1x2", ("p10x3", "p11x3")
 SCAN = Upload(filename="签批单.jpg", media_type="image/jpeg", content=b"paper")
@@ -79,6 +81,7 @@ def generous() -> Roster:
         held += [(f"p{place}x{number}", (post,)) for number in range(HOLDERS)]
         # Two posts whose duties may conflict: then this one must be kept from the second.
         held.append((f"both{place}", (post, posts[place - 1])))
+    held.append((ALL_ROUND, ("所长", *posts)))
     officers = [
         Officer(
             id=id_,

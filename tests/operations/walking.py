@@ -18,7 +18,7 @@ from engine.runtime import FaultyCase, Office, Upload
 from engine.store.columns import metadata
 from tests.cases.conftest import Clock
 
-from .anything import HEADS, SCAN
+from .anything import ALL_ROUND, HEADS, SCAN
 
 #: An operation with all it takes but the key of the request.
 Act = Callable[..., object]
@@ -103,11 +103,16 @@ class Walk:
         return self.by_post.get(item.post) or self.officers
 
     def able(self, item: WorkItem) -> str:
-        """Who holds it, or somebody of its post; now and then anybody at all."""
+        """Who holds it, or somebody of its post; now and then anybody.
+
+        In every second case one who holds all posts would do whatever there is.
+        """
         if self.random.random() < 0.08:
             return self.anybody()
         if item.officer and item.state is WorkItemState.CLAIMED:
             return item.officer
+        if int(item.case_id[-1]) % 2 and self.random.random() < 0.6:
+            return ALL_ROUND
         return self.random.choice(self.of_post(item))
 
     def colleague(self, item: WorkItem) -> str:
