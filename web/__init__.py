@@ -31,6 +31,7 @@ from . import (
     errors,
     guard,
     item,
+    journal,
     returning,
     roster,
     signing,
@@ -41,6 +42,7 @@ from . import (
     work_item,
 )
 from .offices import Offices
+from .verifying import Verifications
 
 #: Largest request taken at all; single files are refused above ``upload.LARGEST_FILE``.
 LARGEST_REQUEST = 200 * 1024 * 1024
@@ -105,11 +107,12 @@ def create_app(config: Mapping[str, object]) -> Flask:
         controls=load_controls(),
         clock=app.config.get("CLOCK") or _clock,
     )
+    app.extensions["verifications"] = Verifications()
     guard.protect(app)
     CSRFProtect(app)
     errors.register(app)
     text.register(app)
     cases = (batch, case, clock, dealing, due, returning, signing, todo, work_item)
-    for noun in (account, attachment, item, roster, standing_in, version, *cases):
+    for noun in (account, attachment, item, journal, roster, standing_in, version, *cases):
         app.register_blueprint(noun.blueprint)
     return app

@@ -30,6 +30,8 @@ from .matter import Matters
 
 #: Fewest digits of a root by which a seal is looked for.
 FEWEST_DIGITS = 8
+#: Digits of a root that stand together where people compare them.
+_GROUP = 4
 #: Breaches a verdict names; there may be one for every case.
 MOST_NAMED = 200
 #: What the journal says of a verification: nothing was wrong, or something was.
@@ -54,6 +56,8 @@ class Verdict:
     chains: int
     entries: int
     seals: int
+    #: The last of these; None before the first.
+    sealed: Seal | None
     #: The first of what does not hold: at most :data:`MOST_NAMED`.
     breaches: tuple[Breach, ...]
     #: How many places do not hold, all in all.
@@ -82,6 +86,15 @@ def root_in(text: str) -> str:
     if not _DIGITS.fullmatch(digits):
         raise UnknownRoot(say("oversight.no-root", digits=FEWEST_DIGITS))
     return digits
+
+
+def groups(root: str) -> list[str]:
+    """The digits of a root in groups that an eye can compare.
+
+    >>> groups("9bba1be459")
+    ['9bba', '1be4', '59']
+    """
+    return [root[at : at + _GROUP] for at in range(0, len(root), _GROUP)]
 
 
 class Oversight(Matters):
@@ -122,7 +135,8 @@ class Oversight(Matters):
         for one in made:
             if one.root.startswith(root) or one.sm3_root.startswith(root):
                 return one
-        raise UnknownRoot(say("oversight.unknown-root", root=root, seals=len(made)))
+        told = " ".join(groups(root))
+        raise UnknownRoot(say("oversight.unknown-root", root=told, seals=len(made)))
 
     def seal_journal(self, *, by: str = "", key: str = "") -> Seal:
         """Seal the journal as it stands, and journal that.
@@ -176,11 +190,12 @@ class Oversight(Matters):
             for breach in self._breaches(connection, against, told, entries):
                 # Once each: a chain, by the number of no seal, or a seal.
                 found.setdefault((breach.case_id, 0 if breach.sequence else breach.seal), breach)
-            seals = len(sealing.seals(connection, self.id))
+            made = sealing.seals(connection, self.id)
         verdict = Verdict(
             chains=chains,
             entries=entries,
-            seals=seals,
+            seals=len(made),
+            sealed=made[-1] if made else None,
             breaches=tuple(found.values())[:MOST_NAMED],
             faults=len(found),
         )

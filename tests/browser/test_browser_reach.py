@@ -43,6 +43,30 @@ def test_every_page_can_be_read_and_pressed(
     assert [text for text in complaints if "Content Security Policy" in text] == []
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (360, 740)], ids=["desktop", "phone"])
+def test_journal_can_be_read_sealed_and_verified(
+    house: House, staff: Staff, size: tuple[int, int]
+) -> None:
+    page, faults = staff.zhang.page, {}
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{house.address}/journal")
+    page.get_by_role("button", name="盖封签").click()
+    page.wait_for_load_state()
+    faults["seal"] = page.evaluate(AUDIT)
+    root = page.locator(".digits").first.inner_text()
+    page.goto(f"{house.address}/journal")
+    page.get_by_label("封签的 SHA-256 根").fill(root)
+    page.get_by_role("button", name="核对").click()
+    page.get_by_text("没有改过").wait_for()
+    page.wait_for_load_state()
+    faults["verification"] = page.evaluate(AUDIT)
+    for address in ("/journal", "/journal/office"):
+        page.goto(house.address + address)
+        faults[address] = page.evaluate(AUDIT)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert {address: found for address, found in faults.items() if found} == {}
+
+
 def test_audit_finds_what_is_planted(chromium: Browser) -> None:
     page = chromium.new_page()
     page.set_content(
