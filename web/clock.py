@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from engine.model.case import CaseState
 from engine.model.clock import CaseClock, DeadlineKind
 from engine.model.mark import ClockEvent
 from engine.model.wording import say
 from engine.runtime import NotAllowed, Office, Refused, RepeatedKey, UnknownOfficer
+from engine.runtime.deadlines.handover import Answerability, speaks_for
 
 from . import forms
 from .case import timing
-from .offices import office, officer, roster
+from .offices import now, office, officer, roster
+from .text import local
 
 blueprint = Blueprint("clock", __name__, url_prefix="/cases/<case_id>/clock")
 
@@ -198,6 +201,17 @@ def act(case_id: str, operation: str) -> Page | Response:
     return redirect(url_for("clock.show", case_id=case_id), 303)
 
 
+def _handing(answers: Answerability) -> list[Operation]:
+    """What the officer can do about who answers for a case."""
+    today, offer = local(now()).date(), answers.offer
+    if offer is None:
+        mine = speaks_for(roster(), answers.present, officer().id, today)
+        return [_OFFER] if mine else []
+    if offer.taker == officer().id:
+        return [_SIGN, _DECLINE]
+    return [_WITHDRAW] if speaks_for(roster(), offer.giver, officer().id, today) else []
+
+
 def _page(
     case_id: str, *, alert: str = "", status: int = 200, said: Mapping[str, str] | None = None
 ) -> Page:
@@ -206,11 +220,7 @@ def _page(
     clock = facts["clock"]
     stage = clock.stage if isinstance(clock, CaseClock) else ""
     answers, ahead = office().answerability(case_id), office().ahead(case_id)
-    handing = [_OFFER] if answers.present == officer().id and not answers.offer else []
-    if answers.offer and answers.offer.taker == officer().id:
-        handing = [_SIGN, _DECLINE]
-    elif answers.offer and answers.offer.giver == officer().id:
-        handing = [_WITHDRAW]
+    handing = _handing(answers) if case.state is CaseState.OPEN else []
     too_early = {"decide": ahead.undecided}
     if stage != "decided":
         too_early["deliver"] = ahead.undecided or say("matter.not-decided")

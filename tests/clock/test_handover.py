@@ -95,6 +95,18 @@ def test_relative_of_the_applicant_takes_no_case_over(
     assert desk.actions(opened)[-1] == "refused"
 
 
+def test_head_takes_back_what_somebody_who_left_had_offered(office: Office, case_id: str) -> None:
+    offer(office, case_id)
+    stayed = tuple(o for o in ROSTER.officers if o.id not in ("ding", "hui"))
+    office.appoint(Roster(office=ROSTER.office, officers=stayed))
+    with pytest.raises(NotAllowed, match="没有等您签收"):
+        office.answer_handover(case_id, by="jian", accept=False)
+    with pytest.raises(NotAllowed, match="没有等您签收"):
+        office.answer_handover(case_id, by="zhang", accept=True)
+    assert office.answer_handover(case_id, by="zhang", accept=False).state == "withdrawn"
+    offer(office, case_id, by="zhang", to="jian")
+
+
 def test_head_hands_over_what_somebody_who_left_answered_for(office: Office, case_id: str) -> None:
     stayed = tuple(o for o in ROSTER.officers if o.id != "ding")
     office.appoint(Roster(office=ROSTER.office, officers=stayed))

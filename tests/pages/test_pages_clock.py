@@ -1,6 +1,7 @@
 """A case's limits and hand-overs on the pages."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -60,6 +61,24 @@ def test_handover_is_offered_on_one_page_and_signed_on_another(
     assert office.answerability(case.id).present == taker.id
     assert case.id not in sign_in(taker.id).get("/todo").page.partition("正在由我办理")[0]
     assert f"现责任人：<strong>{taker.name}" in sign_in("sun").get(address).page
+
+
+def test_head_hands_over_on_the_page_what_who_left_answered_for(
+    sign_in: SignIn, case: Case, office: Office
+) -> None:
+    address, roster = f"/cases/{case.id}/clock", office.roster()
+    assert "/offer" not in sign_in("zhang").get(address).page
+    stayed = tuple(officer for officer in roster.officers if officer.id != "sun")
+    office.appoint(replace(roster, officers=stayed))
+    assert "/offer" not in sign_in("li").get(address).page
+    head = sign_in("zhang").get(address)
+    assert "/offer" in head.page
+    head.post(f"{address}/offer", to="li", reason="人员调离")
+    sign_in("li").get(address).post(f"{address}/sign")
+    assert office.answerability(case.id).present == "li"
+    office.appoint(roster)
+    office.terminate(case.id, by="zhang", reason="申请人撤回")
+    assert "/offer" not in sign_in("li").get(address).page
 
 
 def test_ledger_extension_and_what_was_asked_stand_beside_the_limits(

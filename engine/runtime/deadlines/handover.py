@@ -1,12 +1,13 @@
 """首问/首办责任: who answers for a case, and hand-overs that both sides sign."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from engine.model.case import RUNNING, CaseState
+from engine.model.office import Roster
 from engine.model.wording import say
 from engine.store import clock as tables
 from engine.store import schema
@@ -157,6 +158,8 @@ class Answering(Matters):
     def answer_handover(self, case_id: str, *, by: str, accept: bool, key: str = "") -> Handover:
         """Sign for a case offered, or decline it; whoever offered it may take it back.
 
+        For one who has left since, the head may.
+
         Raises
         ------
         Refused
@@ -172,11 +175,13 @@ class Answering(Matters):
                 return held.handovers[int(first) - 1]
             _must_be_open(matter)
             offer = held.offer
-            if offer is None or by not in (offer.taker, offer.giver):
+            judge = matter.judge
+            if offer is None or not (
+                by == offer.taker
+                or (not accept and speaks_for(judge.roster, offer.giver, by, judge.today))
+            ):
                 raise NotAllowed(say("clock.refused.nothing-offered"))
             if accept:
-                if by != offer.taker:
-                    raise NotAllowed(say("clock.refused.nothing-offered"))
                 matter.allow(matter.officer)
             ended = "accepted" if accept else "declined" if by == offer.taker else "withdrawn"
             answered = replace(offer, state=ended, answered_at=self.clock())
@@ -199,10 +204,14 @@ def _must_be_open(matter: Matter) -> None:
         raise NotAllowed(say("run.case-closed", case=matter.row["id"]))
 
 
+def speaks_for(roster: Roster, officer_id: str, by: str, today: date) -> bool:
+    """Whether somebody acts for who answers: that officer, or the head for one who left."""
+    gone = roster.officer(officer_id) is None
+    return by == officer_id or (gone and by in roster.heads(today))
+
+
 def _permit_offer(judge: Judge, held: Answerability, by: str, to: str) -> None:
-    """Whoever answers may offer; for one who left, the head of the office."""
-    gone = judge.roster.officer(held.present) is None
-    if by != held.present and not (gone and by in judge.roster.heads(judge.today)):
+    if not speaks_for(judge.roster, held.present, by, judge.today):
         raise NotAllowed(say("clock.refused.not-answerable", officer=judge.name(held.present)))
     if to == held.present:
         raise NotAllowed(say("clock.refused.to-oneself"))
