@@ -26,6 +26,7 @@ from engine.runtime.batch.telling import (
     where,
 )
 
+from .forms import form_key
 from .offices import now, office, officer
 from .standing_in import is_head
 from .text import day, person
@@ -95,7 +96,7 @@ def payment_file(case_id: str) -> Page | Response:
     again = "again" in request.form
     try:
         file = Settlement(office(), case_id).payment_file(
-            request.form.get("bank", ""), by=officer().id, again=again
+            request.form.get("bank", ""), by=officer().id, again=again, key=form_key()
         )
     except QingdanError as error:
         return _page(case_id, tuple(error.lines()), 422)
@@ -118,7 +119,7 @@ def repaid(case_id: str) -> Page | Response:
         return _page(case_id, ("没有选回盘文件；请选好再提交。",), 422)
     try:
         done = Settlement(office(), case_id).take_repayments(
-            request.form.get("bank", ""), upload, by=officer().id
+            request.form.get("bank", ""), upload, by=officer().id, key=form_key()
         )
     except QingdanError as error:
         return _page(case_id, tuple(error.lines()), 422)
@@ -156,7 +157,9 @@ def void(case_id: str, number: int) -> Page | Response:
     """Strike out a payment file that never went to the bank."""
     reason = request.form.get("reason", "")
     try:
-        Settlement(office(), case_id).void_file(number, by=officer().id, reason=reason)
+        Settlement(office(), case_id).void_file(
+            number, by=officer().id, reason=reason, key=form_key()
+        )
     except QingdanError as error:
         return _page(case_id, tuple(error.lines()), 422)
     flash(f"第 {number} 份代发文件已作废，可以重新生成。")

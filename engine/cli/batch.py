@@ -13,7 +13,7 @@ from engine.runtime.batch.settlement import Settlement
 
 from .files import content_of, save
 from .form import show_result
-from .options import BY, CASE, REASON, uploads, with_office
+from .options import BY, CASE, KEY, REASON, uploads, with_office
 from .reconciling import reconcile
 
 
@@ -33,12 +33,13 @@ def _as_dict(bank: Bank) -> dict[str, str]:
 
 @batch.command("banks", help=say("batch.command.banks"))
 @click.option("--add", metavar=say("batch.metavar.file"), help=say("batch.help.add"))
+@KEY
 @with_office
-def banks(add: str | None, office: Office, form: str) -> None:
+def banks(add: str | None, key: str, office: Office, form: str) -> None:
     if add is not None:
         text = content_of(Path(add)).decode("utf-8-sig", "replace")
         with office.store.write() as connection:
-            add_bank(connection, office.id, text, at=office.clock())
+            add_bank(connection, office.id, text, at=office.clock(), key=key)
     with office.store.read() as connection:
         known = [_as_dict(bank) for bank in known_banks(connection, office.id)]
     show_result(form, known, "\n".join(say("batch.cli.bank", **bank) for bank in known))
@@ -52,6 +53,7 @@ _BANK = click.option("--bank", "bank_id", required=True, help=say("batch.help.ba
 @_BANK
 @click.option("--again", is_flag=True, help=say("batch.help.again"))
 @click.option("--out", default=".", show_default=True, help=say("batch.help.out"))
+@KEY
 @BY
 @with_office
 def pay(
@@ -59,6 +61,7 @@ def pay(
     bank_id: str,
     again: bool,
     out: str,
+    key: str,
     officer: str,
     office: Office,
     form: str,
@@ -67,7 +70,7 @@ def pay(
     folder = Path(out)
     if not folder.is_dir():
         raise UnreadablePath(say("batch.cli.no-folder"), path=out)
-    file = settlement.payment_file(bank_id, by=officer, again=again)
+    file = settlement.payment_file(bank_id, by=officer, again=again, key=key)
     path = folder / file.filename
     save(path, file.content, "batch.cli.unwritten")
     facts = {"path": str(path), "count": file.count, "total": f"{file.total:.2f}"}
@@ -78,17 +81,19 @@ def pay(
 @CASE
 @click.argument("number", type=int, metavar=say("batch.metavar.number"))
 @REASON
+@KEY
 @BY
 @with_office
 def void(
     case_id: str,
     number: int,
     reason: str,
+    key: str,
     officer: str,
     office: Office,
     form: str,
 ) -> None:
-    Settlement(office, case_id).void_file(number, by=officer, reason=reason)
+    Settlement(office, case_id).void_file(number, by=officer, reason=reason, key=key)
     show_result(form, {"voided": number}, say("batch.cli.voided", number=number))
 
 
@@ -97,6 +102,7 @@ def void(
 @click.argument("path", metavar=say("batch.metavar.file"))
 @_BANK
 @click.option("--file", "number", type=int, help=say("batch.help.number"))
+@KEY
 @BY
 @with_office
 def repaid(
@@ -104,13 +110,14 @@ def repaid(
     path: str,
     bank_id: str,
     number: int | None,
+    key: str,
     officer: str,
     office: Office,
     form: str,
 ) -> None:
     settlement = Settlement(office, case_id)
     upload = uploads({"return": path})["return"]
-    done = settlement.take_repayments(bank_id, upload, by=officer, number=number)
+    done = settlement.take_repayments(bank_id, upload, by=officer, number=number, key=key)
     lines = [say("batch.cli.repaid", paid=done.paid, failed=done.failed)]
     lines += [say("batch.cli.refused", case=c, reason=r) for c, r in done.refused.items()]
     facts = {"paid": done.paid, "failed": done.failed, "refused": dict(done.refused)}

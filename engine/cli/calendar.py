@@ -20,6 +20,7 @@ from .options import (
     DB,
     DEFAULT_DATABASE,
     FORMAT,
+    KEY,
     OFFICE,
     Command,
     office_at,
@@ -112,10 +113,13 @@ def check(day: date, known: Calendar, form: str) -> None:
 @_DAY
 @click.argument("word", metavar="work|rest", type=click.Choice(["work", "rest"]))
 @click.option("--reason", required=True, help=say("calendar.help.reason"))
+@KEY
 @BY
 @with_office
-def set_(day: date, word: str, reason: str, officer: str, office: Office, form: str) -> None:
-    revision = office.set_day(day, works=word == "work", reason=reason, by=officer)
+def set_(
+    day: date, word: str, reason: str, key: str, officer: str, office: Office, form: str
+) -> None:
+    revision = office.set_day(day, works=word == "work", reason=reason, by=officer, key=key)
     told = say("calendar.works" if word == "work" else "calendar.rests")
     text = say("calendar.set", revision=revision, day=day, word=told)
     show_result(form, {"revision": revision, "day": day, "works": word == "work"}, text)
@@ -124,11 +128,14 @@ def set_(day: date, word: str, reason: str, officer: str, office: Office, form: 
 @calendar.command("import", help=say("calendar.help.import"))
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--year", type=int, help=say("calendar.help.year"))
+@KEY
 @BY
 @with_office
-def import_(file: Path, year: int | None, officer: str, office: Office, form: str) -> None:
+def import_(
+    file: Path, year: int | None, key: str, officer: str, office: Office, form: str
+) -> None:
     notice = read_notice(_text(file), year)
-    revision = office.import_notice(notice, by=officer)
+    revision = office.import_notice(notice, by=officer, key=key)
     work = sum(day.works for day in notice.days)
     counts = {"rest": len(notice.days) - work, "work": work}
     text = say("calendar.imported", title=notice.title, revision=revision, **counts)

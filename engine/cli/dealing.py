@@ -15,14 +15,15 @@ from .options import BY, CASE, ITEM, KEY, REASON, TO, VALUES, with_office, work_
 @click.command(help=say("operation.command.draft"))
 @ITEM
 @VALUES
+@KEY
 @BY
 @with_office
 def draft(
-    work_item: str, values: Mapping[str, str], officer: str, office: Office, form: str
+    work_item: str, values: Mapping[str, str], key: str, officer: str, office: Office, form: str
 ) -> None:
     item = work_item_at(office, work_item).id
     if values:
-        office.save_draft(item, by=officer, values=values)
+        office.save_draft(item, by=officer, values=values, key=key)
     kept = office.draft(item)
     lines = [f"{name}={value}" for name, value in kept.items()]
     show_result(form, kept, "\n".join(lines) or say("run.cli.none"))

@@ -18,7 +18,7 @@ from engine.store.chains import extent
 from engine.store.examination import spoken
 from engine.store.export import Export, differences, lines, read
 
-from .options import CASE, DB, at_office, office_at
+from .options import CASE, DB, KEY, at_office, office_at
 from .progress import Progress
 
 _SEAL_ROOT = re.compile(r"[0-9a-f]{8,64}")
@@ -31,11 +31,11 @@ def journal() -> None:
 
 @journal.command(help=say("journal.help.seal"))
 @click.option("--last", is_flag=True, help=say("journal.help.last"))
+@KEY
 @at_office
-def seal(last: bool, office: Office) -> None:
-    if not last:
-        office.seal_journal()
-    made = office.seals()
+def seal(last: bool, key: str, office: Office) -> None:
+    number = None if last else office.seal_journal(key=key).number
+    made = office.seals()[:number]
     if not made:
         raise QingdanError(say("journal.no-seal", office=office.id))
     click.echo(_printed(made[-1], made[-2].root if len(made) > 1 else "", office.name))

@@ -43,15 +43,17 @@ class Keys:
         """
         if not key:
             return None
-        digest = hashlib.sha256(
-            json.dumps(request, ensure_ascii=False, sort_keys=True, default=_plain).encode()
-        ).hexdigest()
         moment = self._wire.moment(self._now)
-        taken = self._wire.run(_TAKE, self._office_id, short(key), digest, moment)
-        if taken.rowcount == 1:
+        taken = self._wire.run(_TAKE, self._office_id, short(key), _digest(request), moment)
+        return None if taken.rowcount == 1 else self.earlier_answer(key, *request)
+
+    def earlier_answer(self, key: str, *request: object) -> str | None:
+        """The same for a command that is yet to be checked: a new key stays free."""
+        found = self._wire.run(_FIRST, self._office_id, short(key)).fetchone() if key else None
+        if found is None:
             return None
-        asked, answer = self._wire.run(_FIRST, self._office_id, short(key)).fetchone()
-        if asked != digest:
+        asked, answer = found
+        if asked != _digest(request):
             raise RepeatedKey(say("hotpath.repeated-key", given=key))
         return str(answer)
 
@@ -65,9 +67,14 @@ class Keys:
         return self.first_answer(key, *request) is not None
 
     def answer(self, key: str, answer: str) -> None:
-        """Keep what a command is answered: the number of the case, or the id of the work item."""
+        """Keep what a command is answered: the number or id of what it is about."""
         if key:
             self._wire.put(_ANSWER, answer, self._office_id, short(key))
+
+
+def _digest(request: tuple[object, ...]) -> str:
+    text = json.dumps(request, ensure_ascii=False, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(value: object) -> object:

@@ -39,7 +39,7 @@ command = Table(
     Column("key", ID, primary_key=True),
     #: SHA-256 of what was asked: another request under the same key is refused.
     Column("request", String(64), nullable=False),
-    #: Case or work item the answer is about.
+    #: Number or id of what the answer is about; empty where there is nothing to tell.
     Column("answer", ID, nullable=False),
     Column("at", Moment, nullable=False),
 )

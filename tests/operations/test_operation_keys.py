@@ -43,8 +43,9 @@ FILE = process(
 SCAN = Upload(filename="s.png", media_type="image/png", content=b"\x89PNG\r\n\x1a\nscan")
 #: By nature done once: a second time finds nothing left to do.
 NATURAL = {"mark_read", "recount"}
-#: No operations: a transaction for what is built on the office; many of one, each with a key.
-OTHERS = {"case_at_work", "migrate_all"}
+#: No operations: a transaction for what is built on the office; many of one, each with a key;
+#: a look at the journal as it is now, which journals that it was taken.
+OTHERS = {"case_at_work", "migrate_all", "verify_journal"}
 #: What the hour brings about, once each: nobody asks for it.
 CLOCKWORK = {"deem_overdue", "seal_daily"}
 #: How a method of the office begins to change something.
@@ -197,6 +198,7 @@ OPERATIONS: dict[str, Operation] = {
     "answer_handover": of_case(offered, by="dong", accept=True),
     "stand_in": lambda _: (("ding", "dong"), {**DAYS, "by": "zhang"}),
     "end_stand_in": away,
+    "seal_journal": lambda _: ((), {"by": "zhang"}),
     "set_day": lambda _: ((), {"day": date(2026, 3, 9), "works": False, **WHY, "by": "zhang"}),
     "call_off": lambda scene: ((planned(scene), ("T-1",)), {"by": "zhang"}),
     "import_notice": lambda _: (

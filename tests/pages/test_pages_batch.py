@@ -49,6 +49,25 @@ def test_the_bank_file_is_made_kept_and_answered(office, batch, sign_in):
     assert [c.data["name"] for c in children if c.case.state == "open"] == [HOUSEHOLDS[2][0]]
 
 
+def test_a_payment_form_sent_twice_gets_the_same_file_and_is_made_once(office, sign_in):
+    case_id = listed(office)
+    browser = sign_in("li").get(f"/cases/{case_id}/batch")
+    form = {"csrf_token": browser.hidden("csrf_token"), "key": browser.hidden("key")}
+    first, second = (
+        browser.client.post(f"/cases/{case_id}/batch/file", data={**form, "bank": "excel"})
+        for _ in range(2)
+    )
+    assert (first.status_code, first.data) == (second.status_code, second.data)
+
+    browser.get(f"/cases/{case_id}/batch")
+    form |= {"key": browser.hidden("key"), "reason": "选错银行"}
+    for _ in range(2):
+        struck = browser.client.post(f"/cases/{case_id}/batch/files/1/void", data=form)
+        assert struck.status_code == 303
+    actions = [entry.action for entry in office.history(case_id)]
+    assert (actions.count("payment-file"), actions.count("payment-voided")) == (1, 1)
+
+
 def test_a_wrong_return_file_is_explained_row_by_row(office, sign_in):
     case_id = listed(office)
     item = until(office, case_id, "record_returns")

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, delete, insert, select
 from engine.model.wording import say
 from engine.store.bank import bank as table
 
+from ..keys import Keys
+from ..statements import Wire
 from .bank import BadBank, Bank, parse_bank, shipped_banks
 
 
@@ -34,8 +36,14 @@ def find_bank(connection: Connection, office_id: str, bank_id: str) -> Bank:
     return known[bank_id]
 
 
-def add_bank(connection: Connection, office_id: str, text: str, *, at: datetime) -> Bank:
+def add_bank(
+    connection: Connection, office_id: str, text: str, *, at: datetime, key: str = ""
+) -> Bank:
     """Keep the description of a bank's files, in place of one with the same id.
+
+    Parameters
+    ----------
+    key : of this request; the same request with the same key again changes nothing.
 
     Raises
     ------
@@ -43,6 +51,8 @@ def add_bank(connection: Connection, office_id: str, text: str, *, at: datetime)
         It cannot be used; nothing is kept.
     """
     bank = parse_bank(text)
+    if Keys(Wire(connection), office_id, at).is_repeated(key, "bank", text):
+        return bank
     mine = (table.c.office_id == office_id, table.c.id == bank.id)
     connection.execute(delete(table).where(*mine))
     row = {"office_id": office_id, "id": bank.id, "content": text, "added_at": at}

@@ -1,6 +1,6 @@
 """The bank's answer about a second payment, recorded household by household."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.model.case import RUNNING, WorkItem
@@ -10,7 +10,9 @@ from engine.model.wording import say
 
 from ..errors import NotAllowed
 from ..filing import Upload
+from ..keys import Keys
 from ..office import Office
+from ..statements import Wire
 from .bank import Bank
 from .entry import reported_row
 from .evidence import Answer, Child, Evidence, SentLine
@@ -59,24 +61,50 @@ class Taking:
         office: Office,
         reported: FormField,
         evidence: Evidence,
-        number: int,
         waiting: Mapping[str, WorkItem],
         by: str,
+        key: str,
     ) -> None:
         self.office = office
         self.reported = reported
         self.case_id = evidence.case_id
-        self.number = number
+        self.files = evidence.files
         self.waiting = waiting
         self.by = by
-        file = next((each for each in evidence.files if each.number == number), None)
-        self.lines = {line.payment.sequence: line for line in file.lines} if file else {}
+        self.key = key
+        self.number = 0
+        self.lines: dict[int, SentLine] = {}
         self.children = {child.id: child for child in evidence.children.values()}
         self.before = evidence.answers()
         self.done: list[Returned] = []
         self.refused: dict[str, str] = {}
 
-    def take(self, row: Returned) -> None:
+    def take(self, number: int, rows: Iterable[Returned]) -> Repaid:
+        """Record the answers about a payment file, each by itself; 0 where none was made."""
+        self.number = number
+        file = next((each for each in self.files if each.number == number), None)
+        self.lines = {line.payment.sequence: line for line in file.lines} if file else {}
+        for row in rows:
+            if self.has_taken(row.payment.case_id):
+                self.done.append(row)
+            else:
+                self._take(row)
+        paid = sum(row.is_paid for row in self.done)
+        return Repaid(paid=paid, failed=len(self.done) - paid, refused=self.refused)
+
+    def has_taken(self, case_id: str) -> bool:
+        """Whether an earlier request of the same key recorded the answer about a household."""
+        if not self.key:
+            return False
+        office = self.office
+        with office.store.read() as connection:
+            return Keys(Wire(connection), office.id, office.clock()).is_known(self._own(case_id))
+
+    def _own(self, case_id: str) -> str:
+        """The key under which the answer about one household is recorded."""
+        return f"{self.key} {case_id}" if self.key else ""
+
+    def _take(self, row: Returned) -> None:
         """Record one answer, or note why not."""
         case_id = row.payment.case_id
         line, child = self.lines.get(row.payment.sequence), self.children.get(case_id)
@@ -102,7 +130,7 @@ class Taking:
         told = reported_row(self.reported, row)
         self.office.claim(item.id, by=self.by)
         values = {name: text for name, text in told.items() if name in names}
-        self.office.complete(item.id, by=self.by, values=values)
+        self.office.complete(item.id, by=self.by, values=values, key=self._own(item.case_id))
 
     def _compare(self, row: Returned, line: SentLine, child: Child | None) -> None:
         """What was recorded by hand before has to be what the bank says."""
@@ -115,12 +143,9 @@ class Taking:
         office, case_id = self.office, self.case_id
         answer = Answer(is_paid=row.is_paid, reason=row.reason, at=office.clock(), by=self.by)
         with office.case_at_work(case_id, self.by) as work:
+            if work.keys.is_repeated(self._own(row.payment.case_id), "late-answer"):
+                return
             place = (self.number, line.payment.sequence)
             answer_late(work.connection, office.id, case_id, *place, answer)
             note = say("batch.late-note", number=self.number, case=row.payment.case_id)
             work.note(case_id, self.by, "late-answer", note=note)
-
-    def repaid(self) -> Repaid:
-        """What came of it."""
-        paid = sum(row.is_paid for row in self.done)
-        return Repaid(paid=paid, failed=len(self.done) - paid, refused=self.refused)

@@ -6,10 +6,12 @@ households whose payment failed are child cases, each waiting to be paid again.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from sqlalchemy import select
 
 from engine.model.case import OPEN_ITEM, CaseFile, WorkItem, WorkItemState
+from engine.model.errors import QingdanError
 from engine.model.procedure import FieldType
 from engine.model.wording import say
 from engine.store import schema
@@ -18,8 +20,10 @@ from ..casework import Casework
 from ..clock import day_of
 from ..errors import NotAllowed
 from ..filing import Upload, keep
+from ..keys import Keys
 from ..office import Office
 from ..operations.remarks import asked_text, keep_remark
+from ..statements import Wire
 from .bank import Bank
 from .banks import find_bank
 from .evidence import Evidence, SentFile, SentLine
@@ -88,9 +92,14 @@ class Settlement:
         for case_id in children:
             waiting = next(filter(_records_a_result, steps.get(case_id, ())), None)
             if waiting is not None:
-                (payment,) = payments_of(self.listed, [forms.get(case_id, {})])
-                found.append((replace(payment, sequence=len(found) + 1, case_id=case_id), waiting))
+                payment = self._payment(case_id, forms.get(case_id, {}), len(found) + 1)
+                found.append((payment, waiting))
         return tuple(found)
+
+    def _payment(self, case_id: str, form: Mapping[str, object], number: int) -> Payment:
+        """What a household's own case says is to be paid."""
+        (payment,) = payments_of(self.listed, [form])
+        return replace(payment, sequence=number, case_id=case_id)
 
     @property
     def reporting(self) -> WorkItem | None:
@@ -127,12 +136,15 @@ class Settlement:
         with self.office.store.read() as connection:
             return tuple(dict.fromkeys(connection.scalars(query)))
 
-    def payment_file(self, bank_id: str, *, by: str, again: bool = False) -> PaymentFile:
+    def payment_file(
+        self, bank_id: str, *, by: str, again: bool = False, key: str = ""
+    ) -> PaymentFile:
         """The file for the bank; kept with the case and journalled with its digest and sum.
 
         Parameters
         ----------
         again : only the households whose payment failed and whose account was put right.
+        key : of this request; the same request with the same key again gets the same file.
 
         Raises
         ------
@@ -141,6 +153,24 @@ class Settlement:
         NotAllowed
             The officer may not record the bank's answer.
         """
+        request = ("payment-file", self.file.case.id, bank_id, by, again)
+        try:
+            lines = self._due(by, again=again)
+        except QingdanError:
+            # Perhaps because it was made before.
+            number = self._earlier(key, *request)
+            if number is None:
+                raise
+            return self._made(int(number))
+        with self.office.case_at_work(self.file.case.id, by) as work:
+            number = work.keys.first_answer(key, *request)
+            if number is None:
+                bank = find_bank(work.connection, self.office.id, bank_id)
+                return self._make(work, bank, lines, by, key)
+        return self._made(int(number))
+
+    def _due(self, by: str, *, again: bool) -> tuple[SentLine, ...]:
+        """What is to be paid now, and by this officer."""
         if again:
             evidence = gather(self.office, self.file.case.id)
             waiting, answers = self._failed(evidence), evidence.answers()
@@ -154,17 +184,36 @@ class Settlement:
             if self.reporting is None:
                 raise BatchFaulty([say("batch.not-yet", case=self.file.case.id)])
             self._permit(self.reporting, by)
-        with self.office.case_at_work(self.file.case.id, by) as work:
-            return self._make(work, find_bank(work.connection, self.office.id, bank_id), lines, by)
+        return lines
+
+    def _earlier(self, key: str, *request: object) -> str | None:
+        """What the same request was answered before."""
+        with self.office.store.read() as connection:
+            keys = Keys(Wire(connection), self.office.id, self.office.clock())
+            return keys.earlier_answer(key, *request)
+
+    def _made(self, number: int) -> PaymentFile:
+        """A payment file as it was made."""
+        with self.office.store.read() as connection:
+            made = sent_files(connection, self.office.id, self.file.case.id)[number - 1]
+        _, content = self.office.attachment(made.attachment_id)
+        amounts = [line.payment.amount for line in made.lines]
+        return PaymentFile(
+            filename=made.filename,
+            content=content,
+            count=len(amounts),
+            total=sum(amounts, Decimal()),
+        )
 
     def _make(
-        self, work: Casework, bank: Bank, lines: tuple[SentLine, ...], by: str
+        self, work: Casework, bank: Bank, lines: tuple[SentLine, ...], by: str, key: str
     ) -> PaymentFile:
         """Make a file of payments none of which another file holds, and keep it."""
         case_id, at = self.file.case.id, self.office.clock()
         known = sent_files(work.connection, self.office.id, case_id)
         sent = _standing(known)
-        twice = next((sent[key] for line in lines if (key := _key(line)) in sent), None)
+        held = (sent.get(_key(line)) for line in lines)
+        twice = next(filter(None, held), None)
         if twice is not None:
             name = known[twice - 1].filename
             raise BatchFaulty([say("batch.sent-already", number=twice, file=name)])
@@ -187,10 +236,15 @@ class Settlement:
         keep_sent(work.connection, self.office.id, case_id, made)
         note = say("batch.note", bank=bank.id, count=file.count, total=f"{file.total:.2f}")
         work.note(case_id, by, "payment-file", form_digest=upload.sha256, note=note)
+        work.keys.answer(key, str(number))
         return file
 
-    def void_file(self, number: int, *, by: str, reason: str) -> None:
+    def void_file(self, number: int, *, by: str, reason: str, key: str = "") -> None:
         """作废: strike out a payment file that never went to the bank.
+
+        Parameters
+        ----------
+        key : of this request; the same request with the same key again changes nothing.
 
         Raises
         ------
@@ -202,6 +256,24 @@ class Settlement:
             There is no reason.
         """
         case_id, at = self.file.case.id, self.office.clock()
+        request = ("payment-voided", case_id, number, by, reason)
+        try:
+            self._may_void(number, by)
+        except QingdanError:
+            if self._earlier(key, *request) is None:
+                raise
+            return
+        with self.office.case_at_work(case_id, by) as work:
+            if work.keys.is_repeated(key, *request):
+                return
+            text = asked_text(reason, "reason")
+            void_sent(work.connection, self.office.id, case_id, number, by=by, at=at)
+            digest = keep_remark(work, case_id, by, "payment-voided", text)
+            note = say("batch.void-note", number=number)
+            work.note(case_id, by, "payment-voided", form_digest=digest, note=note)
+
+    def _may_void(self, number: int, by: str) -> None:
+        case_id, at = self.file.case.id, self.office.clock()
         evidence = gather(self.office, case_id)
         file = next((each for each in evidence.files if each.number == number), None)
         if file is None or file.voided_at:
@@ -212,37 +284,54 @@ class Settlement:
         heads = self.office.roster().heads(day_of(at))
         if by not in (file.made_by, *heads):
             raise NotAllowed(say("batch.not-your-file", number=number))
-        with self.office.case_at_work(case_id, by) as work:
-            text = asked_text(reason, "reason")
-            void_sent(work.connection, self.office.id, case_id, number, by=by, at=at)
-            digest = keep_remark(work, case_id, by, "payment-voided", text)
-            note = say("batch.void-note", number=number)
-            work.note(case_id, by, "payment-voided", form_digest=digest, note=note)
 
     def take_repayments(
-        self, bank_id: str, upload: Upload, *, by: str, number: int | None = None
+        self, bank_id: str, upload: Upload, *, by: str, number: int | None = None, key: str = ""
     ) -> Repaid:
         """Record the results of a second payment in the households' own cases.
 
         Parameters
         ----------
         number : of the payment file that is answered; None to find it by what fits.
+        key : of this request; the same request with the same key again records what is not
+            recorded yet, and tells the whole.
 
         Raises
         ------
         BadBank, BatchFaulty, BadSheet
             The file does not fit what was sent; nothing is recorded.
         """
+        case_id = self.file.case.id
+        request = ("repaid", case_id, bank_id, upload.sha256, by, number)
+        first = self._earlier(key, *request)
         with self.office.store.read() as connection:
             bank = find_bank(connection, self.office.id, bank_id)
-        evidence = gather(self.office, self.file.case.id)
-        lists = self._unanswered(evidence, number) or {0: [p for p, _ in self._failed(evidence)]}
-        number, returns = fitting(bank, upload, lists)
-        waiting = {payment.case_id: item for payment, item in self._waiting()}
-        taking = Taking(self.office, self.reported, evidence, number, waiting, by)
-        for row in returns.rows:
-            taking.take(row)
-        return taking.repaid()
+        evidence, waiting = gather(self.office, case_id), self._waiting()
+        items = {payment.case_id: item for payment, item in waiting}
+        taking = Taking(self.office, self.reported, evidence, items, by, key)
+        if first is None:
+            lists = self._unanswered(evidence, number) or {
+                0: [p for p, _ in self._failed(evidence)]
+            }
+        elif (asked := int(first)) > 0:
+            lists = {asked: [line.payment for line in evidence.files[asked - 1].lines]}
+        else:
+            lists = {0: [p for p, _ in waiting] + self._recorded(evidence, taking, len(waiting))}
+        fitted, returns = fitting(bank, upload, lists)
+        if key and first is None:
+            with self.office.case_at_work(case_id, by) as work:
+                work.keys.first_answer(key, *request)
+                work.keys.answer(key, str(fitted))
+        return taking.take(fitted, returns.rows)
+
+    def _recorded(self, evidence: Evidence, taking: Taking, before: int) -> list[Payment]:
+        """Households an earlier request of the same key recorded, numbered after those before."""
+        forms = forms_of(self.office, self.file.case.id)
+        taken = filter(taking.has_taken, (child.id for child in evidence.children.values()))
+        return [
+            self._payment(case_id, forms.get(case_id, {}), number)
+            for number, case_id in enumerate(taken, start=before + 1)
+        ]
 
     def _unanswered(
         self, evidence: Evidence, number: int | None
