@@ -112,6 +112,18 @@ def test_small_office_gets_a_lawful_proposal_with_the_waivers_it_needs(answer, r
     assert advice["proposal"]["unfinished"] == []
 
 
+def test_who_oversees_the_office_is_given_nothing_else_to_do(answer, roster):
+    """Nor does the office get smaller or larger by it."""
+    names = [f"{name}：所长" for name in "甲乙丙丁戊己"]
+    without = answer("--roster", roster(*names), "--propose", *ON)["advice"]
+    found = answer("--roster", roster(*names, "严：审计员"), "--propose", *ON)["advice"]
+
+    assert found["proposal"]["posts"].pop("严") == ["纪检监察联络员"]
+    assert found["proposal"]["steps"].pop("严") == 0
+    assert found["proposal"] == without["proposal"]
+    assert found["items"]["pairs"] == without["items"]["pairs"]
+
+
 @pytest.mark.parametrize("more", RELATIVES, ids=["entered", "declared"])
 def test_relatives_do_not_both_get_posts(answer, roster, more):
     names = [f"{name}：所长" for name in "甲丙丁戊己乙"]

@@ -174,6 +174,8 @@ def _names(post: str, count: int) -> list[str]:
 def post_graph(bench: Bench, items: Iterable[ItemProblem]) -> PostGraph:
     """The graph of the posts that the items need or an officer of the roster holds.
 
+    Posts that only oversee the office are left out unless an item needs them.
+
     Parameters
     ----------
     bench : whose controls, roster and day count.
@@ -184,8 +186,9 @@ def post_graph(bench: Bench, items: Iterable[ItemProblem]) -> PostGraph:
         for officer in (bench.roster.officers if bench.roster else ())
         for post in officer.posts_on(bench.today)
     }
-    wanted = held | {seat.post for item in items for seat in item.seats.values()}
     posts = [post for post in bench.controls.posts.values() if not post.external]
+    overseeing = {post.name for post in posts if post.oversees}
+    wanted = held - overseeing | {seat.post for item in items for seat in item.seats.values()}
     order = {post.name: number for number, post in enumerate(posts) if post.name in wanted}
     shares = [_shares(item, order) for item in items]
     count = dict.fromkeys(order, 1)

@@ -1,6 +1,6 @@
 """Who should hold which post: a proposal that balances the load and can do every item."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from engine.model.office import Appointment, Roster, Waiver
@@ -58,12 +58,16 @@ def propose(
 
     Every post has one holder, or as many as it needs; posts and steps are spread evenly;
     then as many posts as can be stay with who holds them now. Leave does not count.
+    Who does nothing but oversee the office goes on doing that.
     """
     roster = bench.roster
-    if roster is None or not roster.officers:
+    if roster is None:
         return None
-    officers = [officer.id for officer in roster.officers]
-    relatives = [avoidance.officers for avoidance in roster.relatives]
+    overseers = _overseers(bench, roster)
+    officers = [officer.id for officer in roster.officers if officer.id not in overseers]
+    relatives = [a.officers for a in roster.relatives if overseers.keys().isdisjoint(a.officers)]
+    if not officers:
+        return None
     needed = graph.waivers_for(officers, lawful=True, relatives=relatives)
     if not needed:
         return None
@@ -72,20 +76,34 @@ def propose(
     held = {
         officer.id: frozenset(map(bench.post, officer.posts_on(bench.today)))
         for officer in roster.officers
-        if not any(officer.id in pair for pair in relatives)
+        if officer.id in officers and not any(officer.id in pair for pair in relatives)
     }
-    holders = _stay(graph, groups, held)
+    dealt = _stay(graph, groups, held)
+    holders = {officer.id: dealt.get(officer.id, []) for officer in roster.officers}
     proposed = _appointed(roster, graph, holders, waivers, bench)
     return Proposal(
-        posts={o: tuple(graph.holders[holder] for holder in holders[o]) for o in officers},
-        load={o: sum(h in holders[o] for h in graph.seats.values()) for o in officers},
+        posts={
+            o: overseers.get(o) or tuple(graph.holders[h] for h in given)
+            for o, given in holders.items()
+        },
+        load={o: sum(h in given for h in graph.seats.values()) for o, given in holders.items()},
         waivers=waivers,
-        unfinished=tuple(
-            subject.procedure.title
-            for subject in subjects
-            if not isinstance(finish(item_problem(replace(subject, roster=proposed))), Staffed)
-        ),
+        unfinished=tuple(_unfinished(subjects, proposed)),
     )
+
+
+def _unfinished(subjects: Iterable[ProcedureSubject], roster: Roster) -> Iterator[str]:
+    for subject in subjects:
+        if not isinstance(finish(item_problem(replace(subject, roster=roster))), Staffed):
+            yield subject.procedure.title
+
+
+def _overseers(bench: Bench, roster: Roster) -> dict[str, tuple[str, ...]]:
+    """The posts of those who do nothing but oversee the office."""
+    posts = bench.controls.posts
+    overseeing = {name for name, post in posts.items() if post.oversees}
+    held = {o.id: tuple(map(bench.post, o.posts_on(bench.today))) for o in roster.officers}
+    return {id_: mine for id_, mine in held.items() if mine and overseeing.issuperset(mine)}
 
 
 def _balanced(graph: PostGraph, problem: Problem) -> dict[str, list[str]]:
