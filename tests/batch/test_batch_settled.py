@@ -3,7 +3,6 @@
 import random
 from decimal import Decimal
 from importlib.resources import as_file, files
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -33,8 +32,8 @@ from .driver import (
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    store = open_store(f"sqlite:///{tmp_path / 'q.sqlite3'}")
+def office(sqlite_database: str) -> Office:
+    store = open_store(sqlite_database)
     office = Office(store, "shifan", controls=CONTROLS, clock=lambda: NOW)
     with as_file(files("processes") / "demo" / "shifan.toml") as roster:
         office.appoint(load_roster(roster, CONTROLS))

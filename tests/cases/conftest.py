@@ -96,17 +96,32 @@ def store(database: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def office(store: Store, clock: Clock) -> Office:
+def roster() -> Roster:
+    """Who holds which post; a folder of tests may have its own."""
+    return ROSTER
+
+
+@pytest.fixture
+def published() -> tuple[bytes, ...]:
+    """The files of the office; a folder of tests may have its own, a test publishes more."""
+    return ()
+
+
+@pytest.fixture
+def office(store: Store, clock: Clock, roster: Roster) -> Office:
     office = Office(store, "shifan", controls=CONTROLS, clock=clock)
-    office.appoint(ROSTER)
+    office.appoint(roster)
     return office
 
 
 @pytest.fixture
-def desk(office: Office, tmp_path: Path) -> Desk:
+def desk(office: Office, tmp_path: Path, published: tuple[bytes, ...]) -> Desk:
     folder = tmp_path / "bpmn"
     folder.mkdir()
-    return Desk(office, folder)
+    desk = Desk(office, folder)
+    if published:
+        desk.publish(*published)
+    return desk
 
 
 @pytest.fixture

@@ -42,8 +42,8 @@ SUN = officer("sun", "孙丽", "受理窗口")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{(tmp_path / 'q.sqlite3').as_posix()}")
+def store(sqlite_database: str) -> Iterator[Store]:
+    store = open_store(sqlite_database)
     yield store
     store.close()
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from engine.runtime.deadlines.timekeeping import Timekeeping
 from engine.store import CHINA
 
-from ..cases.conftest import clock, desk, office, reopened, store
+from ..cases.conftest import clock, desk, office, published, reopened, roster, store
 from ..cases.drawings import line, process
 
-__all__ = ["clock", "desk", "office", "reopened", "store"]
+__all__ = ["clock", "desk", "office", "published", "reopened", "roster", "store"]
 
 _ITEM = (
     '<qd:item code="T-1" lists="service" category="{category}" body="财政所" version="1" '

@@ -48,16 +48,15 @@ def _officer(id: str, *posts: str, **more: object) -> Officer:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'q.sqlite3'}"
+def url(tmp_path: Path, sqlite_database: str) -> str:
     path = tmp_path / "p.bpmn"
     path.write_bytes(FILE)
-    office = Office(open_store(url), "shifan", controls=load_controls())
+    office = Office(open_store(sqlite_database), "shifan", controls=load_controls())
     brother = Relative(name="赵玉田", relation="兄弟")
     both = _officer("both", "资金监管", "所长", relatives=(brother,))
     office.appoint(Roster(office="示范镇财政所", officers=(both, _officer("zhang", "所长"))))
     office.publish(Library.load([path]))
-    return url
+    return sqlite_database
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 """A finished case whose journal is looked at, and a way past the database's own guards."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
 
 from engine.model.case import Applicant
-from engine.runtime import Office
-from engine.store import Store, open_store
-from tests.cases.conftest import CONTROLS, ROSTER, Clock, Desk
+from engine.store import Store
+from tests.cases.conftest import Desk, clock, desk, office, roster, store
 from tests.cases.drawings import field, line, process, step
+
+__all__ = ["clock", "desk", "office", "roster", "store"]
 
 FILE = process(
     "p",
@@ -23,21 +23,8 @@ SECRETS = ("赵大田", "11010519491231002X", "13912345678", "家住村东头", 
 
 
 @pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    store = open_store(database)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def desk(store: Store, tmp_path: Path) -> Desk:
-    office = Office(store, "shifan", controls=CONTROLS, clock=Clock())
-    office.appoint(ROSTER)
-    folder = tmp_path / "bpmn"
-    folder.mkdir()
-    desk = Desk(office, folder)
-    desk.publish(FILE)
-    return desk
+def published() -> tuple[bytes, ...]:
+    return (FILE,)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.model.office import Roster
 from engine.runtime import NotAllowed, Office
 from engine.runtime.oversight import FEWEST_DIGITS, MOST_NAMED, UnknownRoot, root_in
 from engine.store import export as exporting
@@ -16,15 +17,14 @@ OTHER = ROOT[::-1]
 
 
 @pytest.fixture
-def office(desk: Desk, case_id: str) -> Office:
+def roster() -> Roster:
     """With an overseer who holds no other post."""
     overseer = officer("audit", "纪检监察联络员")
-    desk.office.appoint(replace(ROSTER, officers=(*ROSTER.officers, overseer)))
-    return desk.office
+    return replace(ROSTER, officers=(*ROSTER.officers, overseer))
 
 
 @pytest.mark.parametrize("by", ["zhang", "audit"])
-def test_head_and_overseer_seal_and_verify(office: Office, by: str) -> None:
+def test_head_and_overseer_seal_and_verify(office: Office, case_id: str, by: str) -> None:
     made = office.seal_journal(by=by)
     assert office.sealer(made) == by
     verdict = office.verify_journal(by=by)
@@ -35,14 +35,14 @@ def test_head_and_overseer_seal_and_verify(office: Office, by: str) -> None:
     assert "全部对得上" in verdict.note
 
 
-def test_nobody_else_seals_or_verifies(office: Office) -> None:
+def test_nobody_else_seals_or_verifies(office: Office, case_id: str) -> None:
     for act in (office.seal_journal, office.verify_journal):
         with pytest.raises(NotAllowed, match="所长、纪检监察联络员"):
             act(by="ding")
     assert (office.seals(), office.last_verification()) == ((), None)
 
 
-def test_seal_asked_for_twice_is_made_once(office: Office) -> None:
+def test_seal_asked_for_twice_is_made_once(office: Office, case_id: str) -> None:
     first = office.seal_journal(by="audit", key="k")
     assert office.seal_journal(by="audit", key="k") == first
     assert office.seals() == (first,)
@@ -67,7 +67,7 @@ def test_every_broken_chain_counts_once(
 
 
 def test_of_very_many_breaches_the_first_are_named(
-    desk: Desk, office: Office, tamper: Callable[[str], None]
+    desk: Desk, office: Office, case_id: str, tamper: Callable[[str], None]
 ) -> None:
     for _ in range(MOST_NAMED + 1):
         desk.open()
@@ -98,7 +98,7 @@ def test_text_without_a_root_is_refused(text: str) -> None:
         root_in(text)
 
 
-def test_seal_is_found_by_either_root(office: Office) -> None:
+def test_seal_is_found_by_either_root(office: Office, case_id: str) -> None:
     made = office.seal_journal()
     office.seal_journal()
     assert office.seal_with(made.root[:FEWEST_DIGITS]) == made

@@ -1,15 +1,12 @@
 """An office whose case passes three posts, on both databases; some posts are held twice."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from engine.model.office import Avoidance, Relative, Roster
-from engine.runtime import Office
-from engine.store import Store, open_store
-from tests.cases.conftest import CONTROLS, Clock, Desk, officer
+from tests.cases.conftest import clock, desk, office, officer, store
 from tests.cases.drawings import field, line, process, step
+
+__all__ = ["clock", "desk", "office", "store"]
 
 FILE = process(
     "p",
@@ -44,28 +41,10 @@ ROSTER = Roster(
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def roster() -> Roster:
+    return ROSTER
 
 
 @pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    store = open_store(database)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def office(store: Store, clock: Clock) -> Office:
-    office = Office(store, "shifan", controls=CONTROLS, clock=clock)
-    office.appoint(ROSTER)
-    return office
-
-
-@pytest.fixture
-def desk(office: Office, tmp_path: Path) -> Desk:
-    folder = tmp_path / "bpmn"
-    folder.mkdir()
-    desk = Desk(office, folder)
-    desk.publish(FILE)
-    return desk
+def published() -> tuple[bytes, ...]:
+    return (FILE,)

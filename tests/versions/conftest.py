@@ -3,10 +3,10 @@
 import pytest
 
 from engine.model.case import Applicant
-from tests.cases.conftest import Desk, clock, desk, office, reopened, store
+from tests.cases.conftest import Desk, clock, desk, office, published, reopened, roster, store
 from tests.cases.drawings import line, process, step
 
-__all__ = ["clock", "desk", "office", "reopened", "store"]
+__all__ = ["clock", "desk", "office", "published", "reopened", "roster", "store"]
 
 
 def straight(*steps: str, code: str = "T-1", **more: str) -> bytes:
