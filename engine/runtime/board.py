@@ -4,6 +4,7 @@ from engine.model.case import WorkItemState
 from engine.store import schema
 
 from .deadlines.steplimits import Arrival
+from .drafts import drop_draft
 from .ledger import SYSTEM, Ledger
 from .machine import News, Open, OpenKind
 from .places import place
@@ -63,9 +64,12 @@ def _withdraw(ledger: Ledger, row: Row, program: Program, places: list[Open]) ->
 
 
 def withdraw_item(ledger: Ledger, item_id: str) -> bool:
-    """Take an open work item away; whether it was open."""
+    """Take an open work item away, with the form begun for it; whether it was open."""
     now = ledger.wire.moment(ledger.now)
-    return bool(ledger.wire.run(_WITHDRAW, now, ledger.office_id, item_id).rowcount)
+    if not ledger.wire.run(_WITHDRAW, now, ledger.office_id, item_id).rowcount:
+        return False
+    drop_draft(ledger, item_id)
+    return True
 
 
 def _item(ledger: Ledger, row: Row, program: Program, opened: Open) -> dict[str, object]:

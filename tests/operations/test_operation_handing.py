@@ -139,6 +139,12 @@ def test_what_cannot_be_done_changes_nothing(office, examined, attempt):
     assert office.remarks(examined.case_id) == ()
 
 
+def test_draft_goes_with_its_item(office, examined):
+    office.save_draft(examined.id, by="jian", values={"sum": "12.50"})
+    office.terminate(examined.case_id, by="zhang", reason="撤项")
+    assert office.draft(examined.id) == {}
+
+
 def test_draft_is_kept_as_typed_and_goes_with_the_holder(office, examined):
     office.save_draft(examined.id, by="jian", values={"sum": "abc"})
     office.save_draft(examined.id, by="jian", values={"sum": "12x"})

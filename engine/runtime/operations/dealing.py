@@ -14,9 +14,9 @@ from engine.store import schema
 from engine.store.dealing import carbon_copy
 
 from .. import records
+from ..drafts import draft_of
 from ..errors import FormInvalid, NotAllowed
 from ..matter import Matters
-from .drafts import draft_of
 from .handing import HandingDesk
 from .remarks import Remark, counted, keep_remark, remarks
 

@@ -9,10 +9,10 @@ from engine.store.dealing import remark
 
 from ..clock import day_of
 from ..desk import COSIGNER, Desk
+from ..drafts import draft_of, drop_draft, keep_draft
 from ..errors import FormInvalid, NotAllowed
 from ..filing import Upload
 from ..places import place
-from .drafts import draft_of, drop_draft, keep_draft
 from .remarks import asked_text, keep_remark
 
 

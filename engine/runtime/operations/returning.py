@@ -11,13 +11,13 @@ from engine.store import schema
 
 from .. import objects
 from ..deadlines import following
+from ..drafts import drop_draft
 from ..errors import FormInvalid, NotAllowed, Refused
 from ..filing import Upload
 from ..machine import Machine
 from ..rewinding import Rewind
 from ..statements import Columns, Row, Wire
 from ..undone import mark_undone
-from .drafts import drop_draft
 from .paper import PaperDesk
 from .remarks import asked_text
 from .signatures import signers_of

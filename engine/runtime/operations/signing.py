@@ -9,12 +9,12 @@ from engine.model.wording import clauses, say
 
 from ..atwork import item_at_work
 from ..board import withdraw_item
+from ..drafts import drop_draft, keep_draft
 from ..errors import FormInvalid, NotAllowed
 from ..filing import Upload
 from ..lookahead import BESIDE
 from ..places import Place
 from ..statements import Row
-from .drafts import drop_draft, keep_draft
 from .remarks import asked_text
 from .sides import SideDesk
 from .signatures import choices, keep_signature, plan_signer, planned_signers, unplan_signer

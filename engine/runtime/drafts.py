@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from engine.store.dealing import draft as table
 
-from ..casework import Casework
+from .ledger import Ledger
 
 _KEEP = (
     "INSERT INTO draft (office_id, work_item_id, officer_id, content, at) VALUES (?, ?, ?, ?, ?) "
@@ -17,15 +17,17 @@ _KEEP = (
 _DROP = "DELETE FROM draft WHERE office_id = ? AND work_item_id = ?"
 
 
-def keep_draft(work: Casework, item_id: str, officer: str, values: Mapping[str, str]) -> None:
+def keep_draft(ledger: Ledger, item_id: str, officer: str, values: Mapping[str, str]) -> None:
     """Keep a form in place of the one kept before."""
     content = json.dumps(dict(values), ensure_ascii=False)
-    work.wire.run(_KEEP, work.office_id, item_id, officer, content, work.wire.moment(work.now))
+    ledger.wire.run(
+        _KEEP, ledger.office_id, item_id, officer, content, ledger.wire.moment(ledger.now)
+    )
 
 
-def drop_draft(work: Casework, item_id: str) -> None:
+def drop_draft(ledger: Ledger, item_id: str) -> None:
     """Forget a form."""
-    work.wire.put(_DROP, work.office_id, item_id)
+    ledger.wire.put(_DROP, ledger.office_id, item_id)
 
 
 def draft_of(connection: Connection, office_id: str, item_id: str) -> dict[str, str]:
