@@ -61,6 +61,8 @@ class Reading:
         self._shelf = Shelf()
         self._calendars = Calendars(office_id)
         self._roster: tuple[int, Roster] | None = None
+        #: By case: due timers that could not go off, and the revision of its family then.
+        self._waiting_timers: dict[str, tuple[int, frozenset[str]]] = {}
         with store.read() as connection:
             known = rosters.office_name(connection, office_id) is not None
         if not known:

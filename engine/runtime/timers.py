@@ -50,29 +50,58 @@ class Timers(Deeming):
         Any number of processes may do so at once: a case somebody else is at work on is
         left to them, and a timer goes off in the transaction that takes it away.
         """
-        return sum(map(self._fire, self._with_due_timers()))
+        return sum(self._fire(case_id, tasks) for case_id, tasks in self._with_due_timers().items())
 
-    def _with_due_timers(self) -> list[str]:
-        """Cases that run and have a due timer, the oldest first."""
+    def _with_due_timers(self) -> dict[str, frozenset[str]]:
+        """Due timers of the cases that run, by case, the oldest first, but those held back."""
         query = _running(self.id).where(_timer.c.due <= self.clock())
-        query = query.with_only_columns(_timer.c.case_id)
+        query = query.with_only_columns(_timer.c.case_id, _timer.c.task_id)
         with self.store.read() as connection:
-            due = connection.scalars(query.order_by(_timer.c.due, _timer.c.case_id)).all()
-        return list(dict.fromkeys(due))
+            rows = connection.execute(query.order_by(_timer.c.due, _timer.c.case_id)).all()
+            held = self._held_back(connection)
+        found: dict[str, set[str]] = {}
+        for row in rows:
+            found.setdefault(row.case_id, set()).add(row.task_id)
+        return {id_: frozenset(tasks) for id_, tasks in found.items() if tasks - held}
+
+    def _held_back(self, connection: Connection) -> set[str]:
+        """Timers that could not go off, in families to which nothing has happened since."""
+        if not self._waiting_timers:
+            return set()
+        root = _case.alias()
+        same = (root.c.office_id == _case.c.office_id) & (root.c.id == _case.c.root_id)
+        query = select(_case.c.id, root.c.revision).join(root, same)
+        query = query.where(_case.c.office_id == self.id, _case.c.id.in_(self._waiting_timers))
+        present = {row.id: row.revision for row in connection.execute(query)}
+        self._waiting_timers = {
+            id_: (revision, tasks)
+            for id_, (revision, tasks) in self._waiting_timers.items()
+            if present.get(id_) == revision
+        }
+        return {task for _, tasks in self._waiting_timers.values() for task in tasks}
 
     def next_timer(self) -> datetime | None:
-        """When the next timer of the office is due; None where none runs."""
+        """When the next timer of the office is due; None where none runs that is not held back."""
         query = _running(self.id).with_only_columns(_timer.c.due)
         with self.store.read() as connection:
+            held = self._held_back(connection)
+            if held:
+                query = query.where(_timer.c.task_id.not_in(held))
             found: datetime | None = connection.scalar(query.order_by(_timer.c.due).limit(1))
         return found
 
-    def _fire(self, case_id: str) -> int:
+    def _fire(self, case_id: str, tasks: frozenset[str]) -> int:
+        revision = 0
         try:
             with self._at_work() as (work, _):
-                return work.fire(case_id) if is_free(work.wire, self.id, case_id) else 0
+                if not is_free(work.wire, self.id, case_id):
+                    return 0
+                revision = work.case(case_id)["family_revision"]
+                return work.fire(case_id)
         except NotAllowed:
-            # It would end a case that something is still to be reviewed in: it goes off then.
+            # It would end a case that something is still to be reviewed in: held back until
+            # something happens in its family, or another of its timers is due.
+            self._waiting_timers = {**self._waiting_timers, case_id: (revision, tasks)}
             return 0
         except (FaultyCase, StateDamaged):
             # Left to a person: the timers of the other cases do not wait for it.

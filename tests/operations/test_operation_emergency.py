@@ -4,6 +4,8 @@ import pytest
 
 from engine.model.case import CaseState, WorkItemKind
 from engine.runtime import AlreadyTaken, FormInvalid, NotAllowed, Refused
+from engine.runtime.casework import Casework
+from engine.runtime.timers import LONGEST_REST, Scheduler
 from tests.cases.drawings import column, field, line, process, step
 
 
@@ -203,3 +205,86 @@ def test_review_in_a_case_below_keeps_the_case_above_from_ending(office, desk):
     review = office.claim(review_of(office, taken).id, by="zhang")
     office.sign(review.id, by="zhang", choice="同意")
     assert office.terminate(case.id, by="zhang", reason="撤项").state is CaseState.TERMINATED
+
+
+NOTICE = (
+    '<intermediateCatchEvent id="notice" name="公示"><timerEventDefinition>'
+    "<timeDuration>P7D</timeDuration></timerEventDefinition></intermediateCatchEvent>"
+)
+TIMED = urgent(
+    process(
+        "p",
+        step("examine", duty="examine", post="资金监管"),
+        NOTICE,
+        line("start", "examine", "notice", "end"),
+        code="T-1",
+    )
+)
+
+
+def test_timer_that_may_not_end_the_case_yet_waits_for_the_review(office, desk, clock, monkeypatch):
+    desk.publish(TIMED)
+    case = desk.open()
+    taken = office.emergency_claim(desk.waiting(case.id)["examine"].id, by="ding", reason="防汛")
+    office.complete(taken.id, by="ding", values={})
+    tries = []
+    fire = Casework.fire
+    monkeypatch.setattr(Casework, "fire", lambda *given: tries.append(1) or fire(*given))
+    scheduler = Scheduler(lambda: [office], lambda *_: None)
+    clock.move(days=8)
+
+    assert [scheduler.sweep() for _ in range(5)] == [0] * 5
+    assert (len(tries), scheduler.rest()) == (1, LONGEST_REST)
+    for days in (-30, 60):
+        clock.move(days=days)
+        assert [scheduler.sweep() for _ in range(3)] == [0] * 3
+    assert len(tries) == 1
+    other = desk.open()
+    assert scheduler.sweep() == 0
+    assert len(tries) == 1
+    assert office.case(other.id).case.state is CaseState.OPEN
+
+    office.claim(review_of(office, taken).id, by="zhang")
+    assert (scheduler.sweep(), len(tries)) == (0, 2)
+    office.sign(review_of(office, taken).id, by="zhang", choice="同意")
+    assert scheduler.rest() < LONGEST_REST
+    assert scheduler.sweep() == 1
+    assert office.case(case.id).case.state is CaseState.FINISHED
+    assert desk.actions(case.id).count("timer") == 1
+
+
+SIDEWAYS = urgent(
+    process(
+        "p",
+        step("examine", duty="examine", post="资金监管"),
+        '<parallelGateway id="fork"/>',
+        NOTICE,
+        NOTICE.replace('"notice"', '"later"').replace("P7D", "P9D"),
+        step("more"),
+        line("start", "examine", "fork", "notice", "stop"),
+        line("fork", "later", "more", "end"),
+        '<endEvent id="stop"><terminateEventDefinition/></endEvent>',
+        code="T-1",
+    )
+)
+
+
+def test_timer_that_comes_due_beside_one_that_waits_is_looked_at(office, desk, clock, monkeypatch):
+    desk.publish(SIDEWAYS)
+    case = desk.open()
+    taken = office.emergency_claim(desk.waiting(case.id)["examine"].id, by="ding", reason="防汛")
+    office.complete(taken.id, by="ding", values={})
+    tries = []
+    fire = Casework.fire
+    monkeypatch.setattr(Casework, "fire", lambda *given: tries.append(1) or fire(*given))
+    clock.move(days=8)
+    assert [office.tick() for _ in range(3)] == [0] * 3
+    assert len(tries) == 1
+
+    due = office.next_timer()
+    assert due is not None
+    assert due > clock.now
+    clock.move(days=2)
+    assert [office.tick() for _ in range(3)] == [0] * 3
+    assert len(tries) == 2
+    assert office.next_timer() is None

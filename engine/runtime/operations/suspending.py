@@ -74,9 +74,9 @@ class Suspending(Timers):
                 for each in resumed:
                     self._put(matter, each, CaseState.OPEN, "resumed", text)
         runs_again = set(resumed)
-        for each in self._with_due_timers():
+        for each, tasks in self._with_due_timers().items():
             if each in runs_again:
-                self._fire(each)
+                self._fire(each, tasks)
         with self.store.read() as connection:
             return self._case(connection, case_id)
 
