@@ -15,8 +15,8 @@ from engine.model.case import JournalEntry
 from engine.model.errors import QingdanError
 from engine.model.office import Officer
 from engine.model.wording import say
-from engine.store import CHINA, schema, sealing
 from engine.store import export as exporting
+from engine.store import schema, sealing
 from engine.store.auditing import all_breaches
 from engine.store.chains import Breach, extent
 from engine.store.export import Export
@@ -102,9 +102,8 @@ class Oversight(Matters):
 
     def may_oversee(self, officer: Officer) -> bool:
         """Whether an officer may look into the journal: the head, and who oversees the office."""
-        known, today = self.controls.posts, self.clock().astimezone(CHINA).date()
-        posts = (known[post] for post in officer.posts_on(today) if post in known)
-        return any(post.leads or post.oversees for post in posts)
+        posts = map(self.controls.post, officer.posts_on(self._today()))
+        return any(post.leads or post.oversees for post in posts if post)
 
     def check_oversees(self, officer: Officer) -> None:
         """Let nobody else pass.

@@ -114,12 +114,20 @@ READINGS: dict[str, Callable[[Office], object]] = {
     "items": lambda o: o.items(),
     "library": lambda o: o.library(),
     "procedure": lambda o: o.procedure("T-1"),
+    "may_oversee": lambda o: o.may_oversee(o.roster().officer(BY)),
+    "check_oversees": lambda o: o.check_oversees(o.roster().officer(OFFICERS[-1])),
+    "seals": lambda o: o.seals(),
+    "sealer": lambda o: [o.sealer(seal) for seal in o.seals()],
+    "seal_with": lambda o: [o.seal_with(seal.root) for seal in o.seals()],
+    "last_verification": lambda o: o.last_verification(),
+    "office_journal": lambda o: o.office_journal(limit=20),
 }
 #: What changes something, or by its nature looks at every case concerned.
 OTHERS = {
     "appoint": "a change",
     "publish": "a change",
     "seal_daily": "reads where every chain ends",
+    "journal_lines": "the whole journal",
     "deem_overdue": "a change of every case concerned",
     "cases_on": "every case of a version",
     "editions": "counts the running cases of each version",
