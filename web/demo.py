@@ -49,9 +49,14 @@ def demo(instance: Path, out: Path, db: str | None, port: int, serve: bool) -> N
     url = db or database_of(instance)
     _open_offices(url, library, controls)
     _publish(library, controls, out)
-    _introduce(controls, instance, out, port)
+
+    def introduce() -> None:
+        _introduce(controls, instance, out, port)
+
     if serve:
-        run(instance, url, "127.0.0.1", port)
+        run(instance, url, "127.0.0.1", port, on_ready=introduce)
+    else:
+        introduce()
 
 
 def _roster_file(name: str) -> Path:

@@ -1,5 +1,6 @@
 """``qingdan serve``: the pages of one database."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -25,7 +26,13 @@ from engine.model.wording import say
 @click.option("--host", default="127.0.0.1", show_default=True, help=say("demo.option-host"))
 @click.option("--port", default=8000, show_default=True, help=say("demo.option-port"))
 def serve(instance: Path, database: str | None, host: str, port: int) -> None:
-    run(instance, database or database_of(instance), host, port)
+    run(
+        instance,
+        database or database_of(instance),
+        host,
+        port,
+        on_ready=lambda: click.echo(say("web.ready", host=host, port=port)),
+    )
 
 
 def database_of(instance: Path) -> str:
@@ -34,10 +41,12 @@ def database_of(instance: Path) -> str:
     return f"sqlite:///{(instance / 'qingdan.sqlite3').as_posix()}"
 
 
-def run(instance: Path, database: str, host: str, port: int) -> None:
+def run(
+    instance: Path, database: str, host: str, port: int, *, on_ready: Callable[[], None]
+) -> None:
     """Serve until interrupted; ``instance`` keeps the key that signs forms."""
     from . import create_app
     from .server import serve as serve_app
 
     app = create_app({"DATABASE_URL": database, "INSTANCE": instance})
-    serve_app(app, host=host, port=port)
+    serve_app(app, host=host, port=port, on_ready=on_ready)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -17,9 +18,9 @@ from engine.store import open_store
 from web import demo as demo_module
 
 
-def _demo(directory):
+def _demo(directory, *options):
     return subprocess.run(
-        [sys.executable, "-m", "engine.cli", "demo", "--no-serve"],
+        [sys.executable, "-m", "engine.cli", "demo", *options],
         cwd=directory,
         env={**os.environ, "PYTHONUTF8": "1"},
         capture_output=True,
@@ -31,7 +32,7 @@ def _demo(directory):
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory):
     directory = tmp_path_factory.mktemp("demo")
-    result = _demo(directory)
+    result = _demo(directory, "--no-serve")
     assert result.returncode == 0, result.stderr
     return directory, result.stdout
 
@@ -50,6 +51,16 @@ def test_addresses_and_accounts_are_printed(instance):
     assert "http://127.0.0.1:8000/" in said
     for login in ("zhang@shifan", "sun@shifan", "liu@xiaohe"):
         assert login in said
+
+
+def test_is_not_called_ready_on_a_port_somebody_else_has(instance):
+    directory, _ = instance
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = _demo(directory, "--port", port)
+    assert result.returncode == 2
+    assert f"127.0.0.1:{port} 不能用来开网页" in result.stderr
+    assert "清单已就绪" not in result.stdout
 
 
 def test_a_chart_of_every_item_and_both_graphs_are_published(instance):
@@ -90,7 +101,7 @@ def test_a_second_run_keeps_the_data_and_prints_no_chart_again(instance, store):
     before = [(case.id, case.version) for case in office.cases(limit=100)]
     stamps = {path: path.stat().st_mtime_ns for path in (directory / "out").glob("*.pdf")}
 
-    assert _demo(directory).returncode == 0
+    assert _demo(directory, "--no-serve").returncode == 0
 
     assert [(case.id, case.version) for case in office.cases(limit=100)] == before
     assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
