@@ -26,6 +26,7 @@ MISTAKES = [
     (CONDITION, "opinion == ‘退回’", "unsafe-expression", "英文符号"),
     (CONDITION, "opinion == “退回”", "unsafe-expression", "英文符号"),
     ('options="同意|退回"', 'options="同意、退回"', "bad-form", "选项用“|”分隔"),
+    ('options="同意|退回"', 'options="同意|退回" sum="roll"', "bad-form", 'type="money"'),
     (CONDITION, "opinion == '退 回'", "unknown-option", "同意、退回"),
     (CONDITION, "opinion == 1", "unknown-option", "同意、退回"),
     (CONDITION, "amount > '五万'", "mismatched-comparison", "不加引号"),

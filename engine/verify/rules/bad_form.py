@@ -3,7 +3,7 @@
 What it checks
     Field names used twice in a form or a table or reserved, choices with fewer than
     two options or with options run together, tables without columns, ``rows`` and
-    ``qd:children`` that name no table or no column.
+    ``qd:children`` that name no table or no column, ``sum`` on what is no amount.
 Why it matters
     The step could not be finished: a field that is lost, a list with nothing
     to choose.
@@ -54,6 +54,8 @@ def _in_fields(fields: tuple[FormField, ...], tables: dict[str, set[str]]) -> It
             yield "no-table", field.line, {"name": field.label}
         if field.rows and field.rows not in tables:
             yield "unknown-rows", field.line, {"name": field.label, "rows": field.rows}
+        if field.sum and field.type is not FieldType.MONEY:
+            yield "sum-of-no-money", field.line, {"name": field.label}
         yield from _in_fields(field.columns, tables)
 
 
@@ -81,10 +83,8 @@ def check(subject: ProcedureSubject) -> Iterator[Finding]:
     for node in subject.procedure.nodes.values():
         if node.step is None:
             continue
-        for variant, line, facts in (
-            *_in_fields(node.step.fields, tables),
-            *_in_children(node, tables),
-        ):
+        problems = (*_in_fields(node.step.fields, tables), *_in_children(node, tables))
+        for variant, line, facts in problems:
             yield subject.finding(
                 ID, SEVERITY, line or node.line, variant, elements=(node.id,), **facts
             )
