@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,7 +15,7 @@ from engine.cli.replaytext import Played
 from engine.model.controls import load_controls
 from engine.model.procedure import Document, NodeKind, Procedure
 from engine.runtime import Unexecutable
-from engine.runtime.replaying import Player, Replay, replay
+from engine.runtime.replaying import Player, Replay
 from engine.verify import Limits, explore
 from engine.verify.behaviour.retrace import Act, Ending, retrace
 
@@ -34,11 +35,12 @@ ENDINGS = {**dict.fromkeys(STUCK, Ending.STUCK), "lack-of-synchronisation": Endi
 class Scene:
     """A model that can be replayed."""
 
-    def __init__(self, content: bytes, patch: pytest.MonkeyPatch) -> None:
-        self.document: Document = read(content, path="model.bpmn")
+    def __init__(self, content: bytes, folder: Path) -> None:
+        file = folder / "model.bpmn"
+        file.write_bytes(content)
+        self.document: Document = read(content, path=str(file))
         self.library = Library.of([self.document])
         self.procedure: Procedure = self.document.procedures[0]
-        patch.setattr(replay, "content_of", lambda document, even_faulty: content)
 
     def play(
         self, run: tuple[str, ...], wanted: tuple[str, ...], ending: Ending = Ending.ANY
@@ -89,10 +91,10 @@ def _is_join(scene: Scene, path: str) -> bool:
     return node is not None and node.kind in kinds and len(node.incoming) > 1
 
 
-def pairs_of(seed: int, patch: pytest.MonkeyPatch) -> Iterator[str]:
+def pairs_of(seed: int, folder: Path) -> Iterator[str]:
     """What came of witnesses of pairs of one model."""
     random = Random(seed)
-    scene = Scene(decidable(model(seed)[0], random)[0], patch)
+    scene = Scene(decidable(model(seed)[0], random)[0], folder)
     behaviour = explore(scene.procedure, scene.library.procedures)
     may = [pair for pair, verdict in behaviour.pairs.items() if verdict == "may"]
     for pair in random.sample(may, min(PAIRS, len(may))):
@@ -105,11 +107,11 @@ def pairs_of(seed: int, patch: pytest.MonkeyPatch) -> Iterator[str]:
         yield "shown" if done.agrees else reason(scene, "", found) or f"seed {seed} {pair}"
 
 
-def faults_of(seed: int, patch: pytest.MonkeyPatch) -> Iterator[str]:
+def faults_of(seed: int, folder: Path) -> Iterator[str]:
     """What came of witnesses of the faults of one model."""
     random = Random(seed)
     content = bend(model(seed)[0], random, random.randint(1, 3))
-    scene = Scene(decidable(content, random)[0], patch)
+    scene = Scene(decidable(content, random)[0], folder)
     limits = Limits(states=5_000, seconds=5)
     faults = explore(scene.procedure, scene.library.procedures, limits).soundness.faults
     unsafe = any(fault.kind == "lack-of-synchronisation" for fault in faults)
@@ -133,16 +135,16 @@ def wrong(tally: Counter[str]) -> list[str]:
 
 
 @pytest.mark.prove
-def test_witnesses_of_pairs_are_replayed(monkeypatch):
-    tally = Counter(outcome for seed in SEEDS for outcome in pairs_of(seed, monkeypatch))
+def test_witnesses_of_pairs_are_replayed(tmp_path):
+    tally = Counter(outcome for seed in SEEDS for outcome in pairs_of(seed, tmp_path))
 
     assert wrong(tally) == []
     assert tally["shown"] > 0.9 * tally.total()
 
 
 @pytest.mark.prove
-def test_witnesses_of_faults_are_replayed(monkeypatch):
-    tally = Counter(outcome for seed in BENT for outcome in faults_of(seed, monkeypatch))
+def test_witnesses_of_faults_are_replayed(tmp_path):
+    tally = Counter(outcome for seed in BENT for outcome in faults_of(seed, tmp_path))
 
     assert wrong(tally) == []
     assert tally["shown"] > 0.7 * tally.total()
