@@ -4,14 +4,12 @@ Only what every step does is here; everything else is SQLAlchemy Core. The
 connection and its transaction are SQLAlchemy's, so both may be mixed.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import chain
 from typing import Any, TypeVar
 
-import psycopg
 from sqlalchemy import Boolean, Connection, Date, Table
 from sqlalchemy.exc import DBAPIError
 
@@ -23,7 +21,6 @@ Row = dict[str, Any]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
-_ERRORS = (sqlite3.Error, psycopg.Error)
 #: Most rows in one statement of PostgreSQL, which has to plan each number of rows apart.
 MOST_TOGETHER = 8
 
@@ -35,6 +32,7 @@ class Wire:
         self.connection = connection
         driver: Any = connection.connection.dbapi_connection
         self.is_sqlite = connection.dialect.name == "sqlite"
+        self._failure: type[Exception] = driver.Error
         # On PostgreSQL a cursor for every statement costs half as much as the statement.
         self._driver = driver if self.is_sqlite else driver.cursor()
         self._outbox = None if self.is_sqlite else Outbox.of(connection)
@@ -53,12 +51,11 @@ class Wire:
             self._outbox.send()
         try:
             return self._driver.execute(text if self.is_sqlite else _postgresql(text), values)
-        except _ERRORS as error:
+        except self._failure as error:
             raise self._error(text, error) from error
 
     def _error(self, text: str, error: Exception) -> Exception:
-        base = sqlite3.Error if self.is_sqlite else psycopg.Error
-        return DBAPIError.instance(text, None, error, base)
+        return DBAPIError.instance(text, None, error, self._failure)
 
     def put(
         self, text: str, *values: object, missed: Callable[[], Exception] | None = None
@@ -87,7 +84,7 @@ class Wire:
             return
         try:
             done = self._driver.execute(text, values)
-        except _ERRORS as error:
+        except self._failure as error:
             raise self._error(text, error) from error
         if missed is not None and done.rowcount != 1:
             raise missed()
@@ -109,7 +106,7 @@ class Wire:
         else:
             try:
                 self._driver.executemany(text, values)
-            except _ERRORS as error:
+            except self._failure as error:
                 raise self._error(text, error) from error
 
     def update(self, table: Table, values: Mapping[str, object], key: Mapping[str, object]) -> None:

@@ -25,7 +25,8 @@ from .copying import copy_rows
 from .errors import StoreCorrupt, StoreUnavailable, translated
 from .examination import Examination, damages, examine
 from .progress import Told, silent
-from .store import Store, connect, is_current, open_store, prepare, upgrade
+from .revisions import is_current, prepare
+from .store import Store, connect, open_store, upgrade
 
 #: How the files of an SQLite database besides the main one end.
 _BESIDES = ("-wal", "-shm", "-journal")

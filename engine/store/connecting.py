@@ -3,9 +3,8 @@
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
@@ -15,6 +14,9 @@ from engine.model.wording import say
 
 from .errors import StoreUnavailable
 from .outbox import OUTBOX, Outbox
+
+if TYPE_CHECKING:
+    import psycopg
 
 #: How long a writer waits for another before giving up, in milliseconds.
 BUSY_TIMEOUT_MS = 10_000
@@ -117,7 +119,7 @@ def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
     record.info["rests_since"] = time.monotonic()
 
 
-def _wake(connection: psycopg.Connection, record: ConnectionPoolEntry, _fairy: object) -> None:
+def _wake(connection: "psycopg.Connection", record: ConnectionPoolEntry, _fairy: object) -> None:
     """Have the pool replace a connection whose server went away while it rested."""
     since = record.info.pop("rests_since", None)
     if since is None or time.monotonic() - since < RESTED_S:
@@ -126,5 +128,5 @@ def _wake(connection: psycopg.Connection, record: ConnectionPoolEntry, _fairy: o
         connection.autocommit = True
         connection.execute("SELECT 1")
         connection.autocommit = False
-    except psycopg.Error as error:
+    except connection.Error as error:
         raise InvalidatePoolError from error

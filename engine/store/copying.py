@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-import psycopg
 from sqlalchemy import (
     Boolean,
     Column,
@@ -115,8 +114,8 @@ def _copy_in(target: Connection, table: Table, rows: list[tuple[Any, ...]]) -> N
         with driver.cursor() as cursor, cursor.copy(text) as copy:
             for row in rows:
                 copy.write_row(row)
-    except psycopg.Error as error:
-        raise DBAPIError.instance(text, None, error, psycopg.Error) from error
+    except driver.Error as error:
+        raise DBAPIError.instance(text, None, error, driver.Error) from error
 
 
 def _names(table: Table) -> str:

@@ -1,8 +1,10 @@
-"""What the store refuses, and what stops it."""
+"""What the store refuses, and what stops it.
+
+PostgreSQL's driver is loaded by those who use it; its errors come from nobody else.
+"""
 
 import sqlite3
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from engine.model.errors import QingdanError
@@ -70,6 +72,15 @@ def _known(origin: BaseException | None) -> tuple[type[StoreUnavailable], str] |
         case sqlite3.Error():
             # The low byte is the primary code, the rest refines it.
             return _SQLITE.get((getattr(origin, "sqlite_errorcode", None) or 0) & 0xFF)
+    return _known_of_postgresql(origin)
+
+
+def _known_of_postgresql(
+    origin: BaseException | None,
+) -> tuple[type[StoreUnavailable], str] | None:
+    import psycopg
+
+    match origin:
         case psycopg.Error() if origin.diag.source_function in _GROWING:
             return StoreFull, "full"
         case psycopg.Error(sqlstate=str(state)):
@@ -83,11 +94,11 @@ def _known(origin: BaseException | None) -> tuple[type[StoreUnavailable], str] |
 def is_overtaken(error: IntegrityError) -> bool:
     """Whether a row with the same key was stored meanwhile: not a fault, a race that was lost."""
     match error.orig:
-        case psycopg.errors.UniqueViolation():
-            return True
         case sqlite3.IntegrityError(sqlite_errorcode=code):
             return code in (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
-    return False
+    from psycopg.errors import UniqueViolation
+
+    return isinstance(error.orig, UniqueViolation)
 
 
 def translated(error: SQLAlchemyError) -> StoreUnavailable:

@@ -5,11 +5,13 @@ They are sent before anything else is asked on the same connection, and before t
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    import psycopg
 
 #: Most statements that wait.
 MOST = 200
@@ -20,7 +22,7 @@ OUTBOX = "qingdan_outbox"
 class Outbox:
     """The statements that wait on one connection."""
 
-    def __init__(self, driver: psycopg.Connection) -> None:
+    def __init__(self, driver: "psycopg.Connection") -> None:
         self._driver = driver
         self._waiting: list[tuple[bytes, Sequence[object], Callable[[], Exception] | None]] = []
 
@@ -61,12 +63,12 @@ class Outbox:
                     cursor.execute(text, values)
                     if missed is not None:
                         watched.append((cursor, missed))
-        except psycopg.Error as error:
+        except self._driver.Error as error:
             for cursor, missed in watched:
                 if cursor.rowcount == 0:
                     # What failed later failed because of it.
                     raise missed() from error
-            raise DBAPIError.instance(None, None, error, psycopg.Error) from error
+            raise DBAPIError.instance(None, None, error, self._driver.Error) from error
         for cursor, missed in watched:
             if cursor.rowcount != 1:
                 raise missed()

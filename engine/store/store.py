@@ -2,15 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -19,13 +12,10 @@ from engine.model.errors import reason_of
 from engine.model.wording import say
 
 from .connecting import WRITES, engine_at
-from .errors import NewerSchema, StoreBusy, StoreUnavailable, is_overtaken, translated
+from .errors import StoreBusy, StoreUnavailable, is_overtaken, translated
 from .outbox import Outbox
-from .planning import expect_growth
+from .revisions import is_current, prepare
 from .sharing import Sharing
-
-#: Key of the lock that keeps two processes from bringing one PostgreSQL up to date at once.
-_UPGRADE_LOCK = 0x71_69_6E_67
 
 
 class Store:
@@ -92,43 +82,6 @@ class Store:
         self.engine.dispose()
 
 
-def configuration(connection: Connection) -> Config:
-    """Where Alembic finds our migrations, and what it runs them on."""
-    made = _config()
-    made.attributes["connection"] = connection
-    return made
-
-
-def _config() -> Config:
-    made = Config()
-    location = str(files("engine.store").joinpath("migrations"))
-    made.set_main_option("script_location", location.replace("%", "%%"))
-    return made
-
-
-@cache
-def _scripts() -> ScriptDirectory:
-    """Our migrations, read once."""
-    return ScriptDirectory.from_config(_config())
-
-
-def is_current(connection: Connection) -> bool:
-    """Whether the schema is the newest.
-
-    Raises
-    ------
-    NewerSchema
-        This program does not know it.
-    """
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None:
-        try:
-            _scripts().get_revision(current)
-        except CommandError as error:
-            raise NewerSchema(say("store.newer-schema", revision=current)) from error
-    return current == _scripts().get_current_head()
-
-
 def upgrade(store: Store) -> bool:
     """Bring a database to the newest schema; whether there was anything to do.
 
@@ -142,17 +95,6 @@ def upgrade(store: Store) -> bool:
             return False
     with store.write() as connection:
         return prepare(connection)
-
-
-def prepare(connection: Connection) -> bool:
-    """Bring the schema up to date in the caller's transaction; whether there was anything to do."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
-    if is_current(connection):
-        return False
-    command.upgrade(configuration(connection), "head")
-    expect_growth(connection)
-    return True
 
 
 def open_store(url: str, *, create: bool = True) -> Store:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -22,7 +21,8 @@ from engine.store import Store, open_store
 from engine.store.backup import restore
 from engine.store.columns import metadata
 from engine.store.examination import examine
-from engine.store.store import configuration, connect, upgrade
+from engine.store.revisions import bring_to, revisions
+from engine.store.store import connect, upgrade
 from tests.cases.conftest import CONTROLS, Clock, Desk
 
 #: A database the first release wrote: one case finished, one between two parallel branches.
@@ -104,11 +104,15 @@ def _kept(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
             yield table.name, dict(row)
 
 
+def test_schemas_are_told_by_the_names_of_their_files() -> None:
+    assert list(revisions()) == REVISIONS
+
+
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_every_earlier_schema_comes_up_to_date(empty_database: str, revision: str) -> None:
     store = connect(empty_database, create=True)
     with store.write() as connection:
-        command.upgrade(configuration(connection), revision)
+        bring_to(connection, revision)
         before = _fill(connection)
     assert upgrade(store) is (revision != REVISIONS[-1])
     with store.read() as connection:
@@ -128,7 +132,7 @@ def test_upgrade_that_fails_changes_nothing(
 ) -> None:
     store = connect(empty_database, create=True)
     with store.write() as connection:
-        command.upgrade(configuration(connection), REVISIONS[1])
+        bring_to(connection, REVISIONS[1])
         _fill(connection)
         before = dict(_kept(connection))
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: the connection is given by ``engine.store.store``."""
+"""Alembic's entry: the connection is given by ``engine.store.revisions``."""
 
 from alembic import context
 
