@@ -14,7 +14,9 @@ from engine.model.errors import QingdanError
 from engine.model.wording import say
 
 _DAY = timedelta(days=1)
-_YEAR = re.compile(r"(20\d\d)年[^\n]*放假安排")
+_TITLE = re.compile(r"(20\d\d)年[^\n年]*(?:放假|节假日)安排")
+#: The sentence below it, for a copy without its title.
+_OPENING = re.compile(r"现将(20\d\d)年")
 _NAME = re.compile(r"^[（(]?[一二三四五六七八九十0-9]+[）)、.．]\s*([^：:]{1,20})[：:]")
 _DATE = re.compile(
     r"(?:(?P<year>20\d\d)年)?(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})日"
@@ -67,7 +69,7 @@ def read_notice(text: str, year: int | None = None) -> Notice:
     """
     lines = text.removeprefix("\ufeff").splitlines()
     table = any(_is_row(line) for line in lines)
-    found = _YEAR.search(text)
+    found = _TITLE.search(text) or _OPENING.search(text)
     if year is None and found:
         year = int(found[1])
     if year is None and table:
@@ -82,7 +84,7 @@ def read_notice(text: str, year: int | None = None) -> Notice:
         problems.append(say("calendar.notice.no-days"))
     if problems:
         raise NoticeInvalid(problems)
-    title = next((line.strip() for line in lines if _YEAR.search(line)), "")
+    title = next((line.strip() for line in lines if _TITLE.search(line)), "")
     title = title or say("calendar.notice.title", year=year)
     return Notice(title=title, year=year, days=tuple(days[day] for day in sorted(days)))
 
