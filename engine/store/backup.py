@@ -32,6 +32,8 @@ from .store import Store, connect, open_store, upgrade
 _BESIDES = ("-wal", "-shm", "-journal")
 #: Pages copied between two tellings.
 _PAGES = 4096
+#: Tables of earlier schemas that are no more.
+RETIRED = {"case_state", "published"}
 
 
 class BackupRefused(QingdanError):
@@ -256,6 +258,6 @@ def _is_occupied(connection: Connection) -> bool:
 def _empty(connection: Connection) -> None:
     """Drop every table of ours, of this schema or an older one."""
     present = set(inspect(connection).get_table_names())
-    for name in present & {*metadata.tables, "alembic_version"}:
+    for name in present & {*metadata.tables, *RETIRED, "alembic_version"}:
         connection.execute(text(f"DROP TABLE {name} CASCADE"))
     connection.execute(text("DROP FUNCTION IF EXISTS journal_is_append_only() CASCADE"))
