@@ -18,12 +18,13 @@ from sqlalchemy import Connection, MetaData, Table
 from engine.model.case import CaseState
 from engine.runtime import Office
 from engine.store import Store, open_store
-from engine.store.backup import restore
+from engine.store.backup import RETIRED, restore
 from engine.store.columns import metadata
 from engine.store.examination import examine
 from engine.store.revisions import bring_to, revisions
 from engine.store.store import connect, upgrade
 from tests.cases.conftest import CONTROLS, Clock, Desk
+from tests.postgresql import Server
 
 #: A database the first release wrote: one case finished, one between two parallel branches.
 FIRST_RELEASE = (Path(__file__).parent / "first_release.sql").read_text("utf-8")
@@ -147,6 +148,26 @@ def test_upgrade_that_fails_changes_nothing(
     store.close()
 
 
+def test_forms_begun_for_what_is_no_more_are_forgotten(empty_database: str) -> None:
+    store = connect(empty_database, create=True)
+    with store.write() as connection:
+        command.upgrade(configuration(connection), "0023")
+        rows = _fill(connection)
+        schema = MetaData()
+        schema.reflect(connection)
+        item, draft = schema.tables["work_item"], schema.tables["draft"]
+        for state in ("ready", "claimed", "done", "cancelled"):
+            connection.execute(
+                item.insert().values(rows["work_item"] | {"id": state, "state": state})
+            )
+            connection.execute(draft.insert().values(rows["draft"] | {"work_item_id": state}))
+    upgrade(store)
+    with store.read() as connection:
+        kept = set(connection.scalars(sa.select(draft.c.work_item_id)))
+    assert kept - {rows["draft"]["work_item_id"]} == {"ready", "claimed"}
+    store.close()
+
+
 def _go_on(store: Store, tmp_path: Path) -> None:
     """The first release's cases, worked on by this one."""
     desk = Desk(Office(store, "shifan", controls=CONTROLS, clock=Clock()), tmp_path)
@@ -173,6 +194,29 @@ def test_backup_of_the_first_release_is_restored(empty_database: str, tmp_path: 
     store = open_store(empty_database)
     _go_on(store, tmp_path)
     store.close()
+
+
+def test_restoring_replaces_a_database_of_the_first_release(
+    postgresql: Server, sqlite_template: Path
+) -> None:
+    name = postgresql.create(empty=True)
+    store = connect(postgresql.url(name), create=True)
+    with store.write() as connection:
+        command.upgrade(configuration(connection), REVISIONS[1])
+        _fill(connection)
+    restored = restore(sqlite_template, postgresql.url(name), force=True)
+    assert restored.examination.counts == dict.fromkeys(metadata.tables, 0)
+    with store.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    store.close()
+    postgresql.drop(name)
+
+
+def test_every_table_that_is_no_more_is_known() -> None:
+    """Restoring drops those of any earlier schema."""
+    versions = Path(str(files("engine.store") / "migrations" / "versions"))
+    text = "".join(path.read_text("utf-8") for path in versions.glob("*.py"))
+    assert set(re.findall(r"drop_table\((\S+)\)", text)) == {f'"{name}"' for name in RETIRED}
 
 
 def test_every_key_begins_with_the_office() -> None:
