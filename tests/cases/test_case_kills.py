@@ -15,7 +15,9 @@ from sqlalchemy import text
 
 from engine.model.case import CaseState
 from engine.model.wording import say
-from engine.runtime import AlreadyTaken, Office
+from engine.runtime import AlreadyTaken, Office, states, values
+from engine.runtime.machine import Machine
+from engine.runtime.program import Program
 from engine.store import Store, StoreUnavailable, chains, open_store
 from engine.store.store import connect
 from tests.postgresql import Server
@@ -31,6 +33,8 @@ ABSENCE_S = 10 if FULL else 1
 #: What a worker may be told while others work and servers go.
 CLEAR = {say(f"store.{entry}") for entry in ("busy", "gone", "overtaken")}
 WORKERS = 3
+#: Length of changes after which a snapshot is due: cases are short here.
+LEAST_SNAPSHOT = 500
 LOOPING = process(
     "p",
     '<exclusiveGateway id="in"/><exclusiveGateway id="out" default="out_in"/>',
@@ -45,6 +49,7 @@ LOOPING = process(
 
 def _work(url: str, log_file: str, seed: int) -> None:
     """Two threads that work without end: what they share commits with must not be lost either."""
+    states.LEAST_SNAPSHOT = LEAST_SNAPSHOT
     store, office = connect(url, create=False), None
     while office is None:
         with suppress(StoreUnavailable):
@@ -86,11 +91,11 @@ def _one_step(office: Office, chance: random.Random) -> str:
         office.claim(item.id, by="ding")
         return f"{item.case_id} claimed {item.id}"
     number = chance.randrange(1000)
-    values = {
+    answers = {
         "fill": {"n": str(number), "rows": "\n".join("x" * (number % 7))},
         "sign": {"stop": chance.choice("是否")},
     }
-    office.complete(item.id, by="ding", values=values[item.step])
+    office.complete(item.id, by="ding", values=answers[item.step])
     return f"{item.case_id} completed {item.id}"
 
 
@@ -220,8 +225,10 @@ def _prove(url: str, log: Path, troubles: list[Callable[[Crew], None]]) -> None:
     everything = [case.id for case in office.cases(limit=100_000)]
     for case_id in everything:
         _is_consistent(office, case_id)
-    _replays_alike(office, everything)
+    again = Office(open_store(url), "shifan", controls=CONTROLS, clock=Clock())
+    _replays_alike(office, again, everything)
     office.store.close()
+    again.store.close()
 
 
 def _is_all_there(office: Office, case_id: str, steps: set[tuple[str, str]]) -> None:
@@ -233,9 +240,51 @@ def _is_all_there(office: Office, case_id: str, steps: set[tuple[str, str]]) -> 
     assert {id for action, id in steps if action == "completed"} <= done
 
 
-def _replays_alike(office: Office, cases: list[str]) -> None:
-    """Without snapshots, the changes alone give the same states."""
+def _replays_alike(office: Office, again: Office, cases: list[str]) -> None:
+    """Without snapshots, the changes alone give the same states, and so does the journal.
+
+    Parameters
+    ----------
+    again : the same office, that has nothing in memory.
+    """
     before = {case_id: office.case(case_id) for case_id in cases}
     with office.store.write() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM case_snapshot"))
         connection.execute(text("DELETE FROM case_snapshot"))
-    assert {case_id: office.case(case_id) for case_id in cases} == before
+    assert {case_id: again.case(case_id) for case_id in cases} == before
+    with again.case_at_work(cases[0], "ding") as work:
+        program = work.program(work.case(cases[0]))
+    for case_id, file in before.items():
+        told = _retold(again, program, case_id)
+        assert told.progress() == file.progress
+        assert told.finished == (file.case.state is CaseState.FINISHED)
+        assert told.data == file.data
+
+
+def _retold(office: Office, program: Program, case_id: str) -> Machine:
+    """A case played anew by what the journal says was done, with the forms it vouches for."""
+    forms = _forms(office, case_id)
+    machine = Machine.start(program, {}, Clock())
+    for entry in office.history(case_id):
+        if entry.action == "completed":
+            form = forms[entry.form_digest]
+            machine.news()
+            (place,) = machine.open_places()
+            assert place.path == entry.step
+            machine.data.update(form)
+            machine.complete(place.id, form)
+    return machine
+
+
+def _forms(office: Office, case_id: str) -> dict[str, dict[str, object]]:
+    """Forms handed in, as they are stored, by digests worked out from them."""
+    found = text(
+        "SELECT e.salt, v.field, v.type, v.fen, v.content FROM form_entry e JOIN form_value v "
+        "ON v.office_id = e.office_id AND v.case_id = e.case_id AND v.number = e.number "
+        "WHERE e.case_id = :case_id"
+    )
+    forms: dict[str, dict[str, object]] = {}
+    with office.store.read() as connection:
+        for salt, field_, kind, fen, content in connection.execute(found, {"case_id": case_id}):
+            forms.setdefault(salt, {})[field_] = values.from_store(kind, fen, content)
+    return {values.digest(form, {}, salt): form for salt, form in forms.items()}
