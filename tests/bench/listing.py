@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from ..filling import OFFICERS, office_of
-from ..postgresql import Server
 from . import sealing
 from .row import Row, milliseconds, p95
-from .works import sqlite_url
+from .works import server, sqlite_url
 
 CASES = 1_000_000 if os.environ.get("QINGDAN_BENCH") == "full" else 20_000
 #: Who asks: holds one of six posts, and has as much claimed as any.
@@ -22,10 +21,10 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
         yield from _listed("SQLite", sqlite_url(folder / "many"), folder / "a")
-        server = Server("bench")
-        name = server.create()
-        yield from _listed("PostgreSQL", server.url(name), folder / "b")
-        server.drop(name)
+        postgresql = server()
+        name = postgresql.create()
+        yield from _listed("PostgreSQL", postgresql.url(name), folder / "b")
+        postgresql.drop(name)
 
 
 def _listed(database: str, url: str, folder: Path) -> Iterator[Row]:

@@ -19,9 +19,8 @@ from sqlalchemy.engine import make_url
 from engine.runtime import Office
 from engine.store import running, schema
 
-from ..postgresql import Server
 from .row import Row
-from .works import BY, VALUES, WHO, looping, office_at, waiting
+from .works import BY, VALUES, WHO, looping, office_at, server, waiting
 
 PROCESSES = 2
 #: Writers of each process.
@@ -68,12 +67,12 @@ class Written:
 
 def rows() -> Iterator[Row]:
     """Steps a second together, against as many rows a second without an engine."""
-    server = Server("bench")
+    postgresql = server()
     # The tests do without; an office does not.
-    server.run("ALTER SYSTEM SET fsync = on")
-    server.run("SELECT pg_reload_conf()")
-    name = server.create()
-    url = server.url(name)
+    postgresql.run("ALTER SYSTEM SET fsync = on")
+    postgresql.run("SELECT pg_reload_conf()")
+    name = postgresql.create()
+    url = postgresql.url(name)
     with tempfile.TemporaryDirectory() as directory:
         office = office_at(url, Path(directory) / "a", looping())
         cases = [office.open_case("T-1", by=BY, applicant=WHO).id for _ in range(STEPS)]
@@ -84,7 +83,7 @@ def rows() -> Iterator[Row]:
     own = _together(partial(_own, url), [""] * STEPS)
     others = _together(partial(_complete, url), items)
     floors.append(_together(loop, [""] * STEPS))
-    server.drop(name)
+    postgresql.drop(name)
     name, against = "8 writers in 2 processes, PostgreSQL", "a bare loop on 8 connections"
     ratio = own / max(floors)
     yield Row(

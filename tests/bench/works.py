@@ -1,6 +1,7 @@
 """What the rows about cases share: an office, a process, and stock SpiffWorkflow on it."""
 
 import json
+import os
 import sqlite3
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -20,6 +21,7 @@ from engine.runtime import Office
 from engine.store import Store, open_store
 
 from ..cases.drawings import column, field, flow, line, process, step
+from ..postgresql import Server
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 WHO = Applicant(name="何丽")
@@ -104,6 +106,14 @@ def office_at(url: str, folder: Path, *files: bytes, new: bool = True) -> Office
         office.appoint(ROSTER)
         office.publish(Library.load([folder]))
     return office
+
+
+def server() -> Server:
+    """The PostgreSQL server of this run, which goes with it.
+
+    Its name is the run's own: one that was killed would else seem to use it still.
+    """
+    return Server(f"bench-{os.getpid()}")
 
 
 def sqlite_url(path: Path) -> str:
