@@ -59,6 +59,24 @@ def test_seal_holds_though_cases_went_on_while_it_was_worked_out(
     assert _breaches(store) == []
 
 
+def test_sm3_may_come_and_go_with_the_platform(
+    store: Store, desk: Desk, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for days, has_sm3 in enumerate((True, False, True, False)):
+        with monkeypatch.context() as platform:
+            if not has_sm3:
+                platform.setattr(journal, "_SM3", None)
+                for module in (journal, chains, sealing, auditing):
+                    platform.setattr(module, "HAS_SM3", False)
+            desk.open()
+            made.append(_seal(store, days))
+            desk.open()
+            assert _breaches(store) == []
+    assert [bool(seal.sm3_root) for seal in made] == [True, False, True, False]
+    assert _breaches(store) == []
+
+
 def test_seal_is_journalled(store: Store, case_id: str) -> None:
     made = _seal(store)
     with store.read() as connection:
