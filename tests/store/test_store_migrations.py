@@ -151,7 +151,7 @@ def test_upgrade_that_fails_changes_nothing(
 def test_forms_begun_for_what_is_no_more_are_forgotten(empty_database: str) -> None:
     store = connect(empty_database, create=True)
     with store.write() as connection:
-        command.upgrade(configuration(connection), "0023")
+        bring_to(connection, "0023")
         rows = _fill(connection)
         schema = MetaData()
         schema.reflect(connection)
@@ -202,7 +202,7 @@ def test_restoring_replaces_a_database_of_the_first_release(
     name = postgresql.create(empty=True)
     store = connect(postgresql.url(name), create=True)
     with store.write() as connection:
-        command.upgrade(configuration(connection), REVISIONS[1])
+        bring_to(connection, REVISIONS[1])
         _fill(connection)
     restored = restore(sqlite_template, postgresql.url(name), force=True)
     assert restored.examination.counts == dict.fromkeys(metadata.tables, 0)
