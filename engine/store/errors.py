@@ -31,9 +31,11 @@ class NewerSchema(QingdanError):
     """The database was written by a newer version of the program."""
 
 
-#: Class and entry of the catalogue, by SQLite's primary result code.
+#: Class and entry of the catalogue, by SQLite's result code or the primary one of it.
 _SQLITE = {
     sqlite3.SQLITE_FULL: (StoreFull, "full"),
+    # What a program just started meets first on a full disk.
+    sqlite3.SQLITE_IOERR_SHMSIZE: (StoreFull, "full"),
     sqlite3.SQLITE_BUSY: (StoreBusy, "busy"),
     sqlite3.SQLITE_LOCKED: (StoreBusy, "busy"),
     sqlite3.SQLITE_CORRUPT: (StoreCorrupt, "corrupt"),
@@ -70,8 +72,9 @@ def _known(origin: BaseException | None) -> tuple[type[StoreUnavailable], str] |
         case sqlite3.OperationalError() if str(origin).startswith(_NO_TEXT):
             return StoreCorrupt, "corrupt"
         case sqlite3.Error():
+            code = getattr(origin, "sqlite_errorcode", None) or 0
             # The low byte is the primary code, the rest refines it.
-            return _SQLITE.get((getattr(origin, "sqlite_errorcode", None) or 0) & 0xFF)
+            return _SQLITE.get(code) or _SQLITE.get(code & 0xFF)
     return _known_of_postgresql(origin)
 
 

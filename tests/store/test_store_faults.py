@@ -1,6 +1,7 @@
 """What can befall a database: each is one clear Chinese error, loses nothing, and passes."""
 
 import os
+import resource
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -106,6 +107,19 @@ def test_full_disk_loses_nothing_and_passes(desk: Desk, store: Store) -> None:
     desk.office.complete(item.id, by="ding", values={"n": "1"}, files={"scan": PAPER})
     (attachment,) = desk.office.case(case.id).attachments
     assert desk.office.attachment(attachment.id)[1] == PAPER.content
+
+
+def test_program_started_on_a_full_disk_says_so(sqlite_store: Store) -> None:
+    sqlite_store.close()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # No file of this process may become longer, nor what processes share of a database.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        with pytest.raises(StoreFull, match="磁盘已满"):
+            open_store(f"sqlite:///{_path(sqlite_store)}")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    open_store(f"sqlite:///{_path(sqlite_store)}").close()
 
 
 def test_database_locked_by_another_is_one_clear_error(
