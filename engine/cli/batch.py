@@ -7,9 +7,10 @@ import click
 from engine.model.errors import UnreadablePath
 from engine.model.wording import say
 from engine.runtime import Office
-from engine.runtime.batch.bank import Bank
+from engine.runtime.batch.bank import BadBank, Bank
 from engine.runtime.batch.banks import add_bank, known_banks
 from engine.runtime.batch.settlement import Settlement
+from engine.runtime.batch.sheet import decoded
 
 from .files import content_of, save
 from .form import show_result
@@ -37,7 +38,9 @@ def _as_dict(bank: Bank) -> dict[str, str]:
 @with_office
 def banks(add: str | None, key: str, office: Office, form: str) -> None:
     if add is not None:
-        text = content_of(Path(add)).decode("utf-8-sig", "replace")
+        text = decoded(content_of(Path(add)))
+        if text is None:
+            raise BadBank(say("batch.bank.not-text"), path=add)
         with office.store.write() as connection:
             add_bank(connection, office.id, text, at=office.clock(), key=key)
     with office.store.read() as connection:

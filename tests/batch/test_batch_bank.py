@@ -108,6 +108,7 @@ def test_a_return_file_sorts_paid_from_failed(bank_id):
         ),
         (lambda rows: [rows[0], rows[1] | {Meaning.NAME: "欧阳大禾"}], "户名"),
         (lambda rows: [rows[0], rows[1] | {Meaning.RESULT: ""}], "没有处理结果"),
+        (lambda rows: [rows[0], rows[1] | {Meaning.BANK_CARD: "6.22848E+17"}], "银行给的原文件"),
     ],
 )
 def test_what_does_not_fit_what_was_sent_is_named(bank_id, spoil, words):
@@ -179,10 +180,22 @@ def test_an_office_describes_its_own_bank():
     assert read_returns(bank, "回盘.csv", back, PAYMENTS).count(paid=True) == 2
 
 
+def test_the_delimiter_an_office_gives_is_kept_to():
+    given = TEMPLATE.replace('format = "csv"\n', 'format = "csv"\ndelimiter = "|"\n')
+    bank = parse_bank(given.replace('{ is = "result" }]', '{ is = "result" }, { is = "reason" }]'))
+    cards = [payment.bank_card for payment in PAYMENTS]
+    back = f"{cards[0]}|120.50|0|户名,证件,都,不,符\n{cards[1]}|79.05|1|\n"
+
+    returns = read_returns(bank, "回盘.csv", back.encode("gb18030"), PAYMENTS)
+
+    assert [row.reason for row in returns.rows] == ["户名,证件,都,不,符", ""]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ('id = "own"', "id = ", "TOML"),
+        ('format = "csv"', 'format = "csv"\nheadings = true', "第 1 个 column"),
         ('name = "自有"', "", "缺少 name"),
         ('format = "csv"', 'format = "dbf"', "fixed、csv、xlsx"),
         ('{ is = "amount" }]\n[', '{ is = "sum" }]\n[', "amount"),

@@ -115,6 +115,17 @@ def test_wrong_rows_of_an_uploaded_list_are_named_by_the_rows_of_the_file(office
     assert [text[:4] for text in caught.value.problems.values()] == ["第4行 ", "第4行 "]
 
 
+def test_a_list_that_is_too_long_is_refused_in_one_line(office):
+    case = office.open_case("CZ-JF-001", by="sun", applicant=Applicant(name="周家村"))
+    rows = ["户主姓名,身份证号,银行卡号,补贴金额", *["赵大田,1,2,3"] * 10_000]
+    sheet = Upload(filename="清册.csv", media_type="", content="\n".join(rows).encode())
+
+    with pytest.raises(FormInvalid) as caught:
+        do(office, until(office, case.id, "compile_list"), sheet)
+
+    assert caught.value.problems == {"households": "“清册.csv”超过 10000 行；请拆成几个批次"}
+
+
 def test_an_office_adds_its_own_bank(office, tmp_path):
     path = tmp_path / "own.toml"
     text = (files("processes") / "banks" / "excel.toml").read_text("utf-8")
@@ -128,10 +139,17 @@ def test_an_office_adds_its_own_bank(office, tmp_path):
         "fixed-text",
     ]
 
+    path.write_text(text.replace('id = "excel"', 'id = "gb"'), "gb18030")
+    added = CliRunner().invoke(batch, ["banks", "--add", str(path), *database])
+    assert "gb  Excel 代发（邮储样式）" in added.output
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
+    unreadable = CliRunner().invoke(batch, ["banks", "--add", str(path), *database])
+    assert "不是文本文件" in str(unreadable.exception)
+
     path.write_text("id = 1", "utf-8")
     refused = CliRunner().invoke(batch, ["banks", "--add", str(path), *database])
     assert "id" in str(refused.exception)
-    assert len(CliRunner().invoke(batch, ["banks", *database]).output.splitlines()) == 3
+    assert len(CliRunner().invoke(batch, ["banks", *database]).output.splitlines()) == 4
 
 
 def test_only_who_records_the_answer_takes_an_approved_list_to_the_bank(office):

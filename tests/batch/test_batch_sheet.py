@@ -1,6 +1,9 @@
 """Tables people made in Excel or as text, read as a form's table."""
 
+import contextlib
 import io
+import random
+import zipfile
 from decimal import Decimal
 
 import pytest
@@ -89,10 +92,70 @@ def test_a_total_is_checked_however_its_amount_is_written():
     assert "1120.40" in imported(content).problems[3]
 
 
-def test_a_number_kept_as_a_number_that_lost_its_end_is_named():
-    content = book(("户主姓名", "身份证号", "补贴金额"), ("赵大田", 110105194912310021, 5))
+@pytest.mark.parametrize(
+    "content",
+    [
+        book(("户主姓名", "身份证号", "补贴金额"), ("赵大田", 110105194912310021, 5)),
+        # The same list, saved by Excel as text.
+        "户主姓名,身份证号,补贴金额\r\n赵大田,1.10105E+17,5\r\n".encode("gb18030"),
+        "户主姓名\t身份证号\t补贴金额\r\n赵大田\t1.1E+17\t5\r\n".encode("utf-16"),
+    ],
+)
+def test_a_number_kept_as_a_number_that_lost_its_end_is_named(content):
+    problems = imported(content).problems
 
-    assert "设为文本" in imported(content).problems[2]
+    assert problems[2].startswith("身份证号以数字保存")
+    assert "（1.1" in problems[2]
+
+
+def test_a_sum_excel_worked_out_is_what_excel_shows():
+    content = book(
+        ("户主姓名", "身份证号", "补贴金额"),
+        ("赵大田", "1", 120.35 * 3),
+        ("钱小禾", "2", 0.1 + 0.2),
+        ("合计", None, 120.35 * 3 + 0.1 + 0.2),
+    )
+    found = imported(content)
+
+    assert [row["amount"] for row in found.rows.values()] == ["361.05", "0.3"]
+    assert found.problems == {}
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", "|", ";"])
+def test_text_below_titles_is_cut_at_its_own_delimiter(delimiter):
+    rows = ("户主姓名", "身份证号", "补贴金额"), ("赵大田", "1", "5")
+    text = "示范镇，2026年春，发放清册\n制表: 周, 复核: 赵\n"
+    text += "\n".join(map(delimiter.join, rows))
+
+    assert imported(text.encode(), "清册.csv").rows == {
+        4: {"name": "赵大田", "id_card": "1", "amount": "5"}
+    }
+
+
+def bent(content: bytes, dice: random.Random) -> bytes:
+    """A few bytes changed, perhaps the end cut off."""
+    found = bytearray(content)
+    for _ in range(dice.randint(1, 6)):
+        found[dice.randrange(len(found))] = dice.choice((*b'09"<>/a&', dice.randrange(256)))
+    return bytes(found[: dice.choice((None, None, dice.randrange(4, len(found))))])
+
+
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_an_excel_file_damaged_anywhere_is_read_or_refused(is_inside):
+    whole = book(("户主姓名", "身份证号", "补贴金额"), *(("赵大田", "1", 5),) * 20)
+    with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    dice = random.Random(4)
+    for _ in range(150):
+        content = bent(whole, dice)
+        if is_inside:
+            stream, name = io.BytesIO(), dice.choice([*parts])
+            with zipfile.ZipFile(stream, "w") as packed:
+                for part, text in parts.items():
+                    packed.writestr(part, bent(text, dice) if part == name else text)
+            content = stream.getvalue()
+        with contextlib.suppress(BadSheet):
+            read_sheet("清册.xlsx", content)
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,10 @@ def _shape(given: "_Reader", needed: Sequence[Meaning]) -> Shape:
         raise given.bad("not-one-of", name="headings", known="false")
     if len(shape.delimiter) != 1:
         raise given.bad("not-one-of", name="delimiter", known=", | ;")
+    if shape.headings:
+        for number, column in enumerate(shape.columns, start=1):
+            if not column.heading and column.meaning is not Meaning.TEXT:
+                raise given.bad("no-heading", number=number)
     if (shape.totals_at == "none") != (not shape.totals):
         raise given.bad("missing", name="totals_at" if shape.totals else "total")
     return shape

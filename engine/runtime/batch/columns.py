@@ -19,7 +19,7 @@ from .sheet import BadSheet, Line
 HEADING_ROWS = 10
 #: Words that begin a row of totals.
 _TOTALS = ("合计", "总计", "小计", "共计")
-_LOST = re.compile(r"\d\.\dE\+\d+")
+_LOST = re.compile(r"\d(\.\d+)?E\+\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +41,11 @@ def heading_key(heading: str) -> str:
     return re.sub(r"[\s*:：_]", "", text).lower()
 
 
+def has_lost_digits(text: str) -> bool:
+    """Whether a number was kept as Excel shows long ones, without its end: ``1.10105E+17``."""
+    return _LOST.fullmatch(text) is not None
+
+
 def table_rows(field: FormField, lines: Sequence[Line], filename: str) -> Imported:
     """The rows of a file that belong in a table.
 
@@ -59,9 +64,10 @@ def table_rows(field: FormField, lines: Sequence[Line], filename: str) -> Import
         if re.sub(r"\s", "", first).startswith(_TOTALS):
             problems |= _checked(field, line.number, cells, rows)
         elif cells:
-            lost = [text for text in cells.values() if _LOST.fullmatch(text)]
+            lost = [c for c in field.columns if has_lost_digits(cells.get(c.name, ""))]
             if lost:
-                problems[line.number] = say("batch.sheet.lost-digits", text=lost[0])
+                labels, text = "、".join(c.label for c in lost), cells[lost[0].name]
+                problems[line.number] = say("batch.sheet.lost-digits", labels=labels, text=text)
             rows[line.number] = {name: cells.get(name, "") for name in known}
     ignored = (text for name, text in zip(order, lines[at].cells, strict=False) if not name)
     return Imported(rows=rows, ignored=tuple(filter(None, ignored)), problems=problems)

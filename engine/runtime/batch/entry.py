@@ -7,6 +7,7 @@ from engine.model.procedure import FieldType, FormField
 from engine.model.wording import say
 
 from ..errors import FormInvalid
+from ..forms import MAX_ROWS
 from .bank import Bank, Meaning
 from .columns import table_rows
 from .payment import BatchFaulty, column_names, payments_of
@@ -87,6 +88,8 @@ def _listed(field: FormField, file: File) -> Mapping[int, Mapping[str, str]]:
                 for row, problem in imported.problems.items()
             ]
         )
+    if max(imported.rows, default=0) > MAX_ROWS:
+        raise BadSheet(say("batch.sheet.too-long", file=file.filename, rows=MAX_ROWS))
     return {number - 1: row for number, row in imported.rows.items()}
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.model.wording import say
 
 from .bank import Bank, Column, Format, Meaning, Shape
-from .columns import HEADING_ROWS, amount_of, heading_key
+from .columns import HEADING_ROWS, amount_of, has_lost_digits, heading_key
 from .payment import BatchFaulty, Payment
 from .sheet import BadSheet, Line, read_sheet
 
@@ -73,7 +73,11 @@ class _Matching:
 
     def take(self, number: int, values: Mapping[Meaning, str]) -> None:
         """Find the payment one row of the bank is about."""
-        card = "".join(c for c in values.get(Meaning.BANK_CARD, "") if c.isdigit())
+        given = values.get(Meaning.BANK_CARD, "")
+        if has_lost_digits(given):
+            self._wrong("lost-digits", number, text=given)
+            return
+        card = "".join(c for c in given if c.isdigit())
         written = values.get(Meaning.AMOUNT, "")
         amount = _amount(self.shape.column(Meaning.AMOUNT), written)
         if amount is None:
@@ -163,7 +167,8 @@ def _records(
     if shape.format is Format.FIXED:
         lines = _fixed_lines(shape, filename, content)
     else:
-        lines = read_sheet(filename, content)
+        delimiter = shape.delimiter if shape.format is Format.CSV else ""
+        lines = read_sheet(filename, content, delimiter=delimiter)
         if shape.headings:
             order, lines = _under_headings(shape, lines, filename)
     totals_at = {"first": 0, "last": len(lines) - 1}.get(shape.totals_at)

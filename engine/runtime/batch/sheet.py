@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,10 +20,24 @@ MAX_COLUMNS = 100
 MAX_UNPACKED = 200_000_000
 #: Digits an Excel number keeps; longer ones have lost their end already.
 EXACT_DIGITS = 15
+#: Lines from the top by which the delimiter of a text is found out.
+_FIRST_LINES = 10
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = "\t,;|"
+#: What an Excel file raises that is cut off, changed somewhere or locked with a password.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 #: Least and most characters a written column is wide.
 _NARROW, _WIDE = 8, 60
 
@@ -42,10 +57,14 @@ class Line:
     cells: tuple[str, ...]
 
 
-def read_sheet(filename: str, content: bytes) -> tuple[Line, ...]:
+def read_sheet(filename: str, content: bytes, *, delimiter: str = "") -> tuple[Line, ...]:
     """The rows of an Excel file's first sheet or of a CSV file, blank ones left out.
 
-    Text is UTF-8, UTF-16 with a mark, or GB18030; the delimiter is found out.
+    Text is UTF-8, UTF-16 with a mark, or GB18030.
+
+    Parameters
+    ----------
+    delimiter : of a text; empty, or where the text has none of it, to find it out.
 
     Raises
     ------
@@ -54,7 +73,10 @@ def read_sheet(filename: str, content: bytes) -> tuple[Line, ...]:
     """
     if content.startswith(_OLD_EXCEL):
         raise BadSheet(say("batch.sheet.old-excel", file=filename))
-    rows = _excel(filename, content) if content.startswith(_ZIP) else _text(filename, content)
+    if content.startswith(_ZIP):
+        rows = _excel(filename, content)
+    else:
+        rows = _text(filename, content, delimiter)
     lines = []
     for number, cells in enumerate(rows, start=1):
         if number > MAX_ROWS:
@@ -70,7 +92,6 @@ def read_sheet(filename: str, content: bytes) -> tuple[Line, ...]:
 
 def _excel(filename: str, content: bytes) -> Iterator[list[str]]:
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
@@ -82,19 +103,12 @@ def _excel(filename: str, content: bytes) -> Iterator[list[str]]:
         sheet.reset_dimensions()
         for row in sheet.iter_rows(values_only=True):
             yield [_cell(value) for value in row[:MAX_COLUMNS]]
-    except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        KeyError,
-        IndexError,
-        ValueError,
-        SyntaxError,
-    ) as error:
+    except _DAMAGED as error:
         raise BadSheet(say("batch.sheet.damaged", file=filename)) from error
 
 
 def _cell(value: object) -> str:
-    """A cell as a person reads it; a number that lost digits keeps a mark: ``1.1E+17``."""
+    """A cell as a person reads it; a number that lost digits stays one: ``1.10105E+17``."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -104,20 +118,23 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, int | float):
-        exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        # A sum that Excel worked out is 361.05, whatever is left over behind what it shows.
+        exact = Decimal(f"{value:.{EXACT_DIGITS}g}" if isinstance(value, float) else value)
         if exact.adjusted() >= EXACT_DIGITS:
-            return f"{exact:.1E}"
+            return f"{exact:.5E}"
         plain = f"{exact:f}"
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
     return str(value).strip()
 
 
-def _text(filename: str, content: bytes) -> Iterator[list[str]]:
+def _text(filename: str, content: bytes, delimiter: str) -> Iterator[list[str]]:
     text = decoded(content)
     if text is None or "\0" in text:
         raise BadSheet(say("batch.sheet.not-a-table", file=filename))
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=first.count)
+    # The first line alone may be a title.
+    first = "\n".join(list(filter(str.strip, text.splitlines()))[:_FIRST_LINES])
+    if not delimiter or delimiter not in first:
+        delimiter = max(_DELIMITERS, key=first.count)
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             # A leading tab or apostrophe keeps spreadsheets from spoiling long numbers.
