@@ -70,6 +70,17 @@ def test_offer_of_a_case_that_has_ended_waits_for_nobody(office: Office, case_id
     assert office.offers_to("hui") == ()
 
 
+def test_suspended_case_is_handed_over_too(office: Office, case_id: str) -> None:
+    offer(office, case_id)
+    office.suspend(case_id, by="zhang", reason="等上级批复")
+    assert [waiting.case_id for waiting in office.offers_to("hui")] == [case_id]
+    assert office.answer_handover(case_id, by="hui", accept=True).state == "accepted"
+
+    office.terminate(case_id, by="zhang", reason="申请人撤回")
+    with pytest.raises(NotAllowed, match="已终止"):
+        offer(office, case_id, by="hui", to="jian")
+
+
 def test_second_offer_waits_for_the_first(office: Office, case_id: str) -> None:
     offer(office, case_id)
     with pytest.raises(NotAllowed, match="等对方签收"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.model.case import RUNNING, CaseState
+from engine.model.case import RUNNING
 from engine.model.office import Roster
 from engine.model.wording import say
 from engine.store import clock as tables
@@ -133,7 +133,7 @@ class Answering(Matters):
             first = keys.first_answer(key, "offer-handover", case_id, by, to, reason)
             if first is not None:
                 return held.handovers[int(first) - 1]
-            _must_be_open(matter)
+            _must_run(matter)
             _permit_offer(matter.judge, held, by, to)
             if not reason.strip():
                 raise NotAllowed(say("clock.refused.no-reason"))
@@ -173,7 +173,7 @@ class Answering(Matters):
             first = keys.first_answer(key, "answer-handover", case_id, by, accept)
             if first is not None:
                 return held.handovers[int(first) - 1]
-            _must_be_open(matter)
+            _must_run(matter)
             offer = held.offer
             judge = matter.judge
             if offer is None or not (
@@ -199,9 +199,12 @@ class Answering(Matters):
         return answered
 
 
-def _must_be_open(matter: Matter) -> None:
-    if matter.row["state"] != CaseState.OPEN:
-        raise NotAllowed(say("run.case-closed", case=matter.row["id"]))
+def _must_run(matter: Matter) -> None:
+    """Somebody answers for a case as long as it may go on, suspended or not."""
+    state = matter.row["state"]
+    if state not in RUNNING:
+        known = say(f"suspending.state.{state}")
+        raise NotAllowed(say("suspending.wrong-state", case=matter.row["id"], state=known))
 
 
 def speaks_for(roster: Roster, officer_id: str, by: str, today: date) -> bool:
