@@ -108,6 +108,29 @@ def test_nobody_reviews_their_own_emergency(office, desk, waiting):
         office.claim(review.id, by="zhang")
 
 
+def test_who_did_it_together_with_them_does_not_review_it(office, desk):
+    file = process(
+        "p",
+        step("verify", duty="verify-on-site", post="资金监管", persons="2"),
+        step("close"),
+        line("start", "verify", "close", "end"),
+        code="T-1",
+    )
+    desk.publish(urgent(file))
+    case = desk.open()
+    item = desk.waiting(case.id)["verify"]
+    office.emergency_claim(item.id, by="zhang", reason="防汛")
+    review = review_of(office, item)
+    office.claim(review.id, by="dong")
+    office.complete(item.id, by="zhang", values={"cosigner": "dong"})
+    with pytest.raises(NotAllowed, match="不能自己"):
+        office.sign(review.id, by="dong", choice="同意")
+    with pytest.raises(NotAllowed, match="不能自己"):
+        office.reassign(review.id, by="zhang", to="zhang", reason="请审")
+    office.reassign(review.id, by="dong", to="jian", reason="本人参加了核查")
+    assert office.sign(review.id, by="jian", choice="同意").id == case.id
+
+
 @pytest.mark.parametrize("by", ["bro", "jia", "zhang", "dong"])
 def test_without_leave_of_the_item_nobody_takes_it(office, desk, by):
     desk.publish(FILE)

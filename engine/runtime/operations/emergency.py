@@ -26,6 +26,7 @@ _REVIEWS_BELOW = (
     "WHERE w.office_id = ? AND w.kind = 'review' AND w.state IN ('ready', 'claimed') "
     "ORDER BY w.since LIMIT 1"
 )
+_HANDS = "SELECT officer, cosigners FROM work_item WHERE office_id = ? AND id = ?"
 #: As the journal names it, and the remark that tells who did so.
 ACTION = "emergency-claimed"
 
@@ -105,8 +106,12 @@ class EmergencyDesk(SigningDesk):
         return bool(self.work.connection.scalar(query))
 
     def _must_not_review_own(self, officer: Officer) -> None:
-        """Nobody reviews what they did themselves."""
-        if self.item["kind"] == WorkItemKind.REVIEW and self._acted(officer, self.item["of_item"]):
+        """Nobody reviews what they did themselves, alone or with others."""
+        if self.item["kind"] != WorkItemKind.REVIEW:
+            return
+        step = self.item["of_item"]
+        holder, others = self.work.wire.run(_HANDS, self.office_id, step).fetchone()
+        if officer.id in (holder, *str(others).split(",")) or self._acted(officer, step):
             raise NotAllowed(say("emergency.own-review", officer=officer.name))
 
     def _finish(
