@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 
+from engine.model.errors import QingdanError
 from engine.model.wording import say
 from engine.store.backup import back_up, restore
 from engine.store.examination import Examination, examine
-from engine.store.store import connect, open_store, upgrade
+from engine.store.revisions import is_current
+from engine.store.store import connect, upgrade
 
 from .options import DB
 from .progress import Progress
@@ -60,8 +62,11 @@ def restore_(path: Path, force: bool, db: str) -> None:
 @db.command(help=say("db.help.verify"))
 @DB
 def verify(db: str) -> None:
-    store = open_store(db, create=False)
+    # A backup is not changed by looking at it, and may lie where nothing can be written.
+    store = connect(db, create=False, writes=False)
     with store.read() as connection, Progress() as told:
+        if not is_current(connection):
+            raise QingdanError(say("db.other-schema"))
         found = examine(connection, told=told)
     store.close()
     _tell(found)

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,11 @@ WRITES = "qingdan_writes"
 BY_HAND = "qingdan_by_hand"
 
 
-def engine_at(url: URL, *, create: bool) -> Engine:
+def engine_at(url: URL, *, create: bool, writes: bool = True) -> Engine:
     """An engine for a database; an SQLite file that is not there is made only if ``create``.
+
+    Unless it ``writes``, no byte of an SQLite file changes: it may lie where nothing can be
+    written.
 
     Raises
     ------
@@ -41,7 +45,7 @@ def engine_at(url: URL, *, create: bool) -> Engine:
         Its folder cannot be made.
     """
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, create=create)
+        return _sqlite(url, create=create) if writes else _sqlite_to_read(url)
     return _postgresql(url)
 
 
@@ -54,6 +58,25 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _sqlite_to_read(url: URL) -> Engine:
+    path = Path(url.database or "")
+    if not path.exists():
+        raise StoreUnavailable(say("store.missing", path=path))
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    engine = create_engine(
+        url, creator=partial(sqlite3.connect, address, uri=True, check_same_thread=False)
+    )
+    event.listen(engine, "connect", _leave_alone)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _leave_alone(connection: sqlite3.Connection, _record: object) -> None:
+    # As below, without what is kept in the file itself.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:

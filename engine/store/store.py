@@ -117,8 +117,12 @@ def open_store(url: str, *, create: bool = True) -> Store:
     return store
 
 
-def connect(url: str, *, create: bool) -> Store:
+def connect(url: str, *, create: bool, writes: bool = True) -> Store:
     """The store at a database URL, with the schema it has.
+
+    Parameters
+    ----------
+    writes : whether anything may be written, be it the marks of who reads.
 
     Raises
     ------
@@ -126,7 +130,7 @@ def connect(url: str, *, create: bool) -> Store:
         The address cannot be used.
     """
     try:
-        engine = engine_at(make_url(url), create=create)
+        engine = engine_at(make_url(url), create=create, writes=writes)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreUnavailable(say("store.bad-url", url=url)) from error
     except OSError as error:

@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from engine.store import open_store
 from tests.journal.oracle import leaf, root_of, sha256
 
 ROSTER = shipped_directory().parent / "demo" / "shifan.toml"
+FIRST_RELEASE = Path(__file__).parents[1] / "store" / "first_release.sql"
 Run = Callable[..., Result]
 
 
@@ -68,6 +71,26 @@ def test_office_is_backed_up_and_brought_back(run: Run, tmp_path: Path) -> None:
     assert "before-1" in _said(run("db", "restore", backup, "--db", target, "--force"))
     assert "数据库完好" in _said(run("db", "verify", "--db", target))
     assert isinstance(run("db", "backup", backup).exception, QingdanError)
+
+
+def test_backup_is_not_changed_by_verifying_it(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "只读 #1"
+    run("db", "backup", folder / "b.qdb")
+    before = (folder / "b.qdb").read_bytes()
+    assert "数据库完好" in _said(run("db", "verify", "--db", f"sqlite:///{folder / 'b.qdb'}"))
+    assert [path.name for path in folder.iterdir()] == ["b.qdb"]
+    assert (folder / "b.qdb").read_bytes() == before
+
+
+def test_database_of_an_earlier_release_is_not_upgraded_by_verifying_it(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "old.qdb"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(FIRST_RELEASE.read_text("utf-8"))
+    before = path.read_bytes()
+    assert "不是现在的结构" in str(run("db", "verify", "--db", f"sqlite:///{path}").exception)
+    assert path.read_bytes() == before
 
 
 def test_seal_is_printed_and_known_again_from_paper(run: Run, database: str) -> None:
