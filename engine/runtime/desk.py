@@ -179,6 +179,7 @@ class Desk:
                 files,
                 lambda: self.work.form_of(self.case),
                 lambda bank_id: find_bank(connection, self.office_id, bank_id),
+                batch=self.case["id"],
             ),
             {name: upload.filename for name, upload in files.items() if name in names},
             held=self._held(names),

@@ -99,7 +99,9 @@ def fixed_answer(sent: bytes, failed: set[int]) -> bytes:
     for line in filter(None, lines):
         bad = int(line[:6]) in failed
         reason = "账户已销户".encode("gb18030") if bad else b""
-        answers.append(line[:66] + line[84:97] + (b"E103" if bad else b"0000") + reason.ljust(40))
+        answers.append(
+            line[:66] + line[84:97] + (b"E103" if bad else b"0000") + reason.ljust(40) + line[97:]
+        )
     return b"\r\n".join(answers)
 
 

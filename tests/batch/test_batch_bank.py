@@ -75,11 +75,11 @@ def test_the_fixed_text_counts_bytes_and_totals_in_fen():
 
 
 def test_the_excel_list_has_headings_and_a_sum():
-    file = payment_file(BANKS["excel"], PAYMENTS, "代发")
+    file = payment_file(BANKS["excel"], PAYMENTS, "代发", batch="B-1")
 
     lines = [line.cells for line in read_sheet(file.filename, file.content)]
-    assert lines[0] == ("序号", "户名", "证件号码", "账号", "金额")
-    assert lines[1] == ("1", "赵大田", "11010519491231002X", "622848000000000001", "120.5")
+    assert lines[0] == ("序号", "户名", "证件号码", "账号", "金额", "批次号")
+    assert lines[1] == ("1", "赵大田", "11010519491231002X", "622848000000000001", "120.5", "B-1")
     assert lines[-1] == ("合计", "2", "", "", "199.55")
     assert (file.count, file.total) == (2, Decimal("199.55"))
 
@@ -116,6 +116,16 @@ def test_what_does_not_fit_what_was_sent_is_named(bank_id, spoil, words):
 
     with pytest.raises(BatchFaulty, match=words):
         read_returns(BANKS[bank_id], "回盘", content, PAYMENTS)
+
+
+@pytest.mark.parametrize("bank_id", ["fixed-text", "excel"])
+@pytest.mark.parametrize("named", ["2026-000001", ""])
+def test_an_answer_to_another_batch_is_refused_though_all_else_fits(bank_id, named):
+    rows = [row | {Meaning.BATCH: named} for row in rows_of(bank_id)]
+    content = answer(bank_id, rows, (2, "199.55"))
+
+    with pytest.raises(BatchFaulty, match=f"“{named}”，本批次是 2026-000002"):
+        read_returns(BANKS[bank_id], "回盘", content, PAYMENTS, batch="2026-000002")
 
 
 def test_two_on_one_card_with_one_amount_are_told_apart_by_name():

@@ -135,9 +135,10 @@ def test_answers_without_a_payment_file_are_recorded_once_too(office):
     put_right(office, case_id)
     settlement = Settlement(office, case_id)
     rows = "\n".join(
-        f"{p.sequence},{p.name},{p.bank_card},{p.amount},成功," for p, _ in settlement.failed()
+        f"{p.sequence},{p.name},{p.bank_card},{p.amount},成功,,{case_id}"
+        for p, _ in settlement.failed()
     )
-    text = f"序号,户名,账号,金额,处理结果,失败原因\n{rows}"
+    text = f"序号,户名,账号,金额,处理结果,失败原因,批次号\n{rows}"
     upload = Upload(filename="回盘.csv", media_type="", content=text.encode("gb18030"))
 
     first = settlement.take_repayments("excel", upload, by="li", key="k-1")

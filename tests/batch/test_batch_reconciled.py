@@ -57,10 +57,10 @@ def csv_answer(sent: bytes, failed: set[str]) -> Upload:
     """What a bank that reads Excel answers, by name of household."""
     lines = [line.cells for line in read_sheet("代发.xlsx", sent)][1:-1]
     rows = (
-        f"{number},{name},{card},{amount},{'失败' if name in failed else '成功'},户名不符"
-        for number, name, _, card, amount in lines
+        f"{number},{name},{card},{amount},{'失败' if name in failed else '成功'},户名不符,{case}"
+        for number, name, _, card, amount, case in lines
     )
-    text = "\n".join(("序号,户名,账号,金额,处理结果,失败原因", *rows))
+    text = "\n".join(("序号,户名,账号,金额,处理结果,失败原因,批次号", *rows))
     return Upload(filename="回盘.csv", media_type="", content=text.encode("gb18030"))
 
 

@@ -56,9 +56,9 @@ def test_a_batch_is_paid_and_its_failures_are_paid_again(office, tmp_path):
     again = settlement.payment_file("excel", by="li", again=True)
     lines = [line.cells for line in read_sheet(again.filename, again.content)][1:-1]
     assert again.total == sum(HOUSEHOLDS[n - 1][3] for n in failed)
-    back = "序号,户名,账号,金额,处理结果,失败原因\n" + "".join(
-        f"{number},{name},{card},{amount},{'成功' if at else '失败'},{'' if at else '户名不符'}\n"
-        for at, (number, name, _, card, amount) in enumerate(lines)
+    back = "序号,户名,账号,金额,处理结果,失败原因,批次号\n" + "".join(
+        f"{number},{name},{card},{amount},{'成功,' if at else '失败,户名不符'},{case}\n"
+        for at, (number, name, _, card, amount, case) in enumerate(lines)
     )
     path = tmp_path / "重发回盘.csv"
     path.write_bytes(back.encode("gb18030"))

@@ -73,7 +73,8 @@ def test_a_wrong_return_file_is_explained_row_by_row(office, sign_in):
     item = until(office, case_id, "record_returns")
     by = sign_in(holder(office, item)).get(f"/work-items/{item.id}")
     by.post(f"/work-items/{item.id}/claim")
-    text = "账号,金额,处理结果\n" + "".join(f"{card},1.00,成功\n" for *_, card, _ in HOUSEHOLDS)
+    rows = (f"{card},1.00,成功,{case_id}\n" for *_, card, _ in HOUSEHOLDS)
+    text = "账号,金额,处理结果,批次号\n" + "".join(rows)
     form = {"version": by.hidden("version"), "action": "complete", "bank.returns": "excel"}
     by.post(
         f"/work-items/{item.id}",

@@ -34,6 +34,8 @@ class Meaning(StrEnum):
     AMOUNT = "amount"
     RESULT = "result"
     REASON = "reason"
+    #: Number of the batch's case; an answer that names another is refused.
+    BATCH = "batch"
     #: Number of households and their sum, in a row of totals.
     COUNT = "count"
     TOTAL = "total"

@@ -33,6 +33,8 @@ def with_tables(
     files: Mapping[str, File],
     data: Callable[[], Mapping[str, object]],
     bank: Callable[[str], Bank],
+    *,
+    batch: str,
 ) -> dict[str, str]:
     """The form's raw text with the files of tables read into it.
 
@@ -43,6 +45,7 @@ def with_tables(
     ----------
     data : what the case knows, asked for only when a return file comes in.
     bank : the bank of an id.
+    batch : number of the case.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def with_tables(
             del raw[key]
         try:
             if bank_id:
-                rows = _reported(field, file, data(), bank(bank_id))
+                rows = _reported(field, file, data(), bank(bank_id), batch)
             else:
                 rows = _listed(field, file)
         except BadSheet as error:
@@ -98,11 +101,12 @@ def _reported(
     file: File,
     data: Mapping[str, object],
     bank: Bank,
+    batch: str,
 ) -> Mapping[int, Mapping[str, str]]:
     """Rows of a table that records what the bank reported about the list it names."""
     sent = data.get(field.rows)
     payments = payments_of(field, sent if isinstance(sent, list) else [])
-    returns = read_returns(bank, file.filename, file.content, payments)
+    returns = read_returns(bank, file.filename, file.content, payments, batch=batch)
     return {at: reported_row(field, row) for at, row in enumerate(returns.rows)}
 
 

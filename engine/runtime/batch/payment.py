@@ -133,8 +133,15 @@ def payment_tables(procedure: Procedure) -> tuple[FormField, ...]:
     return tuple(field for step in steps for field in step.fields if is_payment_table(field))
 
 
-def payment_file(bank: Bank, payments: Sequence[Payment], stem: str) -> PaymentFile:
+def payment_file(
+    bank: Bank, payments: Sequence[Payment], stem: str, *, batch: str = ""
+) -> PaymentFile:
     """The file in which the bank wants these payments.
+
+    Parameters
+    ----------
+    stem : of its name.
+    batch : number of the batch's case.
 
     Raises
     ------
@@ -144,7 +151,7 @@ def payment_file(bank: Bank, payments: Sequence[Payment], stem: str) -> PaymentF
     shape = bank.payment
     total = sum((payment.amount for payment in payments), Decimal())
     totals = {Meaning.COUNT: str(len(payments)), Meaning.TOTAL: total}
-    records = [_record(shape.columns, _values(payment)) for payment in payments]
+    records = [_record(shape.columns, _values(payment, batch)) for payment in payments]
     if shape.totals_at == "first":
         records.insert(0, _record(shape.totals, totals))
     if shape.headings:
@@ -160,13 +167,14 @@ def payment_file(bank: Bank, payments: Sequence[Payment], stem: str) -> PaymentF
     )
 
 
-def _values(payment: Payment) -> Mapping[Meaning, object]:
+def _values(payment: Payment, batch: str) -> Mapping[Meaning, object]:
     return {
         Meaning.SEQUENCE: str(payment.sequence),
         Meaning.NAME: payment.name,
         Meaning.ID_CARD: payment.id_card,
         Meaning.BANK_CARD: payment.bank_card,
         Meaning.AMOUNT: payment.amount,
+        Meaning.BATCH: batch,
     }
 
 

@@ -33,7 +33,7 @@ class Repaid:
 
 
 def fitting(
-    bank: Bank, upload: Upload, lists: Mapping[int, Sequence[Payment]]
+    bank: Bank, upload: Upload, lists: Mapping[int, Sequence[Payment]], *, batch: str
 ) -> tuple[int, Returns]:
     """The payments a return file answers, and its answers.
 
@@ -45,7 +45,8 @@ def fitting(
     nearest: BatchFaulty | None = None
     for number, payments in lists.items():
         try:
-            return number, read_returns(bank, upload.filename, upload.content, payments)
+            found = read_returns(bank, upload.filename, upload.content, payments, batch=batch)
+            return number, found
         except BatchFaulty as error:
             if nearest is None or len(error.problems) < len(nearest.problems):
                 nearest = error

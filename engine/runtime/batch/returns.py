@@ -40,18 +40,24 @@ class Returns:
         return sum(amounts, Decimal())
 
 
-def read_returns(bank: Bank, filename: str, content: bytes, payments: Sequence[Payment]) -> Returns:
+def read_returns(
+    bank: Bank, filename: str, content: bytes, payments: Sequence[Payment], *, batch: str = ""
+) -> Returns:
     """The bank's return file for a list of payments.
+
+    Parameters
+    ----------
+    batch : number of the batch's case, which the file names where the bank does so.
 
     Raises
     ------
     BatchFaulty
-        With every row that does not fit: not sent, sent otherwise, reported twice, left out,
-        or a row of totals that is not the sum of the rows.
+        With every row that does not fit: of another batch, not sent, sent otherwise, reported
+        twice, left out, or a row of totals that is not the sum of the rows.
     BadSheet
         The file cannot be read.
     """
-    matching = _Matching(bank.returns, payments)
+    matching = _Matching(bank.returns, payments, batch)
     for number, is_total, values in _records(bank.returns, filename, content):
         if is_total:
             matching.hold(number, values)
@@ -61,9 +67,10 @@ def read_returns(bank: Bank, filename: str, content: bytes, payments: Sequence[P
 
 
 class _Matching:
-    def __init__(self, shape: Shape, payments: Sequence[Payment]) -> None:
+    def __init__(self, shape: Shape, payments: Sequence[Payment], batch: str) -> None:
         self.shape = shape
         self.payments = payments
+        self.batch = batch
         self.problems: list[str] = []
         self.found: dict[int, Returned] = {}
         self.stated: list[tuple[Meaning, Decimal, int]] = []
@@ -73,6 +80,10 @@ class _Matching:
 
     def take(self, number: int, values: Mapping[Meaning, str]) -> None:
         """Find the payment one row of the bank is about."""
+        named = values.get(Meaning.BATCH, "")
+        if self.shape.column(Meaning.BATCH) and named != self.batch:
+            self._wrong("other-batch", number, named=named, batch=self.batch)
+            return
         given = values.get(Meaning.BANK_CARD, "")
         if has_lost_digits(given):
             self._wrong("lost-digits", number, text=given)
@@ -195,7 +206,7 @@ def _under_headings(
     raise BadSheet(say("batch.return.no-headings", file=filename, headings=headings))
 
 
-_NEEDED = (Meaning.BANK_CARD, Meaning.AMOUNT, Meaning.RESULT)
+_NEEDED = (Meaning.BANK_CARD, Meaning.AMOUNT, Meaning.RESULT, Meaning.BATCH)
 
 
 def _fixed_lines(shape: Shape, filename: str, content: bytes) -> Sequence[Line]:

@@ -219,7 +219,7 @@ class Settlement:
             raise BatchFaulty([say("batch.sent-already", number=twice, file=name)])
         number = len(known) + 1
         stem = say("batch.file-stem", case=case_id, number=number, at=f"{at:%Y%m%d%H%M%S}")
-        file = payment_file(bank, [line.payment for line in lines], stem)
+        file = payment_file(bank, [line.payment for line in lines], stem, batch=case_id)
         upload = Upload(
             filename=file.filename, media_type="application/octet-stream", content=file.content
         )
@@ -317,7 +317,7 @@ class Settlement:
             lists = {asked: [line.payment for line in evidence.files[asked - 1].lines]}
         else:
             lists = {0: [p for p, _ in waiting] + self._recorded(evidence, taking, len(waiting))}
-        fitted, returns = fitting(bank, upload, lists)
+        fitted, returns = fitting(bank, upload, lists, batch=case_id)
         if key and first is None:
             with self.office.case_at_work(case_id, by) as work:
                 work.keys.first_answer(key, *request)
