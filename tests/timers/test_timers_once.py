@@ -70,6 +70,16 @@ def test_four_who_look_at_once_let_every_timer_go_off_once(offices, opened, cloc
     assert steps == [["after"]] * 12
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_case_somebody_is_at_work_on_is_passed_over(offices, opened, clock):
+    held, free = opened(2)
+    clock.move(days=8)
+    with offices[0].case_at_work(held, "ding"):
+        assert offices[1].tick() == 1
+    assert (fired(offices[0], held), fired(offices[0], free)) == (0, 1)
+    assert offices[1].tick() == 1
+
+
 def test_a_clock_put_back_and_forward_fires_nothing_twice(offices, opened, clock):
     (case_id,) = opened(1)
     clock.move(days=8)
