@@ -15,6 +15,7 @@ from engine.model.case import CaseState, WorkItem, WorkItemKind, WorkItemState
 from engine.model.errors import QingdanError
 from engine.model.procedure import FieldType, FormField
 from engine.runtime import FaultyCase, Office, Upload
+from engine.store import schema
 from engine.store.columns import metadata
 from tests.cases.conftest import Clock
 
@@ -157,7 +158,7 @@ class Walk:
         key = f"{self.random.getrandbits(64):x}" if "key" in _takes(act) else ""
         print(name, _said(act))
         looks = self.is_alone and self.random.random() < 0.3
-        before = self.dump() if looks else {}
+        before, did = self.dump() if looks else {}, self.deeds()
         asked = partial(act, key=key) if key else act
         try:
             asked()
@@ -170,11 +171,20 @@ class Walk:
                 self._left_alone(before, self.dump())
             return False
         self.done[name] += 1
+        assert did <= self.deeds(), f"{name}: forgotten {did - self.deeds()}"
         if looks and key:
             before = self.dump()
             asked()
             self._left_alone(before, self.dump())
         return True
+
+    def deeds(self) -> set[tuple[object, ...]]:
+        """Who did what: it stays, whatever is returned or taken back."""
+        item = schema.work_item.c
+        did = select(item.id, item.step, item.officer, item.cosigners, item.done_at)
+        with self.office.store.read() as connection:
+            rows = connection.execute(did.where(item.state == WorkItemState.DONE.value))
+            return {tuple(row) for row in rows}
 
     def dump(self) -> dict[str, list[str]]:
         """Everything stored, by table."""
