@@ -6,6 +6,7 @@ data hold only what belongs to one instance of a multi-instance activity.
 
 from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
@@ -18,6 +19,24 @@ from engine.model.wording import say
 from engine.store import CHINA
 
 from .clock import Clock, start_of
+from .forms import MAX_ROWS
+
+
+class Count(str):
+    """An expression that says how many instances a step has."""
+
+    def of(self, value: object) -> int:
+        """Its value as a number of instances.
+
+        Raises
+        ------
+        UnsafeExpression
+            It is none, or of more than a table has rows.
+        """
+        if isinstance(value, int | Decimal) and value in range(MAX_ROWS + 1):
+            return int(value)
+        told = say("run.nothing") if value in (None, "") else value
+        raise UnsafeExpression(say("run.not-a-count", text=self, value=told, most=MAX_ROWS))
 
 
 class SafeEnvironment(BasePythonScriptEngineEnvironment):
@@ -60,7 +79,8 @@ class SafeEngine(PythonScriptEngine):
     ) -> Any:
         """The expression over the case's data; inside an instance, its own values go first."""
         own = task.data if task.is_instance else {}
-        return parse(expression).evaluate({**task.data, **self.data, **own})
+        value = parse(expression).evaluate({**task.data, **self.data, **own})
+        return expression.of(value) if isinstance(expression, Count) else value
 
     def execute(
         self, task: Task, script: str, external_context: Mapping[str, object] | None = None

@@ -23,6 +23,7 @@ from engine.model.wording import say
 
 from .errors import Unexecutable
 from .executable import check_executable
+from .expressions import Count
 from .joins import EndMeeting
 from .live import foresee_nothing
 from .specs import Parser
@@ -37,6 +38,8 @@ class CaseData(TaskDataReference):
         data = {**my_task.data, **my_task.workflow.script_engine.data}
         if self.bpmn_id not in data:
             raise UnsafeExpression(say("expression.no-value", text=self.bpmn_id, name=self.bpmn_id))
+        if not isinstance(data[self.bpmn_id], list):
+            raise UnsafeExpression(say("run.not-rows", name=self.bpmn_id))
         return data[self.bpmn_id]
 
     def exists(self, my_task: Task) -> bool:
@@ -196,5 +199,8 @@ def _prepare_loops(spec: BpmnProcessSpec) -> None:
             instance = spec.task_specs[task_spec.task_spec]
             if not instance.completed_event.is_connected(task_spec.merge_child):
                 instance.completed_event.connect(task_spec.merge_child)
-        if isinstance(task_spec, MultiInstanceTask) and task_spec.data_input is not None:
-            task_spec.data_input = CaseData(task_spec.data_input.bpmn_id)
+        if isinstance(task_spec, MultiInstanceTask):
+            if task_spec.data_input is not None:
+                task_spec.data_input = CaseData(task_spec.data_input.bpmn_id)
+            if task_spec.cardinality is not None:
+                task_spec.cardinality = Count(task_spec.cardinality)

@@ -246,6 +246,58 @@ def test_multi_instance_runs_once_for_every_row(desk: Desk, sequential: str) -> 
     assert desk.steps(case.id) == ["last"]
 
 
+def _as_often_as_filled_in(sequential: str) -> bytes:
+    loop = (
+        f'<multiInstanceLoopCharacteristics isSequential="{sequential}">'
+        "<loopCardinality>n</loopCardinality></multiInstanceLoopCharacteristics>"
+    )
+    return process(
+        "p",
+        step("ask", field("n", "number")),
+        step("sign", inner=loop),
+        step("last"),
+        line("start", "ask", "sign", "last", "end"),
+        code="T-1",
+    )
+
+
+@pytest.mark.parametrize("sequential", ["true", "false"])
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_multi_instance_runs_as_often_as_was_filled_in(
+    desk: Desk, sequential: str, number: int
+) -> None:
+    desk.publish(_as_often_as_filled_in(sequential))
+    case = desk.open()
+    desk.do(case.id, "ask", "ding", n=str(number))
+    for _ in range(number):
+        desk.do(case.id, "sign", "ding")
+    assert desk.steps(case.id) == ["last"]
+
+
+@pytest.mark.parametrize("sequential", ["true", "false"])
+def test_number_of_instances_that_is_none_loses_nothing(desk: Desk, sequential: str) -> None:
+    desk.publish(_as_often_as_filled_in(sequential))
+    case = desk.open()
+    item = desk.waiting(case.id)["ask"]
+    desk.office.claim(item.id, by="ding")
+    for n in ("-1", "2.5", "", "999999999"):
+        with pytest.raises(FaultyCase, match="0 到 10000 的整数"):
+            desk.office.complete(item.id, by="ding", values={"n": n})
+    desk.office.complete(item.id, by="ding", values={"n": "1"})
+    assert desk.steps(case.id) == ["sign"]
+
+
+@pytest.mark.parametrize("sequential", ["true", "false"])
+def test_multi_instance_over_what_is_no_table_loses_nothing(desk: Desk, sequential: str) -> None:
+    file = _as_often_as_filled_in(sequential)
+    rows = b'<loopDataInputRef>n</loopDataInputRef><inputDataItem id="row"/>'
+    desk.publish(file.replace(b"<loopCardinality>n</loopCardinality>", rows))
+    case = desk.open()
+    with pytest.raises(FaultyCase, match="表格"):
+        desk.do(case.id, "ask", "ding", n="3")
+    assert desk.office.case(case.id).data == {}
+
+
 def test_multi_instance_stops_at_its_completion_condition(desk: Desk) -> None:
     loop = (
         '<multiInstanceLoopCharacteristics isSequential="false">'
