@@ -27,7 +27,7 @@ def sign_in() -> str | Response:
     """The sign-in page."""
     if g.officer is not None:
         return redirect(url_for("todo.index"))
-    return render_template("account/sign_in.html", next=request.args.get("next", ""), carried={})
+    return render_template("account/sign_in.html", next=request.args.get("next", ""), carried=[])
 
 
 @blueprint.post("/sign-in")

@@ -26,7 +26,7 @@ from engine.runtime.searching import NEWEST
 
 from . import forms
 from .acts import act, progress
-from .carry import REFILL
+from .carry import BroughtBack
 from .drawing import drawing
 from .offices import now, office, officer, roster
 
@@ -208,8 +208,6 @@ def open_case() -> Page | Response:
     """Open the case and go to its page."""
     code = request.form.get(forms.INPUT_PREFIX + "item", "")
     values = forms.submitted_values(request.form, OPENING_FIELDS, {})
-    if request.form.get("action") == REFILL:
-        return _opening_page(code, values, {})
     try:
         opened = office().open_case(
             code,
@@ -222,6 +220,8 @@ def open_case() -> Page | Response:
         )
     except FormInvalid as invalid:
         return _opening_page(code, values, invalid.problems, status=422)
+    except BroughtBack as back:
+        return _opening_page(code, values, {}, alert=str(back))
     except (FaultyCase, RepeatedKey) as fault:
         return _opening_page(code, values, {}, alert=str(fault), status=409)
     flash(f"已开办件 {opened.id}。")

@@ -14,6 +14,7 @@ from engine.runtime import NotAllowed, Office, Refused, RepeatedKey, UnknownOffi
 from engine.runtime.deadlines.handover import Answerability, speaks_for
 
 from . import forms
+from .carry import BroughtBack
 from .case import timing
 from .offices import now, office, officer, roster
 from .text import local
@@ -192,7 +193,7 @@ def act(case_id: str, operation: str) -> Page | Response:
     said = {ask.name: forms.typed(ask.name) for ask in chosen.asks}
     try:
         done = chosen.act(office(), case_id, {"by": officer().id, "key": forms.form_key()}, said)
-    except (Refused, NotAllowed, UnknownOfficer, RepeatedKey) as refusal:
+    except (Refused, NotAllowed, UnknownOfficer, RepeatedKey, BroughtBack) as refusal:
         status = 403 if isinstance(refusal, Refused) else 409
         return _page(case_id, alert=str(refusal), status=status, said=said)
     flash(f"已办：{chosen.label}。")

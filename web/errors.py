@@ -20,7 +20,7 @@ from engine.runtime import (
 )
 from engine.store import StoreUnavailable
 
-from .carry import carried_values
+from .carry import Carried, typed_values
 
 _log = logging.getLogger(__name__)
 
@@ -85,13 +85,13 @@ def _refused(error: QingdanError) -> tuple[str, int]:
     status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 400)
     if status >= 500:
         _log.error("%s %s: %s", request.method, request.path, error)
-        carried = carried_values() if request.method == "POST" else {}
+        carried = typed_values() if request.method == "POST" else []
         if carried:
             return _carry(carried, str(error)), status
     return _page(status, str(error))
 
 
-def _carry(carried: dict[str, str], problem: str) -> str:
+def _carry(carried: Carried, problem: str) -> str:
     return render_template(
         "account/carry.html", bare=True, target=request.path, carried=carried, problem=problem
     )
@@ -99,7 +99,7 @@ def _carry(carried: dict[str, str], problem: str) -> str:
 
 def _expired_form(_: CSRFError) -> tuple[str, int]:
     """The form's token does not fit: bring what was typed back, submit nothing."""
-    carried = carried_values() if g.get("officer") else {}
+    carried = typed_values() if g.get("officer") else []
     if carried:
         return _carry(carried, "页面放置太久，刚才的提交没有生效。"), 400
     return render_template("error/expired.html"), 400

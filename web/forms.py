@@ -16,6 +16,8 @@ from werkzeug.datastructures import MultiDict
 from engine.model.procedure import FieldType, FormField
 from engine.runtime.batch.entry import BANK
 
+from .carry import BroughtBack, is_brought_back
+
 #: Prefix of a field's input, so that no field can collide with the page's own inputs.
 INPUT_PREFIX = "field."
 #: Prefix of the box a table's rows are pasted into.
@@ -41,7 +43,15 @@ Values = dict[str, str]
 
 
 def form_key() -> str:
-    """The key the page sent with its form; empty for none."""
+    """The key the page sent with its form; empty for none.
+
+    Raises
+    ------
+    BroughtBack
+        The form does nothing yet; whatever is to be done asks for its key first.
+    """
+    if is_brought_back():
+        raise BroughtBack
     return request.form.get(KEY, "")
 
 

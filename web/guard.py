@@ -4,7 +4,7 @@ from flask import Flask, Response, g, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response as AnyResponse
 
 from . import offices
-from .carry import carried_values
+from .carry import typed_values
 
 #: Cookie that holds the session's token; the session itself is in the store.
 TOKEN_COOKIE = "qingdan-session"
@@ -36,7 +36,7 @@ def _identify() -> AnyResponse | tuple[str, int] | None:
     if request.method == "POST":
         # Signed out while filling in a form: what was typed travels through the sign-in.
         return render_template(
-            "account/sign_in.html", next=request.path, carried=carried_values(), expired=True
+            "account/sign_in.html", next=request.path, carried=typed_values(), expired=True
         ), 401
     return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
 

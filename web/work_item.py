@@ -24,7 +24,7 @@ from engine.runtime.desk import COSIGNER
 from . import forms
 from .acts import act
 from .batch import banks
-from .carry import REFILL
+from .carry import BroughtBack, is_brought_back
 from .case import latest_done, row_fields
 from .offices import now, office, officer, offices, roster
 from .standing_in import is_head
@@ -222,12 +222,12 @@ def submit(work_item_id: str) -> Page | Response:
     data = office().case(work_item.case_id).data
     values = forms.submitted_values(request.form, work_item.fields, data)
     action = request.form.get("action", "")
+    if is_brought_back():
+        return page(work_item, values=values, alert=str(BroughtBack()))
     if action.startswith(forms.ROWS_PREFIX):
         table = action.removeprefix(forms.ROWS_PREFIX)
         misfit = {table: NOT_FITTING} if table in values else {}
         return page(work_item, values=values, problems=misfit, more_rows_for=table)
-    if action == REFILL:
-        return page(work_item, values=values, alert="请核对内容，再提交一次；附件需要重新选择。")
     if action == DRAFT:
         office().save_draft(work_item_id, by=officer().id, values=values)
         flash("已暂存，下次打开接着填；附件在办结时再选。")

@@ -104,7 +104,7 @@ def test_form_with_expired_token_comes_back_filled_in(sign_in: SignIn) -> None:
     assert "接着填写" in browser.page
     browser.post(
         "/cases/new",
-        action="refill",
+        refill="1",
         **{"field.item": "T-001", "field.applicant": browser.hidden("field.applicant")},
     )
     assert browser.status == 200

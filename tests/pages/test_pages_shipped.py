@@ -148,7 +148,7 @@ def test_form_survives_a_store_that_fails(
     assert "磁盘已满" in sun.page
     sun.post(
         f"/work-items/{item.id}",
-        action="refill",
+        refill="1",
         **{"field.programme": sun.hidden("field.programme")},
     )
     assert 'value="地力保护"' in sun.page
