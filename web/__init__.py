@@ -7,7 +7,6 @@ pages are plain HTML forms that work without JavaScript.
 import os
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -18,6 +17,7 @@ from engine.model.controls import load_controls
 from engine.model.errors import UnreadablePath, reason_of
 from engine.model.wording import say
 from engine.runtime.accounts import Accounts
+from engine.runtime.clock import system_clock
 from engine.store import open_store
 
 from . import (
@@ -57,10 +57,6 @@ _DEFAULTS = {
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
 }
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)
 
 
 def _secret_key(instance: Path) -> str:
@@ -105,7 +101,7 @@ def create_app(config: Mapping[str, object]) -> Flask:
         store,
         accounts=app.config.get("ACCOUNTS") or Accounts(store),
         controls=load_controls(),
-        clock=app.config.get("CLOCK") or _clock,
+        clock=app.config.get("CLOCK") or system_clock,
     )
     app.extensions["verifications"] = Verifications()
     guard.protect(app)

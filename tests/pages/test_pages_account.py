@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,6 +11,8 @@ from engine.model.case import Case, WorkItemState
 from engine.model.office import Appointment, Officer
 from engine.runtime import Office
 from engine.runtime.accounts import Accounts
+from engine.store import Store
+from web import create_app
 
 from .conftest import PASSWORD, Browser, SettableClock
 
@@ -63,6 +66,12 @@ def test_too_many_wrong_passwords_lock_the_account(stranger: Browser, clock: Set
     clock.advance(hours=1)
     stranger.get("/sign-in").post("/sign-in", login="wu@home", password=PASSWORD)
     assert "<h1>我的待办</h1>" in stranger.page
+
+
+def test_times_said_in_a_page_are_those_of_china(store: Store) -> None:
+    """The end of a lock and the name of a bank file are said as the clock gives them."""
+    app = create_app({"STORE": store, "SECRET_KEY": "tests"})
+    assert app.extensions["offices"].clock().utcoffset() == timedelta(hours=8)
 
 
 def test_session_cookie_is_out_of_reach_of_scripts_and_other_sites(stranger: Browser) -> None:
