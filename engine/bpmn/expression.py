@@ -199,9 +199,7 @@ class Expression:
             AttributeError,
             RecursionError,
         ) as error:
-            raise UnsafeExpression(
-                say("expression.cannot-evaluate", text=self.text, error=error)
-            ) from error
+            raise UnsafeExpression(say("expression.cannot-evaluate", text=self.text)) from error
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ data hold only what belongs to one instance of a multi-instance activity.
 """
 
 from collections.abc import Mapping, MutableMapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -92,14 +92,26 @@ class SafeEngine(PythonScriptEngine):
 
         A date without a time means the first moment of that day.
         """
-        timer = parse_timer(text)
-        value: object = timer
-        if not isinstance(timer, timedelta | datetime):
+        value: object = parse_timer(text)
+        if not isinstance(value, timedelta | datetime):
             value = self.evaluate(task, text)
-        if isinstance(value, timedelta):
-            return self.clock() + value
-        if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=CHINA)
-        if isinstance(value, date):
-            return start_of(value)
+        try:
+            found = self._at(value)
+            if found is not None:
+                # Every moment is kept by Greenwich.
+                found.astimezone(UTC)
+                return found
+        except OverflowError as error:
+            raise UnsafeExpression(say("run.no-such-day", text=text)) from error
         raise UnsafeExpression(say("run.not-a-time", text=text))
+
+    def _at(self, value: object) -> datetime | None:
+        """A moment, or a time from now, as a moment; None where it is neither."""
+        match value:
+            case timedelta():
+                return self.clock() + value
+            case datetime():
+                return value if value.tzinfo else value.replace(tzinfo=CHINA)
+            case date():
+                return start_of(value)
+        return None

@@ -1,7 +1,11 @@
 """Events that decide: the first of several, an error, an end that ends all."""
 
+import pytest
+
+from engine.runtime import FaultyCase
+
 from .conftest import Clock, Desk
-from .drawings import flow, line, process, step
+from .drawings import field, flow, line, process, step
 from .test_case_constructs import MESSAGE
 
 
@@ -151,6 +155,33 @@ def test_every_timer_that_goes_off_at_once_counts(desk: Desk, clock: Clock) -> N
     assert gone_off(desk, case.id) == ["one", "other"]
     clock.move(days=6)
     assert desk.office.tick() == 1
+
+
+@pytest.mark.parametrize(
+    ("timer", "n"),
+    [
+        ("<timeDuration>days(n)</timeDuration>", "9999999"),
+        ("<timeDuration>days(n)</timeDuration>", "99999999999"),
+        ("<timeDate>date_after('2026-03-02', n)</timeDate>", "9999999"),
+        # The first day there is begins in China when there was none by Greenwich.
+        ("<timeDate>date_after('2026-03-02', n)</timeDate>", "-739676"),
+        ("<timeDate>9999-12-31T23:00:00-08:00</timeDate>", "1"),
+    ],
+)
+def test_timer_beyond_the_calendar_loses_nothing(desk: Desk, timer: str, n: str) -> None:
+    desk.publish(
+        process(
+            "p",
+            step("ask", field("n", "number")),
+            _caught("wait", f"<timerEventDefinition>{timer}</timerEventDefinition>"),
+            line("start", "ask", "wait", "end"),
+            code="T-1",
+        )
+    )
+    case = desk.open()
+    with pytest.raises(FaultyCase, match="请检查填写的内容"):
+        desk.do(case.id, "ask", "ding", n=n)
+    assert desk.office.case(case.id).data == {}
 
 
 def _sub(id: str, *body: str, inner: str = "") -> str:
