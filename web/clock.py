@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from engine.model.case import CaseState
+from engine.model.case import RUNNING
 from engine.model.clock import CaseClock, DeadlineKind
 from engine.model.mark import ClockEvent
 from engine.model.wording import say
@@ -221,7 +221,7 @@ def _page(
     clock = facts["clock"]
     stage = clock.stage if isinstance(clock, CaseClock) else ""
     answers, ahead = office().answerability(case_id), office().ahead(case_id)
-    handing = _handing(answers) if case.state is CaseState.OPEN else []
+    handing = _handing(answers) if case.state in RUNNING else []
     too_early = {"decide": ahead.undecided}
     if stage != "decided":
         too_early["deliver"] = ahead.undecided or say("matter.not-decided")

@@ -89,7 +89,7 @@ def published_text(office: Office, effective: date | None) -> tuple[str, ...]:
     lines = []
     if effective is not None:
         lines.append(say("versions.cli.from", day=effective))
-    behind = sum(edition.running for edition in office.editions() if edition.until is not None)
+    behind = office.cases_behind().total()
     if behind:
         lines.append(say("versions.cli.behind", count=behind))
     return tuple(lines)

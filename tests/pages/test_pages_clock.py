@@ -56,8 +56,12 @@ def test_handover_is_offered_on_one_page_and_signed_on_another(
     assert "已办：收回移交" in browser.post(f"{address}/withdraw").page
     browser.post(f"{address}/offer", to=taker.id, reason="轮岗")
     assert office.answerability(case.id).present == "sun"
+    # Suspended or not, somebody answers for it.
+    office.suspend(case.id, by="zhang", reason="等上级批复")
     assert "移交给我，等我签收" in sign_in(taker.id).get("/todo").page
-    sign_in(taker.id).get(address).post(f"{address}/sign")
+    taking = sign_in(taker.id).get(address)
+    assert f"{address}/sign" in taking.page
+    taking.post(f"{address}/sign")
     assert office.answerability(case.id).present == taker.id
     assert case.id not in sign_in(taker.id).get("/todo").page.partition("正在由我办理")[0]
     assert f"现责任人：<strong>{taker.name}" in sign_in("sun").get(address).page

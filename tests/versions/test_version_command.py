@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from engine.bpmn.library import Library
 from engine.bpmn.renumbering import renumbered
 from engine.cli.main import qingdan
+from engine.cli.version import published_text
 from engine.model.errors import QingdanError
 from engine.runtime import Office, RepeatedKey
 from engine.store import open_store
@@ -143,6 +144,16 @@ def test_planned_version_is_listed_and_called_off(run: Run, desk: Desk, cases: l
     assert "待生效" in run("office versions shifan").stdout
     assert "已撤销" in run(f"office call-off shifan {day} T-1").stdout
     assert "待生效" not in run("office versions shifan").stdout
+
+
+def test_nobody_is_behind_for_what_is_to_come(desk: Desk) -> None:
+    desk.publish(straight("a", "b"))
+    desk.open()
+    (desk.folder / "0.bpmn").write_bytes(straight("a"))
+    desk.office.publish(Library.load([desk.folder]), effective=date(2099, 1, 1))
+    assert len(published_text(desk.office, date(2099, 1, 1))) == 1
+    desk.office.publish(Library.load([desk.folder]))
+    assert "在办 1 件" in published_text(desk.office, None)[0]
 
 
 def test_round_of_moves_is_kept_and_its_key_tells_it_again(desk: Desk, cases: list[str]) -> None:
