@@ -163,6 +163,7 @@ def test_an_excel_file_damaged_anywhere_is_read_or_refused(is_inside):
     [
         (b"", "没有内容"),
         (b"\xd0\xcf\x11\xe0rest", ".xlsx"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "密码"),
         (b"PK\x03\x04 broken", "损坏"),
         (b"\x89PNG\r\n\x1a\n\x00\xff", "不是 Excel"),
         ("户主姓名,身份证号\n赵,1\n".encode(), "补贴金额"),

@@ -24,7 +24,9 @@ EXACT_DIGITS = 15
 _FIRST_LINES = 10
 
 _ZIP = b"PK\x03\x04"
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+#: How old Excel files begin, and what makes one a newer file behind a password.
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DELIMITERS = "\t,;|"
 #: What an Excel file raises that is cut off, changed somewhere or locked with a password.
 _DAMAGED = (
@@ -71,8 +73,9 @@ def read_sheet(filename: str, content: bytes, *, delimiter: str = "") -> tuple[L
     BadSheet
         Neither kind of file, damaged, or too large.
     """
-    if content.startswith(_OLD_EXCEL):
-        raise BadSheet(say("batch.sheet.old-excel", file=filename))
+    if content.startswith(_COMPOUND):
+        problem = "damaged" if _ENCRYPTED in content else "old-excel"
+        raise BadSheet(say(f"batch.sheet.{problem}", file=filename))
     if content.startswith(_ZIP):
         rows = _excel(filename, content)
     else:
