@@ -1,5 +1,6 @@
 """Working days and ends of limits against a count day by day, 2024 to 2027."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
@@ -64,6 +65,21 @@ def test_every_limit_of_1_to_60_working_days_from_every_day_ends_as_counted_by_h
                 limit = TimeLimit(days=number, unit=LimitUnit.WORKING_DAY)
                 assert last_day(CALENDAR, limit, after) == day, (after, number)
                 assert CALENDAR.count(after, day) == number, (after, day)
+
+
+def test_other_limits_from_every_day_end_as_looked_up_by_hand() -> None:
+    immediate, monthly = (TimeLimit(days=0, unit=LimitUnit(u)) for u in ("immediate", "monthly"))
+    for after in SPAN:
+        at_once = next(day for day in days(after, after + 30 * DAY) if works(day))
+        assert last_day(CALENDAR, immediate, after) == at_once, after
+        end = date(after.year, after.month, monthrange(after.year, after.month)[1])
+        assert last_day(CALENDAR, monthly, after) == end, after
+        for number in (1, 7, 15, 60):
+            limit = TimeLimit(days=number, unit=LimitUnit.CALENDAR_DAY)
+            end = after + number * DAY
+            moved = next(day for day in days(end, end + 30 * DAY) if works(day))
+            assert last_day(CALENDAR, limit, after) == end, (after, number)
+            assert last_day(CALENDAR, limit, after, moves=True) == moved, (after, number)
 
 
 def test_ends_with_days_left_out_agree_with_the_count_by_hand() -> None:
