@@ -31,9 +31,10 @@ def late() -> Clock:
 
 def _sweep(url: str) -> None:
     """Look for timers without end."""
-    office = Office(connect(url, create=False), "shifan", controls=CONTROLS, clock=late())
+    store, office = connect(url, create=False), None
     while True:
         with suppress(StoreUnavailable):
+            office = office or Office(store, "shifan", controls=CONTROLS, clock=late())
             office.tick()
 
 
