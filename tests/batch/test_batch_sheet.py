@@ -50,7 +50,6 @@ def test_text_is_read_in_every_encoding_offices_use(encoding):
     assert found.rows == {
         3: {"name": "赵大田", "id_card": "11010519491231002X", "amount": "120.50"}
     }
-    assert found.ignored == ("序号",)
 
 
 def test_excel_below_a_title_with_blank_rows_and_a_right_total():
@@ -66,7 +65,6 @@ def test_excel_below_a_title_with_blank_rows_and_a_right_total():
     found = imported(content)
 
     assert {number: row["amount"] for number, row in found.rows.items()} == {4: "120.5", 5: "79.5"}
-    assert found.ignored == ("序号", "联系方式")
     assert found.problems == {}
 
 

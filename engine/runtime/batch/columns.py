@@ -28,8 +28,6 @@ class Imported:
 
     #: Raw text by column, by row of the file.
     rows: Mapping[int, Mapping[str, str]]
-    #: Headings of the file that the table has no column for.
-    ignored: tuple[str, ...]
     #: What is wrong, by row of the file.
     problems: Mapping[int, str]
 
@@ -69,8 +67,7 @@ def table_rows(field: FormField, lines: Sequence[Line], filename: str) -> Import
                 labels, text = "、".join(c.label for c in lost), cells[lost[0].name]
                 problems[line.number] = say("batch.sheet.lost-digits", labels=labels, text=text)
             rows[line.number] = {name: cells.get(name, "") for name in known}
-    ignored = (text for name, text in zip(order, lines[at].cells, strict=False) if not name)
-    return Imported(rows=rows, ignored=tuple(filter(None, ignored)), problems=problems)
+    return Imported(rows=rows, problems=problems)
 
 
 def _headings(
