@@ -14,7 +14,9 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from engine.model.procedure import FieldType, FormField
-from engine.runtime.batch.entry import BANK
+from engine.runtime import FormInvalid, Upload
+from engine.runtime.batch.bank import Bank
+from engine.runtime.batch.entry import BANK, with_tables
 
 from .carry import BroughtBack, is_brought_back
 
@@ -90,6 +92,11 @@ class Input:
     def id(self) -> str:
         """Id of the HTML input."""
         return "field-" + self.key.replace(".", "-")
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether any cell of a table holds something."""
+        return bool(self.hidden) or any(cell.value for row in self.rows for cell in row)
 
 
 def _text(value: object) -> str:
@@ -175,6 +182,24 @@ def submitted_values(
     return values
 
 
+def with_rows(values: Values, fields: Iterable[FormField], files: Mapping[str, Upload]) -> Values:
+    """The values with the tables sent as files read in, to be put right in the page.
+
+    A row keeps its number in the file. A file that cannot be read, or that has more rows
+    than a page shows, stays out.
+    """
+    banks: dict[str, Bank] = {}
+    for field in fields:
+        try:
+            read = with_tables([field], {}, files, dict, banks.__getitem__, batch="")
+        except FormInvalid:
+            continue
+        if read and _row_count(read, field.name) <= MOST_ROWS:
+            kept = {k: text for k, text in values.items() if k.partition(".")[0] != field.name}
+            values = kept | read
+    return values
+
+
 def banks_chosen(form: MultiDict[str, str], fields: Iterable[FormField]) -> Values:
     """By which bank's shape the file of a table is to be read, where one was chosen."""
     chosen = ((field.name, form.get(BANK_PREFIX + field.name)) for field in fields)
@@ -200,6 +225,13 @@ def _row_problem(table: str, problems: Mapping[str, str]) -> str:
         ),
         "",
     )
+
+
+def anchor(problem: str, shown: Iterable[Input]) -> str:
+    """Id of the input a problem's key stands at: its cell, else its table."""
+    key = problem.partition(":")[0]
+    cells = {cell.key for table in shown for row in table.rows for cell in row}
+    return "field-" + (key.replace(".", "-") if key in cells else key.partition(".")[0])
 
 
 def inputs(

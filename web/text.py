@@ -17,7 +17,7 @@ from engine.runtime.deadlines.view import step_standing
 from engine.runtime.todo import MOST_COUNTED
 from engine.store import CHINA
 
-from .forms import new_key
+from .forms import anchor, new_key
 from .offices import names, now, office, offices, roster
 
 _WORDS: dict[str, str] = {
@@ -149,6 +149,7 @@ def register(app: Flask) -> None:
     """Make these words known to every template."""
     for filter_ in (moment, day, standing, stage, size, word, deed, person, note, shown, citation):
         app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.filters["anchor"] = anchor
     app.jinja_env.globals["signed_in"] = lambda: g.get("officer")
     app.jinja_env.globals["office"] = office
     app.jinja_env.globals["new_key"] = new_key

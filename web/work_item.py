@@ -246,17 +246,21 @@ def submit(work_item_id: str) -> Page | Response:
 def _complete(work_item: WorkItem, values: forms.Values) -> Page | Response:
     named = request.form.getlist(COSIGNER)
     extra = {COSIGNER: " ".join(named)} if named else {}
-    extra |= forms.banks_chosen(request.form, work_item.fields)
+    banks_named = forms.banks_chosen(request.form, work_item.fields)
+    files = uploads(forms.INPUT_PREFIX)
     try:
         office().complete(
             work_item.id,
             by=officer().id,
-            values=values | extra,
-            files=uploads(forms.INPUT_PREFIX),
+            values=values | extra | banks_named,
+            files=files,
             version=request.form.get("version", 0, type=int),
             key=forms.form_key(),
         )
     except FormInvalid as invalid:
+        # What a bank reported is not put right by hand.
+        if not banks_named:
+            values = forms.with_rows(values, work_item.fields, files)
         return page(work_item, values=values, problems=invalid.problems, status=422)
     except (Refused, NotAllowed) as refusal:
         return page(work_item, values=values, alert=str(refusal), status=403)

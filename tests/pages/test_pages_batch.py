@@ -1,16 +1,18 @@
 """A batch in the pages: the list uploaded, the bank's files, a long list left as it is."""
 
 import io
+import re
 
 import pytest
 
-from engine.model.case import Case
+from engine.model.case import Applicant, Case
 from engine.runtime import Office
 from tests.batch.driver import (
     HOUSEHOLDS,
     SIZE,
     TOTAL,
     answered,
+    excel,
     fixed_answer,
     holder,
     listed,
@@ -85,6 +87,55 @@ def test_a_wrong_return_file_is_explained_row_by_row(office, sign_in):
     assert by.status == 422
     assert "回盘 1.00 元，代发的是 100.00 元" in by.page
     assert "另有 10 处" in by.page
+
+
+def _sent_list(office, sign_in, rows):
+    """The page after a list was sent as Excel, and the step."""
+    case = office.open_case("CZ-JF-001", by="sun", applicant=Applicant(name="周家村"))
+    item = until(office, case.id, "compile_list")
+    page = sign_in(holder(office, item)).get(f"/work-items/{item.id}")
+    page.post(f"/work-items/{item.id}/claim")
+    sheet = (io.BytesIO(excel("清册", rows)), "清册.xlsx")
+    form = {"version": page.hidden("version"), "action": "complete"}
+    return page.post(f"/work-items/{item.id}", **form, **{"field.households": sheet}), item
+
+
+HEADINGS = ("户主姓名", "身份证号", "银行卡号", "补贴金额（元）")
+
+
+def test_a_list_with_a_wrong_cell_is_read_into_the_page_and_put_right_there(office, sign_in):
+    rows = [list(row) for row in HOUSEHOLDS]
+    rows[2][1] = "110105194912310021"
+    page, item = _sent_list(office, sign_in, [("周家村清册",), HEADINGS, *rows])
+
+    assert page.status == 422
+    assert "第5行 身份证号" in page.page
+    assert 'href="#field-households-4-id_card"' in page.page
+    assert 'id="field-households-4-id_card" name="field.households.4.id_card"' in page.page
+    assert "表格文件里的内容已读到下面" in page.page
+    assert "附件要重新选择" not in page.page
+    assert "field.households.1.name" not in page.page
+    inputs = re.findall(r'name="(field\.households\.[^"]*)" value="([^"]*)"', page.page)
+    put_right = dict(inputs) | {"field.households.4.id_card": HOUSEHOLDS[2][1]}
+    page.post(
+        f"/work-items/{item.id}",
+        version=page.hidden("version"),
+        action="complete",
+        **put_right,
+    )
+    assert "已办结" in page.page
+    sent = [row["id_card"] for row in office.case(item.case_id).data["households"]]
+    assert [row[1] for row in HOUSEHOLDS] == sent
+
+
+def test_a_wrong_list_too_long_for_the_page_is_told_at_its_table(office, sign_in, monkeypatch):
+    monkeypatch.setattr("web.forms.MOST_ROWS", SIZE - 1)
+    rows = [list(row) for row in HOUSEHOLDS]
+    rows[2][1] = "110105194912310021"
+    page, _ = _sent_list(office, sign_in, [HEADINGS, *rows])
+    assert "第4行 身份证号" in page.page
+    assert 'href="#field-households"' in page.page
+    assert "已读到下面" not in page.page
 
 
 def test_what_is_missing_is_said(office, sign_in):
