@@ -229,7 +229,7 @@ def _typed(field: FormField, text: str) -> object:
         case FieldType.NUMBER:
             return _number(text)
         case FieldType.DATE:
-            return date.fromisoformat(_iso(text))
+            return _within_lives(date.fromisoformat(_iso(text)))
         case FieldType.CHOICE:
             return _must(text, text in field.options)
         case FieldType.ID_CARD:
@@ -248,6 +248,13 @@ def _must(value: str, good: bool) -> str:
     if not good:
         raise ValueError(value)
     return value
+
+
+def _within_lives(day: date) -> date:
+    """The day, unless a year of two digits made it one of antiquity."""
+    if not 1900 <= day.year < 2200:
+        raise ValueError(day.year)
+    return day
 
 
 def _number(text: str) -> Decimal:

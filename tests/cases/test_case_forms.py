@@ -58,6 +58,7 @@ def test_good_value_is_typed_and_survives_the_store(kind: str, text: str, value:
         ("number", "Infinity"),
         ("date", "2026-02-30"),
         ("date", "明天"),
+        ("date", "0026-11-23"),
         ("id-card", "110105194912310021"),
         ("id-card", "11010519491331002X"),
         ("id-card", "123"),
