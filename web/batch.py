@@ -5,8 +5,9 @@ import io
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from engine.model.batch import PARTS
+from engine.model.batch import PARTS, BatchSum
 from engine.model.errors import QingdanError
+from engine.model.wording import say
 from engine.runtime.batch.bank import Bank
 from engine.runtime.batch.banks import known_banks
 from engine.runtime.batch.gathering import gather
@@ -66,9 +67,12 @@ def _page(case_id: str, problems: tuple[str, ...] = (), status: int = 200) -> Pa
     except BatchFaulty as error:
         failed, nobody = (), str(error)
     found = reconcile(gather(office(), case_id))
+    returned = found.parts[BatchSum.RETURNED].count
+    if not returned:
+        nobody = say("web.batch-none-returned")
     at_bank = [each for each in found.rounds if each.file and each.open.count]
     if not nothing and settlement.reporting is None:
-        nothing = "代发文件在资金拨付以后、登记银行回盘之前生成；现在还没有到，或已经登记过。"
+        nothing = say("web.batch-reported" if found.rounds else "web.batch-too-early")
     elif not nothing and at_bank:
         nothing = (
             "代发文件已经生成，等银行回盘，回盘在“登记银行回盘”环节上传。"
@@ -78,6 +82,7 @@ def _page(case_id: str, problems: tuple[str, ...] = (), status: int = 200) -> Pa
         "batch/show.html",
         **_told(found),
         nobody=nobody,
+        returned=returned,
         at_bank=[each for each in at_bank if each.is_again],
         case=settlement.file.case,
         attachments=settlement.file.attachments,

@@ -30,7 +30,7 @@ def test_the_bank_file_is_made_kept_and_answered(office, batch, sign_in):
     assert "银行代发与退汇重发" in browser.page
     browser.get(f"/cases/{batch.id}/batch")
     assert f"<strong>{SIZE}</strong> 户" in browser.page
-    assert f"{TOTAL}" in browser.page
+    assert f"{TOTAL:,.2f}" in browser.page
 
     token = browser.hidden("csrf_token")
     answer = browser.client.post(
@@ -244,3 +244,19 @@ def test_sums_are_offered_and_another_sum_is_asked_about(office, sign_in):
     assert "已办结" in page.page
     page.get(f"/cases/{case_id}/batch/reconcile")
     assert "实发金额填的是" in page.page
+
+
+def test_the_bank_page_says_where_the_batch_stands(office, sign_in):
+    case_id = listed(office, stop="examine_list")
+    browser = sign_in("li").get(f"/cases/{case_id}/batch")
+    assert "现在还没有到那一步" in browser.page
+    assert "没有退汇未结的户" in browser.page
+    assert "看没办完的子办件" not in browser.page
+
+    case_id = listed(office)
+    answered(office, case_id, {3})
+    browser.get(f"/cases/{case_id}/batch")
+    assert "银行回盘已经登记" in browser.page
+    assert "请先在子办件里核实账户" in browser.page
+    browser.get(f"/cases?parent={case_id}&state=open")
+    assert f"补贴到户 · {HOUSEHOLDS[2][0]}" in browser.page
