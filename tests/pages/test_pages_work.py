@@ -304,3 +304,18 @@ def test_page_sent_twice_is_done_once(sun: Browser, office: Office) -> None:
         assert "“填写”已办结" in sun.page
     actions = [entry.action for entry in office.history(case.id)]
     assert actions == ["opened", "claimed", "completed"]
+
+
+def test_a_step_leads_to_what_was_filled_in_before_it(office, new_case, sign_in):
+    case = new_case("周三")
+    first = office.case(case.id).work_items[0]
+    office.claim(first.id, by="sun")
+    assert "先看：" not in sign_in("sun").get(f"/work-items/{first.id}").page
+    filled = {"subject": "第一批", "total": "1280.50", "opinion": "通过"}
+    office.complete(first.id, by="sun", values=filled)
+    second = next(w for w in office.case(case.id).work_items if w.done_at is None)
+    office.claim(second.id, by="zhang")
+    page = sign_in("zhang").get(f"/work-items/{second.id}").page
+    before, _, after = page.partition('class="panel"')
+    assert '<a href="#filled">前面 1 个环节填写的内容</a>' in before
+    assert 'id="filled"' in after
