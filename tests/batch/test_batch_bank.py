@@ -108,6 +108,7 @@ def test_a_return_file_sorts_paid_from_failed(bank_id):
         ),
         (lambda rows: [rows[0], rows[1] | {Meaning.NAME: "欧阳大禾"}], "户名"),
         (lambda rows: [rows[0], rows[1] | {Meaning.RESULT: ""}], "没有处理结果"),
+        (lambda rows: [rows[0], rows[1] | {Meaning.RESULT: "待定"}], "“待定”，不是成功"),
         (lambda rows: [rows[0], rows[1] | {Meaning.BANK_CARD: "6.22848E+17"}], "银行给的原文件"),
     ],
 )

@@ -53,7 +53,8 @@ def read_returns(
     ------
     BatchFaulty
         With every row that does not fit: of another batch, not sent, sent otherwise, reported
-        twice, left out, or a row of totals that is not the sum of the rows.
+        twice, neither paid nor with a reason why not, left out, or a row of totals that is
+        not the sum of the rows.
     BadSheet
         The file cannot be read.
     """
@@ -115,13 +116,17 @@ class _Matching:
             self._match(number, payment, values)
 
     def _match(self, number: int, payment: Payment, values: Mapping[Meaning, str]) -> None:
-        code = values.get(Meaning.RESULT, "")
+        code, told = values.get(Meaning.RESULT, ""), values.get(Meaning.REASON, "")
         is_paid = code in self.shape.success
-        reason = "" if is_paid else values.get(Meaning.REASON, "") or code
         if not code:
             self._wrong("no-result", number, name=payment.name)
-            return
-        self.found[payment.sequence] = Returned(payment=payment, is_paid=is_paid, reason=reason)
+        elif not is_paid and not told and self.shape.column(Meaning.REASON):
+            # Taken for failed, a household that was paid would be paid again.
+            known = "、".join(self.shape.success)
+            self._wrong("no-reason", number, name=payment.name, text=code, known=known)
+        else:
+            reason = "" if is_paid else told or code
+            self.found[payment.sequence] = Returned(payment=payment, is_paid=is_paid, reason=reason)
 
     def hold(self, number: int, values: Mapping[Meaning, str]) -> None:
         """Keep what the bank's own row of totals states."""
