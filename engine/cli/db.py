@@ -1,11 +1,13 @@
 """``qingdan db``: upgrade, back up, restore and examine a database."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from engine.model.errors import QingdanError
 from engine.model.wording import say
+from engine.runtime.vouching import unvouched
 from engine.store.backup import back_up, restore
 from engine.store.examination import Examination, examine
 from engine.store.revisions import is_current
@@ -68,6 +70,8 @@ def verify(db: str) -> None:
         if not is_current(connection):
             raise QingdanError(say("db.other-schema"))
         found = examine(connection, told=told)
+        if not found.faults:
+            found = replace(found, faults=tuple(unvouched(connection, told=told)))
     store.close()
     _tell(found)
     click.echo(say("db.whole", counts=_counted(found)))

@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from engine.model.case import CaseState, WorkItem, WorkItemKind, WorkItemState
 from engine.model.errors import QingdanError
 from engine.runtime import Office
+from engine.runtime.vouching import unvouched
 from engine.store import chains, schema
 
 from .anything import CONTROLS, generous, takes_two
@@ -27,6 +28,7 @@ def look(walk: Walk) -> None:
     _no_conflict(walk)
     with walk.office.store.read() as connection:
         assert chains.breaches(connection, walk.office.id) == []
+        assert list(unvouched(connection)) == []
 
 
 def replays(walk: Walk) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from engine.model.case import WorkItem
 from engine.runtime import Office
+from engine.runtime.vouching import unvouched
 from engine.store import open_store
 from engine.store.backup import restore
 from engine.store.examination import examine
@@ -82,3 +83,4 @@ def test_cases_under_way_come_to_their_end(office: Office) -> None:
         assert office.case(cases[code]).case.state == "finished"
     with office.store.read() as connection:
         assert examine(connection).faults == ()
+        assert list(unvouched(connection)) == []
