@@ -112,7 +112,8 @@ class _Form:
     def _table(self, field: FormField, *, required: bool) -> list[dict[str, object]]:
         raw = self._pasted(field) if field.name in self.values else self._cells(field)
         rows = []
-        seen: dict[str, set[object]] = {c.name: set() for c in field.columns if c.unique}
+        # By column and value: the row that has it.
+        seen: dict[tuple[str, object], int] = {}
         for number, cells in raw.items():
             if not any(cell.strip() for cell in cells.values()):
                 continue
@@ -123,9 +124,10 @@ class _Form:
                     column, cells.get(name, ""), required=column.required
                 )
                 if column.unique and row[name] and not problem:
-                    if row[name] in seen[name]:
-                        problem = say("run.field.repeated", label=column.label, value=row[name])
-                    seen[name].add(row[name])
+                    first = seen.setdefault((name, row[name]), number)
+                    if first != number:
+                        facts = {"label": column.label, "value": row[name], "first": first + 1}
+                        problem = say("run.field.repeated", **facts)
                 if problem:
                     self.problems[f"{field.name}.{number}.{name}"] = say(
                         "run.field.row", row=number + 1, problem=problem

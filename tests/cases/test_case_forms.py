@@ -211,4 +211,4 @@ def test_two_rows_may_not_share_a_unique_column() -> None:
         parse_form((table,), values)
 
     assert list(refused.value.problems) == ["rows.2.card"]
-    assert "重复" in refused.value.problems["rows.2.card"]
+    assert "和第 1 行重复" in refused.value.problems["rows.2.card"]
