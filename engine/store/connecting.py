@@ -30,6 +30,9 @@ WRITES = "qingdan_writes"
 #: Another: its owner begins and ends its transactions by :func:`command`.
 BY_HAND = "qingdan_by_hand"
 
+#: What a failed statement carried stays out of the message, which ends up in the log.
+_TELLING = {"hide_parameters": True}
+
 
 def engine_at(url: URL, *, create: bool, writes: bool = True) -> Engine:
     """An engine for a database; an SQLite file that is not there is made only if ``create``.
@@ -54,7 +57,7 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
     if not create and not path.exists():
         raise StoreUnavailable(say("store.missing", path=path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    engine = create_engine(url, **_TELLING)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
@@ -65,9 +68,8 @@ def _sqlite_to_read(url: URL) -> Engine:
     if not path.exists():
         raise StoreUnavailable(say("store.missing", path=path))
     address = f"{path.resolve().as_uri()}?mode=ro"
-    engine = create_engine(
-        url, creator=partial(sqlite3.connect, address, uri=True, check_same_thread=False)
-    )
+    connect = partial(sqlite3.connect, address, uri=True, check_same_thread=False)
+    engine = create_engine(url, creator=connect, **_TELLING)
     event.listen(engine, "connect", _leave_alone)
     event.listen(engine, "begin", _begin)
     return engine
@@ -124,7 +126,7 @@ def _postgresql(url: URL) -> Engine:
         "options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC "
         "-c plan_cache_mode=force_generic_plan",
     }
-    engine = create_engine(url, connect_args=arguments)
+    engine = create_engine(url, connect_args=arguments, **_TELLING)
     if engine.dialect.name == "postgresql":
         event.listen(engine, "before_cursor_execute", _send_first)
         event.listen(engine, "checkin", _rest)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
 
 from engine.model.wording import say
 from engine.runtime import NewerSchema, Office, StoreFull, StoreUnavailable, Upload
@@ -181,6 +182,14 @@ def test_of_two_who_store_the_same_one_is_told(store: Store) -> None:
         thread.start()
     thread.join()
     assert outcomes == [say("store.overtaken")]
+
+
+def test_failed_statement_tells_the_log_nothing_of_what_it_carried(store: Store) -> None:
+    statement = text("INSERT INTO office (id, name) VALUES ('new', nullif(:name, :name))")
+    statement = statement.bindparams(name="刘玉芬")
+    with store.write() as connection, pytest.raises(IntegrityError) as failed:
+        connection.execute(statement)
+    assert "刘玉芬" not in str(failed.value)
 
 
 def test_reader_sees_one_moment_while_others_write(store: Store) -> None:
