@@ -16,7 +16,7 @@ from engine.model.controls import Controls, load_controls
 from engine.model.roster_file import load_roster
 from engine.model.wording import say
 
-from .serve import database_of, run
+from .serve import PORT, database_of, run
 
 #: The demonstration serves on the loopback address only, so its password may be known.
 PASSWORD = "qingdan-demo"
@@ -40,7 +40,7 @@ OFFICES = {"shifan": "shifan.toml", "xiaohe": "xiaohe.toml"}
     help=say("demo.option-out"),
 )
 @click.option("--db", envvar="QINGDAN_DATABASE_URL", help=say("demo.option-database"))
-@click.option("--port", default=8000, show_default=True, help=say("demo.option-port"))
+@PORT
 @click.option("--serve/--no-serve", default=True, show_default=True, help=say("demo.option-serve"))
 def demo(instance: Path, out: Path, db: str | None, port: int, serve: bool) -> None:
     controls = load_controls()

@@ -19,6 +19,7 @@ _REASONS = {
     errno.ENOSPC: "full",
     errno.EROFS: "read-only",
     errno.EADDRINUSE: "busy",
+    errno.EADDRNOTAVAIL: "elsewhere",
 }
 
 

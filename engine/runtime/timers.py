@@ -140,13 +140,14 @@ class Scheduler:
     Parameters
     ----------
     offices : the offices there are; asked in every round.
-    complain : told of an office whose round failed; the loop goes on.
+    complain : told of an office whose round failed, or of None when nobody could say which
+        offices there are; the loop goes on.
     """
 
     def __init__(
         self,
         offices: Callable[[], Iterable[Timers]],
-        complain: Callable[[Timers, QingdanError], object],
+        complain: Callable[[Timers | None, QingdanError], object],
     ) -> None:
         self._offices = offices
         self._complain = complain
@@ -154,7 +155,7 @@ class Scheduler:
     def sweep(self) -> int:
         """One round: timers, acceptances by law, the seal of the day; how many timers went off."""
         fired = 0
-        for office in self._offices():
+        for office in self._present(self._complain):
             try:
                 fired += office.tick()
                 office.deem_overdue()
@@ -163,10 +164,20 @@ class Scheduler:
                 self._complain(office, error)
         return fired
 
+    def _present(
+        self, complain: Callable[[Timers | None, QingdanError], object]
+    ) -> tuple[Timers, ...]:
+        """The offices there are; none while the database is gone."""
+        try:
+            return tuple(self._offices())
+        except QingdanError as error:
+            complain(None, error)
+            return ()
+
     def rest(self) -> float:
         """Seconds until something is due, at most :data:`LONGEST_REST`."""
         rests = [LONGEST_REST]
-        for office in self._offices():
+        for office in self._present(lambda *_: None):
             try:
                 due = office.next_timer()
             except QingdanError:

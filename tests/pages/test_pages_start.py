@@ -4,11 +4,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
 from engine.model.errors import UnreadablePath
-from engine.store import StoreUnavailable
+from engine.store import StoreUnavailable, open_store
 from web import create_app
+from web import serve as serving
 from web.server import AddressTaken, serve
 
 
@@ -43,3 +45,31 @@ def test_taken_address_is_one_clear_line(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         with pytest.raises(AddressTaken, match=str(port)):
             serve(start(tmp_path), "127.0.0.1", port)
+
+
+def test_name_that_no_machine_has_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(AddressTaken, match="没有这个主机名"):
+        serve(start(tmp_path), "no.such.host.invalid", 8000)
+
+
+def test_serving_in_another_folder_than_yesterday_makes_no_empty_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StoreUnavailable, match="qingdan office create"):
+        CliRunner().invoke(serving.serve, [], catch_exceptions=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_serving_a_database_without_an_office_says_that_nobody_can_sign_in(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{(tmp_path / 'store.sqlite3').as_posix()}"
+    open_store(url).close()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = CliRunner().invoke(
+            serving.serve, ["--db", url, "--instance", str(tmp_path), "--port", str(port)]
+        )
+    assert isinstance(told.exception, AddressTaken)
+    assert "还没有单位" in told.stderr

@@ -150,6 +150,29 @@ def test_an_office_that_fails_does_not_stop_the_others(offices, opened, clock, m
     assert complaints == [(broken, "gone")]
 
 
+def test_a_database_that_is_gone_when_a_round_begins_does_not_end_the_loop(offices, opened, clock):
+    (case_id,) = opened(1)
+    clock.move(days=8)
+    # Each round asks twice: what there is to do, and how long to rest.
+    stop, answers, complaints = Event(), iter(["gone", "gone", "there", "there"]), []
+
+    def asked() -> list[Office]:
+        if next(answers) == "gone":
+            raise StoreUnavailable("gone")
+        stop.set()
+        return offices[:1]
+
+    class Restless(Scheduler):
+        def rest(self) -> float:
+            assert super().rest() == LONGEST_REST
+            return 0.0
+
+    Restless(asked, lambda *each: complaints.append(each)).run(stop)
+
+    assert [(office, str(error)) for office, error in complaints] == [(None, "gone")]
+    assert fired(offices[0], case_id) == 1
+
+
 def test_the_loop_ends_when_told(offices, opened, clock):
     (case_id,) = opened(1)
     clock.move(days=8)
