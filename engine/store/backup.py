@@ -88,12 +88,14 @@ def back_up(
     Raises
     ------
     BackupRefused
-        The file is there already, or the database is an old PostgreSQL one.
+        The file is there already, or is the database itself, or that is an old PostgreSQL one.
     UnreadablePath, StoreUnavailable
         The file cannot be written, the database cannot be read.
     """
     if path.exists() and not force:
         raise BackupRefused(say("db.exists"), path=path)
+    if store.engine.dialect.name == "sqlite":
+        _refuse_same(path, Path(store.engine.url.database or ""))
     with _in_the_making(path) as part:
         if store.engine.dialect.name == "sqlite":
             _copy_file(Path(store.engine.url.database or ""), part, mode="rw", told=told)
@@ -107,6 +109,12 @@ def back_up(
             copy.close()
         _settle(part)
     return found
+
+
+def _refuse_same(path: Path, database: Path) -> None:
+    """A copy in place of its original: programs at work would go on writing what is gone."""
+    if path.exists() and database.exists() and path.samefile(database):
+        raise BackupRefused(say("db.itself"), path=path)
 
 
 def _copy_file(source: Path, part: Path, *, mode: str, told: Told) -> None:
@@ -208,6 +216,7 @@ def _found(store: Store, path: Path, told: Told) -> Examination:
 def _restore_file(path: Path, target: Path, force: bool, told: Told) -> Restored:
     if target.exists() and not force:
         raise BackupRefused(say("db.occupied"), path=target)
+    _refuse_same(path, target)
     with _in_the_making(target) as part:
         store, found = _brought_up_to_date(path, part, told)
         store.close()

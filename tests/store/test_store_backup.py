@@ -168,6 +168,18 @@ def test_nothing_is_overwritten_unless_asked(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_backup_and_database_are_never_one_file(desk: Desk, store: Store, clock: Clock) -> None:
+    _played(desk, clock)
+    path = Path(store.engine.url.database or "")
+    before = path.stat().st_ino
+    with pytest.raises(BackupRefused, match="同一个文件"):
+        back_up(store, path, force=True)
+    with pytest.raises(BackupRefused, match="同一个文件"):
+        restore(path, _url(store), force=True)
+    assert path.stat().st_ino == before
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_restoring_under_a_running_program_is_refused(
     desk: Desk, store: Store, clock: Clock, tmp_path: Path
 ) -> None:
