@@ -3,6 +3,7 @@
 PostgreSQL's driver is loaded by those who use it; its errors come from nobody else.
 """
 
+import re
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -66,6 +67,16 @@ _SQLSTATE = {
 #: Where PostgreSQL lets a file grow: a quota or a limit on files has no SQLSTATE of its own.
 _GROWING = {"mdextend", "mdzeroextend"}
 
+#: What a server says to one it does not let in, in English or Chinese: the driver has no
+#: SQLSTATE before there is a connection.
+_TURNED_AWAY = {
+    "no-such-database": re.compile('(database|数据库) "[^"]*" (does not exist|不存在)'),
+    "not-let-in": re.compile(
+        "authentication failed|认证失败|pg_hba\\.conf|no password supplied"
+        '|(role|角色) "[^"]*" (does not exist|不存在)'
+    ),
+}
+
 
 def _known(origin: BaseException | None) -> tuple[type[StoreUnavailable], str] | None:
     match origin:
@@ -90,7 +101,9 @@ def _known_of_postgresql(
             found = (_SQLSTATE.get(state[:length]) for length in (5, 3, 2))
             return next((one for one in found if one), None)
         case psycopg.OperationalError():
-            return StoreUnavailable, "gone"
+            said = str(origin)
+            entries = (entry for entry, words in _TURNED_AWAY.items() if words.search(said))
+            return StoreUnavailable, next(entries, "gone")
     return None
 
 

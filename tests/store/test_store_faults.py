@@ -6,9 +6,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import IntegrityError
 
 from engine.model.wording import say
@@ -219,6 +220,22 @@ def test_what_is_no_database_is_one_clear_error(tmp_path: Path, content: bytes |
         path.write_bytes(content)
     with pytest.raises(StoreUnavailable, match="数据库用不了"):
         open_store(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ({"database": "nosuch"}, "没有这个库"),
+        ({"username": "nobody"}, "不让登录"),
+        ({"query": {"host": "/nowhere"}}, "连不上"),
+    ],
+)
+def test_wrong_address_of_a_server_says_which_part_is_wrong(
+    postgresql: Server, part: dict[str, Any], told: str
+) -> None:
+    url = make_url(postgresql.url("postgres")).set(**part)
+    with pytest.raises(StoreUnavailable, match=told):
+        open_store(url.render_as_string(hide_password=False))
 
 
 def test_damaged_page_is_one_clear_error(sqlite_store: Store) -> None:
