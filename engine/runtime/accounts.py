@@ -175,7 +175,8 @@ class Accounts:
             row = connection.execute(query.where(mine, _officer.c.departed.is_(False))).first()
         if row is None:
             return None
-        if now - row.seen_at > IDLE or now - row.created_at > LIFETIME:
+        # Either way: a clock that was put back must not keep a session for days.
+        if abs(now - row.seen_at) > IDLE or abs(now - row.created_at) > LIFETIME:
             self.sign_out(token)
             return None
         if now - row.seen_at > timedelta(minutes=1):
@@ -232,8 +233,10 @@ class Accounts:
     @staticmethod
     def _locked(account: RowMapping | None, now: datetime) -> str | None:
         """Why nobody may sign in to the account just now, or None."""
-        if account and account["locked_until"] and now < account["locked_until"]:
-            return say("run.sign-in.locked", until=f"{account['locked_until']:%H:%M}")
+        until = account and account["locked_until"]
+        # Never for longer: the clock may have been put back since.
+        if until and now < until <= now + LOCKED_FOR:
+            return say("run.sign-in.locked", until=f"{until:%H:%M}")
         return None
 
     def _matches(self, account: RowMapping | None, password: str) -> bool:

@@ -68,6 +68,20 @@ def test_too_many_wrong_passwords_lock_the_account(stranger: Browser, clock: Set
     assert "<h1>我的待办</h1>" in stranger.page
 
 
+def test_clock_put_back_keeps_no_session_and_no_lock(
+    stranger: Browser, sign_in: SignIn, clock: SettableClock
+) -> None:
+    clock.advance(days=1)
+    browser = sign_in("zhang")
+    for _ in range(5):
+        stranger.get("/sign-in").post("/sign-in", login="wu@home", password="wrong")
+    clock.advance(days=-1)
+    browser.get("/todo")
+    assert 'name="password"' in browser.page
+    stranger.get("/sign-in").post("/sign-in", login="wu@home", password=PASSWORD)
+    assert "<h1>我的待办</h1>" in stranger.page
+
+
 def test_times_said_in_a_page_are_those_of_china(store: Store) -> None:
     """The end of a lock and the name of a bank file are said as the clock gives them."""
     app = create_app({"STORE": store, "SECRET_KEY": "tests"})
