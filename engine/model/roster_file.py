@@ -105,7 +105,7 @@ def read_roster(path: Path | str, controls: Controls) -> RosterFile:
         fault = Fault(
             rule=RULE,
             line=int(found.group(1)) if found else None,
-            facts={"text": say("roster.not-toml", error=error)},
+            facts={"text": _not_toml(error)},
         )
         return RosterFile(
             path=str(path), roster=None, faults=(fault,), officer_lines={}, waiver_lines={}
@@ -128,6 +128,13 @@ def load_roster(path: Path | str, controls: Controls) -> Roster:
         fault = found.faults[0]
         raise UnusableData(str(fault.facts["text"]), path=path, line=fault.line)
     return found.roster
+
+
+def _not_toml(error: ValueError) -> str:
+    # What a Chinese Windows saves unless told otherwise is the commonest cause.
+    if isinstance(error, UnicodeDecodeError):
+        return say("roster.not-utf8")
+    return say("roster.not-toml", error=error)
 
 
 class _Reader:

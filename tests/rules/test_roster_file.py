@@ -147,3 +147,12 @@ def test_bytes_that_are_no_roster_are_faults(content, controls, tmp_path):
     path.write_bytes(content)
 
     assert read_roster(path, controls).faults
+
+
+def test_roster_saved_by_a_chinese_windows_says_how_to_save_it(controls, tmp_path):
+    path = tmp_path / "roster.toml"
+    path.write_text('office = "示范镇财政所"', encoding="gb18030")
+
+    (fault,) = read_roster(path, controls).faults
+
+    assert "编码选 UTF-8" in fault.facts["text"]
