@@ -31,7 +31,7 @@ from .forms import form_key
 from .offices import now, office, officer
 from .standing_in import is_head
 from .text import day, person
-from .upload import oversized, uploads
+from .upload import unfit, uploads
 
 blueprint = Blueprint("batch", __name__, url_prefix="/cases/<case_id>/batch")
 
@@ -116,9 +116,9 @@ def payment_file(case_id: str) -> Page | Response:
 @blueprint.post("/repaid")
 def repaid(case_id: str) -> Page | Response:
     """Record the results of a second payment."""
-    large = oversized("")
-    if large:
-        return _page(case_id, tuple(large.values()), 422)
+    wrong = unfit("")
+    if wrong:
+        return _page(case_id, tuple(wrong.values()), 422)
     upload = next(iter(uploads("").values()), None)
     if upload is None:
         return _page(case_id, ("没有选回盘文件；请选好再提交。",), 422)

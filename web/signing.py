@@ -20,7 +20,7 @@ from .dealing import carry_out, operation
 from .errors import again
 from .offices import office, officer, roster
 from .sheet import approval
-from .upload import oversized, uploads
+from .upload import unfit, uploads
 
 blueprint = Blueprint("signing", __name__, url_prefix="/work-items/<work_item_id>")
 
@@ -36,7 +36,7 @@ def sign(work_item_id: str) -> Page | Response:
     item = office().work_item(work_item_id)
     data = office().case(item.case_id).data
     values = forms.submitted_values(request.form, item.fields, data)
-    problems = oversized(forms.INPUT_PREFIX)
+    problems = unfit(forms.INPUT_PREFIX)
     if problems:
         return item_pages.page(item, values=values, problems=problems, status=422)
     try:
@@ -165,7 +165,7 @@ def record(work_item_id: str) -> Page | Response:
     # Files that answer no field have the number of their place behind their name.
     name = next((name for name in files if name.startswith(f"{SCAN}.")), "")
     scan = files.pop(name, None) or Upload(filename="", media_type="", content=b"")
-    problems = oversized(forms.INPUT_PREFIX)
+    problems = unfit(forms.INPUT_PREFIX)
     if not forms.typed("signer"):
         problems["signer"] = "请选择在纸上签字的人"
     if not scan.content:

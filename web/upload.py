@@ -1,4 +1,4 @@
-"""Files coming in: names made safe, sizes bounded."""
+"""Files coming in: names made safe, sizes bounded, what is no material refused."""
 
 import re
 import unicodedata
@@ -6,12 +6,17 @@ import unicodedata
 from flask import request
 from werkzeug.datastructures import FileStorage
 
+from engine.model.wording import say
 from engine.runtime import Upload
 
 #: Bytes of one file.
 LARGEST_FILE = 20 * 1024 * 1024
 #: Characters of a file name, ending included.
 LONGEST_NAME = 100
+#: Endings of what stands on a desktop beside the materials: shortcuts and programs.
+_NO_MATERIAL = {"bat", "cmd", "com", "exe", "lnk", "msi", "ps1", "scr", "url", "vbs"}
+#: Begins the name of what an office program keeps beside an open file.
+_LOCK = "~$"
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
 
 
@@ -41,15 +46,23 @@ def _size(file: FileStorage) -> int:
     return end
 
 
-def oversized(prefix: str) -> dict[str, str]:
-    """Messages by input key for every file of the request that is too large."""
-    return {
-        name.removeprefix(
-            prefix
-        ): f"“{safe_filename(file.filename or '')}”超过 20 MB，请压缩或拆分后再选。"
-        for name, file in request.files.items(multi=True)
-        if _is_chosen(file) and _size(file) > LARGEST_FILE
-    }
+def _fault(file: FileStorage) -> str:
+    """What keeps a file from being taken, or nothing."""
+    name, size = safe_filename(file.filename or ""), _size(file)
+    if size > LARGEST_FILE:
+        return say("web.file-too-large", file=name)
+    if size == 0:
+        return say("web.file-empty", file=name)
+    if name.rpartition(".")[2].lower() in _NO_MATERIAL or name.startswith(_LOCK):
+        return say("web.file-no-material", file=name)
+    return ""
+
+
+def unfit(prefix: str) -> dict[str, str]:
+    """Messages by input key for every file of the request that cannot be taken."""
+    chosen = ((name, file) for name, file in request.files.items(multi=True) if _is_chosen(file))
+    faults = ((name.removeprefix(prefix), _fault(file)) for name, file in chosen)
+    return {name: fault for name, fault in faults if fault}
 
 
 def uploads(prefix: str) -> dict[str, Upload]:

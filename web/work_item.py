@@ -29,7 +29,7 @@ from .case import latest_done, row_fields
 from .offices import now, office, officer, offices, roster
 from .standing_in import is_head
 from .text import local
-from .upload import oversized, uploads
+from .upload import unfit, uploads
 
 blueprint = Blueprint("work_item", __name__, url_prefix="/work-items")
 
@@ -234,7 +234,7 @@ def submit(work_item_id: str) -> Page | Response:
         return redirect(url_for("work_item.show", work_item_id=work_item_id), 303)
     if action != COMPLETE:
         return page(work_item, values=values)
-    problems = oversized(forms.INPUT_PREFIX)
+    problems = unfit(forms.INPUT_PREFIX)
     if problems:
         return page(work_item, values=values, problems=problems, status=422)
     told = differences(offers(office(), work_item), values)

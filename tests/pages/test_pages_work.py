@@ -232,6 +232,28 @@ def test_file_beyond_the_cap_is_refused_and_the_form_kept(
     assert office.case(case.id).attachments == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("申请表.lnk", b"x", "“申请表.lnk”是快捷方式、程序或临时文件"),
+        ("补贴查询.EXE", b"x", "“补贴查询.EXE”是快捷方式、程序或临时文件"),
+        ("~$申请表.docx", b"x", "“~$申请表.docx”是快捷方式、程序或临时文件"),
+        ("照片.jpg", b"", "“照片.jpg”是空文件"),
+    ],
+)
+def test_what_is_no_material_is_refused_and_the_form_kept(
+    sun: Browser, office: Office, new_case: NewCase, name: str, content: bytes, told: str
+) -> None:
+    case = new_case()
+    step = claimed_step(sun, office, case)
+    form = {"version": sun.hidden("version"), **GOOD, "extra": (io.BytesIO(content), name)}
+    sun.post(step, **form)
+    assert sun.status == 422
+    assert told in sun.page
+    assert 'value="第一批"' in sun.page
+    assert office.case(case.id).attachments == ()
+
+
 def test_step_of_an_outdated_page_is_shown_again_with_what_was_typed(
     sun: Browser, office: Office, new_case: NewCase
 ) -> None:
