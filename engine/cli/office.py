@@ -87,9 +87,12 @@ def appoint(office: Office, roster: Path, key: str) -> None:
     controls = load_controls()
     appointed = load_roster(roster, controls)
     _check(office.library(), read_roster(roster, controls), controls, _command((), roster))
+    left = _left(office, appointed)
     office.appoint(appointed, key=key)
     count = len(appointed.officers)
     click.echo(say("office.appointed", name=appointed.office, office=office.id, officers=count))
+    for line in left:
+        click.echo(line)
     _open_accounts(office, appointed)
 
 
@@ -201,6 +204,21 @@ def _refuse_existing(store: Store, office_id: str, controls: Controls) -> None:
     name = dict(offices(store)).get(office_id)
     if name is not None and Office(store, office_id, controls=controls).roster().officers:
         raise Rejected(say("office.exists", office=office_id, name=name))
+
+
+def _left(office: Office, appointed: Roster) -> list[str]:
+    """Whom a new roster leaves out, be it by a slip of an id, and what they still hold."""
+    staying = {officer.id for officer in appointed.officers}
+    lines = []
+    for officer in office.roster().officers:
+        if officer.id not in staying:
+            who = {"officer": officer.id, "name": officer.name}
+            held = office.todo(officer.id)
+            lines.append(say("office.left", **who))
+            if held.mine:
+                steps = "、".join(f"{item.case_id}/{item.step}" for item in held.mine)
+                lines.append(say("office.left-holding", **who, count=held.mine_count, steps=steps))
+    return lines
 
 
 def _open_accounts(office: Office, roster: Roster) -> None:

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from engine.bpmn.library import shipped_directory
 from engine.cli.office import office as office_command
+from engine.model.case import Applicant
 from engine.model.controls import load_controls
 from engine.model.errors import QingdanError
 from engine.runtime import Office, SignInRefused, offices, system_clock
@@ -185,6 +186,25 @@ def test_appointing_gives_accounts_to_new_officers_alone(
     with pytest.raises(SignInRefused):
         accounts.sign_in("zhang@mine", passwords["zhang@mine"], now)
     assert "zhang@mine" in _refused(run("password", "zhang@mine")).message
+
+
+def test_appointing_names_who_leaves_and_the_work_still_held(
+    run: Run, passwords: dict[str, str], store: Store, tmp_path: Path
+) -> None:
+    office = Office(store, "mine", controls=load_controls())
+    case_id = office.open_case("CZ-ZF-019", by="sun", applicant=Applicant(name="某村")).id
+    (item,) = office.case(case_id).work_items
+    office.claim(item.id, by="li")
+    roster = tmp_path / "roster.toml"
+    roster.write_text(SHIFAN.read_text("utf-8").replace('"li"', '"Li"'), "utf-8")
+
+    told = run("appoint", "mine", "--roster", roster)
+
+    assert "不再任职，不能再登录：李秀英（li）" in told.stdout
+    assert (
+        f"1 个环节没有办完，请所长打开环节“放回”，或用 qingdan case free：{case_id}" in told.stdout
+    )
+    assert "不再任职" not in run("appoint", "mine", "--roster", roster).stdout
 
 
 def test_publishing_changes_the_items_and_says_what_is_withdrawn(run: Run, store: Store) -> None:
