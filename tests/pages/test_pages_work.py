@@ -249,7 +249,9 @@ def test_what_is_no_material_is_refused_and_the_form_kept(
     form = {"version": sun.hidden("version"), **GOOD, "extra": (io.BytesIO(content), name)}
     sun.post(step, **form)
     assert sun.status == 422
-    assert told in sun.page
+    assert f"<strong>请改：</strong>{told}" in sun.page
+    assert 'href="#field-extra"' in sun.page
+    assert 'id="field-extra"' in sun.page
     assert 'value="第一批"' in sun.page
     assert office.case(case.id).attachments == ()
 
