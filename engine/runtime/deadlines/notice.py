@@ -79,7 +79,10 @@ def read_notice(text: str, year: int | None = None) -> Notice:
         raise NoticeInvalid([say("calendar.notice.no-year")])
     problems: list[str] = []
     read = _rows if table else _sentences
-    days = {override.day: override for override in read(lines, year, problems)}
+    days: dict[date, Override] = {}
+    for override in read(lines, year, problems):
+        if days.setdefault(override.day, override).works is not override.works:
+            problems.append(say("calendar.notice.both", day=override.day))
     if not days and not problems:
         problems.append(say("calendar.notice.no-days"))
     if problems:
