@@ -83,7 +83,7 @@ class Attachment:
     case_id: str
     #: Step id it came with.
     step: str
-    #: Form field it answers, or empty.
+    #: Name it was handed in by, that of the form field it answers if any; or empty.
     field: str
     filename: str
     media_type: str

@@ -155,7 +155,7 @@ class Desk:
     ) -> tuple[dict[str, object], str]:
         """Store the form and its files; typed values and the digest of all."""
         parsed = self._parsed(asked, values, files)
-        self._attach(asked, files)
+        self._attach(files)
         sealed = self.work.enter(
             self.case["id"],
             self.scribe.id,
@@ -189,8 +189,8 @@ class Desk:
                 del parsed[name]
         return parsed
 
-    def _attach(self, asked: Place, files: Mapping[str, Upload]) -> None:
-        """Keep the files with the case."""
+    def _attach(self, files: Mapping[str, Upload]) -> None:
+        """Keep the files with the case, by the names they were handed in by."""
         for name, upload in files.items():
             keep(
                 self.work.connection,
@@ -201,7 +201,7 @@ class Desk:
                 at=self.work.now,
                 work_item_id=self.item["id"],
                 step=self.item["step"],
-                field=name if name in asked.files else "",
+                field=name,
             )
 
     def _held(self, names: Collection[str]) -> set[str]:

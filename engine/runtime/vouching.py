@@ -73,8 +73,8 @@ def _forms(
 ) -> Iterator[tuple[str, int, str]]:
     """Case, number and digest of every form handed in, worked out from what is stored.
 
-    Of a file that belongs to no field nobody keeps the name it was handed in by: such a form
-    has the digest it says itself.
+    Of a file that belongs to no field earlier releases did not keep the name it was handed in
+    by: such a form has the digest it says itself.
     """
     entry, value, file = schema.form_entry, schema.form_value, schema.attachment
     names = (entry.c.number, entry.c.work_item_id, entry.c.at, entry.c.salt, entry.c.digest)
@@ -93,7 +93,8 @@ def _forms(
         form = values.get((row.case_id, row.number), {})
         # A file kept while signatures are still gathered is no part of the form that comes after.
         of_form = {name: sha256 for name, sha256 in attached.items() if name in form}
-        sealed = row.digest if "" in attached else digest(form, of_form, row.salt)
+        found = [digest(form, held, row.salt) for held in (of_form, attached)]
+        sealed = row.digest if "" in attached or row.digest in found else found[0]
         yield row.case_id, row.number, sealed
 
 

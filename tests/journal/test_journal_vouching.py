@@ -90,6 +90,24 @@ def test_whatever_was_changed_is_named_by_the_entry_of_the_journal(
     assert _tampered(store, statement) == [say("vouching.changed", **found)]
 
 
+def test_form_with_files_beside_its_fields_is_vouched_for_too(store: Store, desk: Desk) -> None:
+    case = desk.open()
+    item = desk.waiting(case.id)["fill"]
+    desk.office.claim(item.id, by="ding")
+    rows = Upload(filename="表.csv", media_type="text/csv", content="who,fen\n甲,1.50\n".encode())
+    values = {name: given for name, given in VALUES.items() if name != "rows"}
+    files = {"paper": PAPER, "rows": rows, "extra.1": PAPER}
+    desk.office.complete(item.id, by="ding", values=values, files=files)
+
+    assert _unvouched(store) == []
+    for change in (
+        "UPDATE form_value SET content = replace(content, '150', '950') WHERE field = 'rows'",
+        "DELETE FROM attachment WHERE field = 'extra.1'",
+    ):
+        (line,) = _tampered(store, change)
+        assert line == say("vouching.changed", office="shifan", case=case.id, sequence=3)
+
+
 def test_form_the_journal_knows_nothing_of_is_named(store: Store, case_id: str) -> None:
     columns = "office_id, case_id, work_item_id, officer, at, salt, digest"
     added = f"INSERT INTO form_entry ({columns}, number) SELECT {columns}, 2 FROM form_entry"

@@ -85,7 +85,7 @@ class HandingDesk(Desk):
         # Who does it together with the owner is for the owner to say.
         own = {name: value for name, value in values.items() if name != COSIGNER}
         self._parsed(asked, own, files)
-        self._attach(asked, files)
+        self._attach(files)
         keep_draft(self.work, self.item["id"], self.item["owner"], values)
         self._to_owner("")
 

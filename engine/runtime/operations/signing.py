@@ -91,7 +91,7 @@ class SigningDesk(SideDesk):
         signed = choices(self.work, self.item)
         outcome = signing.outcome(ballot.options, tuple(signed.values()))
         if outcome is None:
-            self._attach(asked, files)
+            self._attach(files)
             rest = {name: value for name, value in raw.items() if name != ballot.name}
             keep_draft(self.work, self.item["id"], self.officer.id, rest)
             return
@@ -158,7 +158,7 @@ class SigningDesk(SideDesk):
         asked = self._asked()
         raw, *_ = self._together(asked, values)
         self._parsed(asked, raw, files)
-        self._attach(asked, files)
+        self._attach(files)
         keep_draft(self.work, self.item["id"], self.officer.id, values)
         for who in later:
             self._ask(self.judge.officer(who), _AFTER)
@@ -257,7 +257,7 @@ class SigningDesk(SideDesk):
         if choice == disagree:
             text = asked_text(text, "text")
         self._judged()
-        self._attach(self._asked(), files)
+        self._attach(files)
         keep_signature(self.work, self.item, self.officer.id, choice)
         self._set(state=WorkItemState.DONE.value, done_at=self.work.now)
         is_review = self.item["kind"] == WorkItemKind.REVIEW
