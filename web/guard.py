@@ -1,6 +1,6 @@
 """Who may see a page, and the headers every answer carries."""
 
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from . import offices
@@ -31,6 +31,7 @@ def _identify() -> AnyResponse | tuple[str, int] | None:
         g.identity = offices.offices().accounts.identity(token, offices.now())
         if g.identity is not None:
             g.officer = offices.roster().officer(g.identity.officer_id)
+    _refuse_nul()
     if g.officer is not None or request.endpoint in _OPEN:
         return None
     if request.method == "POST":
@@ -39,6 +40,13 @@ def _identify() -> AnyResponse | tuple[str, int] | None:
             "account/sign_in.html", next=request.path, carried=typed_values(), expired=True
         ), 401
     return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+
+
+def _refuse_nul() -> None:
+    """No page sends this character, and PostgreSQL takes it in no text."""
+    told = (text for _, texts in request.values.lists() for text in texts)
+    if any("\0" in text for text in (request.path, *told)):
+        abort(400)
 
 
 def _add_headers(response: Response) -> Response:

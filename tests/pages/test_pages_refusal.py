@@ -197,3 +197,16 @@ def test_wrong_method_is_a_page(sign_in: SignIn) -> None:
 
 def test_page_number_beyond_everything_is_an_empty_page(sign_in: SignIn) -> None:
     assert sign_in("zhang").get("/cases?page=999999999999999999999").status == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/cases?text=%00", "/cases/%00", "/work-items/a%00", "/attachments/%00", "/todo?mine=%00"],
+)
+def test_character_no_text_can_hold_is_a_bad_request(sign_in: SignIn, address: str) -> None:
+    assert sign_in("zhang").client.get(address).status_code == 400
+
+
+def test_login_no_text_can_hold_is_a_bad_request(stranger: Browser) -> None:
+    stranger.get("/sign-in").post("/sign-in", login="zhang\0@home", password="x" * 8)
+    assert stranger.status == 400
