@@ -100,15 +100,24 @@ def appoint(office: Office, roster: Path, key: str) -> None:
 @OFFICE_ID
 @_PROCESSES
 @click.option("--effective", type=DAY, help=say("versions.help.effective"))
+@click.option("--withdraw", is_flag=True, help=say("office.help.withdraw"))
 @KEY
 @DB
 @opened
-def publish(office: Office, processes: tuple[Path, ...], effective: date | None, key: str) -> None:
+def publish(
+    office: Office,
+    processes: tuple[Path, ...],
+    effective: date | None,
+    withdraw: bool,
+    key: str,
+) -> None:
     roster = RosterFile(
         path=office.name, roster=office.roster(), faults=(), officer_lines={}, waiver_lines={}
     )
     library = Library.load(processes or None)
     _check(library, roster, office.controls, _command(processes, Path("FILE")))
+    if not withdraw:
+        _refuse_withdrawal(office, library)
     changed = office.publish(library, effective=effective, key=key)
     click.echo(say("office.published", **_items(library)))
     for line in published_text(office, effective):
@@ -237,6 +246,14 @@ def _line(login: str, fresh: str, officer: Officer) -> str:
     posts = "、".join(officer.posts_on(date.today()))
     parts = (f"{login:<16}", fresh, officer.name, posts)
     return "  " + "  ".join(part for part in parts if part)
+
+
+def _refuse_withdrawal(office: Office, library: Library) -> None:
+    """One file published where all were meant would take the other items away."""
+    kept = {*library.procedures, *_codes(library)}
+    gone = [p.title for p in office.items() if p.item and not kept & {p.id, p.item.code}]
+    if gone:
+        raise QingdanError(say("office.left-out", items="、".join(gone)))
 
 
 def _codes(library: Library) -> dict[str, str]:

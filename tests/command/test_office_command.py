@@ -209,7 +209,14 @@ def test_appointing_names_who_leaves_and_the_work_still_held(
 
 def test_publishing_changes_the_items_and_says_what_is_withdrawn(run: Run, store: Store) -> None:
     kept = shipped_directory() / "policy_consultation.bpmn"
-    result = run("publish", "mine", "--processes", kept)
+    before = _contents(store)
+    refused = _refused(run("publish", "mine", "--processes", kept)).message
+    assert "--withdraw" in refused
+    assert "财政票据领用" in refused
+    assert "财政政策咨询" not in refused
+    assert _contents(store) == before
+
+    result = run("publish", "mine", "--processes", kept, "--withdraw")
 
     assert result.exception is None, result.output
     assert "事项 1 个：财政政策咨询" in result.output
@@ -224,7 +231,7 @@ def test_publishing_changes_the_items_and_says_what_is_withdrawn(run: Run, store
 def test_command_sent_again_with_its_key_tells_the_same(
     run: Run, passwords: dict[str, str]
 ) -> None:
-    one = ("--processes", shipped_directory() / "policy_consultation.bpmn")
+    one = ("--processes", shipped_directory() / "policy_consultation.bpmn", "--withdraw")
     first = run("publish", "mine", *one, "--key", "k-1").output
     assert "不再受理新办件：" in first
     assert run("publish", "mine").exception is None
