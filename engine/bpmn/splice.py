@@ -19,7 +19,8 @@ from .markup import ATTRIBUTE, Span, spans
 from .xml import load
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_IN_ATTRIBUTE = {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;", '"': "&quot;", "'": "&apos;"}
+_IN_ATTRIBUTE = {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+_QUOTES = {'"': "&quot;", "'": "&apos;"}
 _LINE_END = re.compile(r"[ \t]*\r?\n")
 _CDATA = re.compile(r"\s*<!\[CDATA\[(?:(?!\]\]>).)*\]\]>\s*", re.DOTALL)
 
@@ -35,11 +36,11 @@ def escaped(text: str) -> str:
     return escape(text, {"\r": "&#13;"})
 
 
-def quoted(value: str) -> str:
-    """Text as an attribute's value, for either kind of quote."""
+def quoted(value: str, quote: str = '"') -> str:
+    """Text as an attribute's value between quotes of one kind; the other kind stays as it is."""
     if _NOT_XML.search(value):
         raise NotXml(say("format.control-character"))
-    return escape(value, _IN_ATTRIBUTE)
+    return escape(value, {**_IN_ATTRIBUTE, quote: _QUOTES[quote]})
 
 
 def is_bare(element: etree._Element) -> bool:
@@ -107,7 +108,7 @@ class Splice:
             elif value is None:
                 self._edits.append((*match.span(), ""))
             else:
-                self._edits.append((*match.span("value"), quoted(value)))
+                self._edits.append((*match.span("value"), quoted(value, match["quote"])))
 
     def _new_attribute(self, span: Span, name: str, value: str) -> tuple[int, int, str]:
         tag = self._text[span.start : span.inside]

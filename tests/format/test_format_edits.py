@@ -192,7 +192,7 @@ def _forgets_groups(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _escapes_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     once = splice.quoted
-    monkeypatch.setattr(splice, "quoted", lambda text: once(once(text)))
+    monkeypatch.setattr(splice, "quoted", lambda text, quote='"': once(once(text, quote)))
 
 
 def _leaves_what_it_emptied(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -255,7 +255,7 @@ def test_unusable_address_is_one_clear_error(url: str) -> None:
 
 
 def test_database_nobody_made_is_one_clear_error(postgresql: Server) -> None:
-    with pytest.raises(StoreUnavailable, match="连不上"):
+    with pytest.raises(StoreUnavailable, match="没有这个库"):
         open_store(postgresql.url("nobody_made_it"))
 
 
