@@ -122,7 +122,7 @@ def publish(
     click.echo(say("office.published", **_items(library)))
     for line in published_text(office, effective):
         click.echo(line)
-    kept = {*library.procedures, *_codes(library)}
+    kept = _names(library)
     items = {edition.process_id: edition for edition in office.editions() if edition.code}
     gone = [e.title for e in map(items.get, changed) if e and not kept & {e.process_id, e.code}]
     if gone:
@@ -250,10 +250,15 @@ def _line(login: str, fresh: str, officer: Officer) -> str:
 
 def _refuse_withdrawal(office: Office, library: Library) -> None:
     """One file published where all were meant would take the other items away."""
-    kept = {*library.procedures, *_codes(library)}
+    kept = _names(library)
     gone = [p.title for p in office.items() if p.item and not kept & {p.id, p.item.code}]
     if gone:
         raise QingdanError(say("office.left-out", items="、".join(gone)))
+
+
+def _names(library: Library) -> set[str]:
+    """By what its procedures are known: their ids, and the codes of the items."""
+    return {*library.procedures, *_codes(library)}
 
 
 def _codes(library: Library) -> dict[str, str]:

@@ -245,14 +245,26 @@ TIMED = urgent(
 )
 
 
-def test_timer_that_may_not_end_the_case_yet_waits_for_the_review(office, desk, clock, monkeypatch):
-    desk.publish(TIMED)
+def unreviewed(office, desk):
+    """A case whose first step was done in an emergency, and that step."""
     case = desk.open()
     taken = office.emergency_claim(desk.waiting(case.id)["examine"].id, by="ding", reason="防汛")
     office.complete(taken.id, by="ding", values={})
+    return case, taken
+
+
+def tries_to_fire(monkeypatch):
+    """Grows with every case whose timers are looked at."""
     tries = []
     fire = Casework.fire
     monkeypatch.setattr(Casework, "fire", lambda *given: tries.append(1) or fire(*given))
+    return tries
+
+
+def test_timer_that_may_not_end_the_case_yet_waits_for_the_review(office, desk, clock, monkeypatch):
+    desk.publish(TIMED)
+    case, taken = unreviewed(office, desk)
+    tries = tries_to_fire(monkeypatch)
     scheduler = Scheduler(lambda: [office], lambda *_: None)
     clock.move(days=8)
 
@@ -294,12 +306,8 @@ SIDEWAYS = urgent(
 
 def test_timer_that_comes_due_beside_one_that_waits_is_looked_at(office, desk, clock, monkeypatch):
     desk.publish(SIDEWAYS)
-    case = desk.open()
-    taken = office.emergency_claim(desk.waiting(case.id)["examine"].id, by="ding", reason="防汛")
-    office.complete(taken.id, by="ding", values={})
-    tries = []
-    fire = Casework.fire
-    monkeypatch.setattr(Casework, "fire", lambda *given: tries.append(1) or fire(*given))
+    unreviewed(office, desk)
+    tries = tries_to_fire(monkeypatch)
     clock.move(days=8)
     assert [office.tick() for _ in range(3)] == [0] * 3
     assert len(tries) == 1
